@@ -1,0 +1,42 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Host } from './host';
+
+/** The folder of a step's files: `$(Agent.TempDirectory)/databricks-mlops/<TaskName>/<step>/` (contract 0.4). Empty at the start of the step. */
+export class OutputFiles {
+  readonly folder: string;
+  private readonly written: string[] = [];
+
+  constructor(host: Host, taskName: string) {
+    const root =
+      host.variable('Agent.TempDirectory') ?? (host.kind === 'terminal' ? join('.mlops', 'tasks') : tmpdir());
+    this.folder = join(
+      root,
+      'databricks-mlops',
+      taskName,
+      safeName(host.variable('System.TaskInstanceName') ?? 'step'),
+    );
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Writes a file of a fixed name and returns its path. */
+  write(name: string, content: string | Uint8Array): string {
+    mkdirSync(this.folder, { recursive: true });
+    const path = join(this.folder, name);
+    writeFileSync(path, content);
+    if (!this.written.includes(path)) {
+      this.written.push(path);
+    }
+    return path;
+  }
+
+  /** Paths written so far. */
+  get paths(): readonly string[] {
+    return this.written;
+  }
+}
+
+function safeName(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, '_') || 'step';
+}

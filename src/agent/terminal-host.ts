@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Host } from './host';
+
+/** What the terminal adapter is given by the command line. */
+export interface TerminalOptions {
+  /** Inputs by name; one that is missing has the default of task.json. */
+  readonly inputs: ReadonlyMap<string, string>;
+  /** Folder for the step's files. */
+  readonly folder: string;
+  /** `true`: one JSON document on standard output at the end, everything else on standard error. */
+  readonly json: boolean;
+  readonly color: boolean;
+  readonly debug: boolean;
+}
+
+/** A person's terminal: plain lines, secrets replaced before they are printed, outputs listed at the end. */
+export function createTerminalHost(options: TerminalOptions): Host {
+  const secrets = new Set<string>();
+  const outputs: Record<string, string> = {};
+  const write = (text: string) => {
+    (options.json ? process.stderr : process.stdout).write(`${hideSecrets(text, secrets)}\n`);
+  };
+  const paint = (code: number, text: string) => (options.color ? `\u001B[${code}m${text}\u001B[0m` : text);
+  const variables: Record<string, string> = {
+    'Agent.TempDirectory': resolve(options.folder),
+    'System.HostType': 'terminal',
+  };
+  mkdirSync(options.folder, { recursive: true });
+  return {
+    kind: 'terminal',
+    input: (name) => options.inputs.get(name),
+    variable: (name) => variables[name],
+    connection: () => undefined,
+    jobAccessToken: () => undefined,
+    network: () => networkOfEnvironment(process.env),
+    writeLine: write,
+    debug: (line) => {
+      if (options.debug) {
+        write(paint(2, line));
+      }
+    },
+    openGroup: (title) => write(paint(1, title)),
+    closeGroup: () => undefined,
+    issue: (type, message, code) => {
+      const label = type === 'error' ? paint(31, 'error') : paint(33, 'warning');
+      process.stderr.write(`${label}${code === undefined ? '' : ` ${code}`}: ${hideSecrets(message, secrets)}\n`);
+    },
+    setProgress: (percent, text) => {
+      if (options.debug) {
+        write(`${percent} % ${text}`);
+      }
+    },
+    setOutput: (name, value) => {
+      outputs[name] = value;
+    },
+    setTaskVariable: () => undefined,
+    taskVariable: () => undefined,
+    maskSecret: (value) => secrets.add(value),
+    uploadSummary: (path) => write(`summary: ${path}`),
+    attachFile: () => undefined,
+    uploadArtifact: () => false,
+    attachToLog: (path) => write(`file: ${path}`),
+    publishTestResults: ({ path }) => write(`tests: ${path}`),
+    complete: (result, message) => {
+      if (options.json) {
+        process.stdout.write(`${hideSecrets(JSON.stringify({ result, message, outputs }, null, 2), secrets)}\n`);
+        return;
+      }
+      for (const [name, value] of Object.entries(outputs).filter(([, text]) => text !== '')) {
+        write(`  ${paint(2, name.padEnd(20))} ${value}`);
+      }
+    },
+    onCancel: (listener) => {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.removeListener('SIGINT', listener);
+        process.removeListener('SIGTERM', listener);
+      };
+    },
+  };
+}
+
+/** Folder of a task's files at the terminal, below the working folder (git-ignored by convention). */
+export function terminalFolder(workingFolder: string): string {
+  return join(workingFolder, '.mlops', 'tasks');
+}
+
+function hideSecrets(text: string, secrets: ReadonlySet<string>): string {
+  let hidden = text;
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    hidden = hidden.replaceAll(secret, '***');
+  }
+  return hidden;
+}
+
+/** The proxy and CA variables that command-line tools share (`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`). */
+function networkOfEnvironment(environment: NodeJS.ProcessEnv): ReturnType<Host['network']> {
+  const proxy = environment['HTTPS_PROXY'] ?? environment['https_proxy'];
+  const caFile = environment['SSL_CERT_FILE'];
+  return {
+    ...(proxy ? { proxy: { url: proxy } } : {}),
+    proxyBypass: (environment['NO_PROXY'] ?? environment['no_proxy'] ?? '')
+      .split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== '')
+      .map(
+        (host) =>
+          `^https?://([^/]*\\.)?${host
+            .replace(/^\./, '')
+            .replace(/[.+?^$()|[\]{}\\]/g, '\\$&')
+            .replace(/\*/g, '.*')}(:|/|$)`,
+      ),
+    ...(caFile ? { caFile } : {}),
+    skipCertificateValidation: false,
+  };
+}
