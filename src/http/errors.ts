@@ -1,0 +1,181 @@
+import { TaskError } from '../errors';
+
+/** Where an answer came from, for messages. */
+export interface CallPlace {
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  /** Scheme, host and port. */
+  readonly origin: string;
+}
+
+/** An error answer of a service, whatever its dialect. */
+export class ApiError extends TaskError {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The service's own code (`RESOURCE_DOES_NOT_EXIST`, `invalid_client`, `SCIM_404`); empty when it sent none. */
+  readonly errorCode: string;
+  /** The service's own words. */
+  readonly serverMessage: string;
+  /** Id to name in a support ticket; empty when the service sent none. */
+  readonly requestId: string;
+  readonly place: CallPlace;
+  /** Milliseconds the service asks to wait; undefined when it did not ask. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    place: CallPlace,
+    answer: {
+      readonly status: number;
+      readonly errorCode: string;
+      readonly message: string;
+      readonly requestId: string;
+      readonly retryAfterMs?: number | undefined;
+      /** False for HTML and plain text: such an answer may come from a proxy and proves nothing. */
+      readonly structured: boolean;
+    },
+  ) {
+    const code = codeOf(answer.status, answer.errorCode);
+    const said = answer.message === '' ? `HTTP status ${answer.status}` : answer.message;
+    super(code, `The request failed: ${endSentence(said)}`, {
+      where: placeSentence(place, answer.status, answer.errorCode, answer.requestId),
+      todo: ADVICE[code] ?? '',
+    });
+    this.status = answer.status;
+    this.errorCode = answer.errorCode;
+    this.serverMessage = answer.message;
+    this.requestId = answer.requestId;
+    this.place = place;
+    this.retryAfterMs = answer.retryAfterMs;
+    this.structured = answer.structured;
+  }
+
+  private readonly structured: boolean;
+
+  /**
+   * True only when the service said definitely that the thing does not exist; decided on the error code first.
+   * A 404 of a proxy, of a wrong host (`ENDPOINT_NOT_FOUND`) or of a switched-off feature is not that.
+   * Source: the not-found overrides of the Databricks SDKs (jobs and clusters answer 400).
+   */
+  get isNotFound(): boolean {
+    if (NOT_FOUND_CODES.has(this.errorCode)) {
+      return true;
+    }
+    if (this.errorCode === 'INVALID_PARAMETER_VALUE' && this.status === 400) {
+      return NOT_FOUND_QUIRKS.some(
+        (quirk) =>
+          quirk.method === this.place.method &&
+          quirk.path.test(this.place.path) &&
+          quirk.message.test(this.serverMessage),
+      );
+    }
+    return this.errorCode === '' && this.status === 404 && this.structured && this.serverMessage !== '';
+  }
+
+  /** True when the thing to create exists; the two codes and statuses are one (databricks.proto). */
+  get isAlreadyExists(): boolean {
+    return ALREADY_EXISTS_CODES.has(this.errorCode);
+  }
+}
+
+/** No whole answer came: the effect of a request that changes something is then unknown. */
+export class ConnectionError extends TaskError {
+  override readonly name = 'ConnectionError';
+  constructor(
+    code: 'CONNECTION_FAILED' | 'CONNECTION_LOST' | 'ANSWER_NOT_JSON' | 'ANSWER_INCOMPLETE' | 'TLS_FAILED',
+    message: string,
+    readonly place: CallPlace,
+    cause?: unknown,
+  ) {
+    super(code, message, {
+      where: `It happened at ${place.method} ${place.origin}${place.path}.`,
+      todo: ADVICE[code] ?? '',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
+  /** True when the request may have taken effect. */
+  get outcomeUnknown(): boolean {
+    return this.code !== 'CONNECTION_FAILED' && this.code !== 'TLS_FAILED';
+  }
+}
+
+const NOT_FOUND_CODES = new Set([
+  'RESOURCE_DOES_NOT_EXIST',
+  'NOT_FOUND',
+  'CATALOG_DOES_NOT_EXIST',
+  'SCHEMA_DOES_NOT_EXIST',
+  'TABLE_DOES_NOT_EXIST',
+  'PRINCIPAL_DOES_NOT_EXIST',
+  'SCIM_404',
+]);
+
+const ALREADY_EXISTS_CODES = new Set(['RESOURCE_ALREADY_EXISTS', 'ALREADY_EXISTS']);
+
+/** "Not found" that arrives as 400 INVALID_PARAMETER_VALUE. The alias row is [U]: the words of open-source MLflow. */
+const NOT_FOUND_QUIRKS: readonly { readonly method: string; readonly path: RegExp; readonly message: RegExp }[] = [
+  { method: 'GET', path: /^\/api\/2\.\d\/clusters\/get$/, message: /Cluster .* does not exist/ },
+  { method: 'GET', path: /^\/api\/2\.\d\/jobs\/get$/, message: /Job .* does not exist/ },
+  {
+    method: 'GET',
+    path: /^\/api\/2\.\d\/jobs\/runs\/get$/,
+    message: /(Run .* does not exist|Run: .* in job: .* doesn't exist)/,
+  },
+  {
+    method: 'GET',
+    path: /\/registered-models\/alias$/,
+    message: /^Registered model alias .* not found\.?$/,
+  },
+];
+
+/** Our stable code for an error answer: the service's code decides, then the status. */
+function codeOf(status: number, errorCode: string): string {
+  if (errorCode === 'PRIVATE_LINK_VALIDATION_ERROR') {
+    return errorCode;
+  }
+  if (NOT_FOUND_CODES.has(errorCode)) {
+    return 'NOT_FOUND';
+  }
+  if (ALREADY_EXISTS_CODES.has(errorCode)) {
+    return 'ALREADY_EXISTS';
+  }
+  const byStatus: Readonly<Record<number, string>> = {
+    401: 'UNAUTHENTICATED',
+    403: 'PERMISSION_DENIED',
+    404: 'NOT_FOUND',
+    409: 'CONFLICT',
+    429: 'THROTTLED',
+    501: 'NOT_IMPLEMENTED',
+    503: 'UNAVAILABLE',
+  };
+  return byStatus[status] ?? (status >= 500 ? 'SERVER_ERROR' : 'REQUEST_REFUSED');
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED:
+    'Check the credential of the service connection: it may have expired or belong to another workspace.',
+  PERMISSION_DENIED:
+    'Grant the identity of the service connection the missing right; DatabricksCheckConnection names it.',
+  PRIVATE_LINK_VALIDATION_ERROR: 'Run the agent inside the network from which the workspace accepts connections.',
+  NOT_FOUND: 'Check the name or id, and that the identity may see it.',
+  THROTTLED: 'Run fewer steps at once against this workspace, or try again later.',
+  UNAVAILABLE: 'Try again later.',
+  SERVER_ERROR: 'Try again; if it repeats, give the request id to support.',
+  CONNECTION_FAILED: "Check the URL, the agent's network and its proxy setting.",
+  CONNECTION_LOST: 'Run the step again: it continues from what took effect.',
+  TLS_FAILED: "Give the agent the certificate authority of the server (agent setting 'sslcacert').",
+  ANSWER_NOT_JSON:
+    'Check that the URL is that of the workspace itself and that no proxy or login page answers in its place.',
+  ANSWER_INCOMPLETE: 'Run the step again; if it repeats, look at the proxy between agent and workspace.',
+};
+
+function placeSentence(place: CallPlace, status: number, errorCode: string, requestId: string): string {
+  const details = [`status ${status}`, errorCode, requestId === '' ? '' : `request id ${requestId}`].filter(
+    (part) => part !== '',
+  );
+  return `It was ${place.method} ${place.origin}${place.path} (${details.join(', ')}).`;
+}
+
+function endSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,83 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+
+/** How the machine reaches the network: the pipeline agent's proxy and certificate settings. */
+export interface Network {
+  /** `http://[user:password@]host:port`. */
+  readonly proxyUrl?: string;
+  /** Regular expressions (ECMAScript) of URLs that go past the proxy. */
+  readonly bypass?: readonly string[];
+  /** PEM text of additional certificate authorities. */
+  readonly ca?: string;
+  readonly clientCert?: { readonly cert: string; readonly key: string; readonly passphrase?: string };
+  /** The agent was configured to accept any certificate. */
+  readonly skipVerify?: boolean;
+}
+
+/** A proxy as axios wants it; `false` is a direct connection. */
+export type ProxySetting =
+  | {
+      readonly protocol: string;
+      readonly host: string;
+      readonly port: number;
+      readonly auth?: { username: string; password: string };
+    }
+  | false;
+
+/**
+ * Proxy for one URL. Loopback addresses never go through a proxy.
+ * @throws RangeError when `proxyUrl` is not a URL
+ */
+export function proxyFor(network: Network, url: URL): ProxySetting {
+  if (network.proxyUrl === undefined || isLoopback(url.hostname)) {
+    return false;
+  }
+  if ((network.bypass ?? []).some((pattern) => matches(pattern, url.href))) {
+    return false;
+  }
+  if (!URL.canParse(network.proxyUrl)) {
+    throw new RangeError('the proxy URL of the agent is not a URL');
+  }
+  const proxy = new URL(network.proxyUrl);
+  return {
+    protocol: proxy.protocol,
+    host: proxy.hostname,
+    port: Number(proxy.port || (proxy.protocol === 'https:' ? 443 : 80)),
+    ...(proxy.username === ''
+      ? {}
+      : { auth: { username: decodeURIComponent(proxy.username), password: decodeURIComponent(proxy.password) } }),
+  };
+}
+
+/** Connection pools of one client. */
+export interface ConnectionPools {
+  /** For requests that may be repeated: connections are kept. */
+  readonly kept: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  /** For requests that may not: each gets a fresh connection, so that none dies on one that the server has just closed. */
+  readonly fresh: { readonly http: HttpAgent; readonly https: HttpsAgent };
+}
+
+export function connectionPools(network: Network): ConnectionPools {
+  const tls = {
+    ...(network.ca === undefined ? {} : { ca: network.ca }),
+    ...network.clientCert,
+    rejectUnauthorized: network.skipVerify !== true,
+  };
+  return {
+    kept: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true, ...tls }) },
+    fresh: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false, ...tls }) },
+  };
+}
+
+/** True for `localhost`, `127.0.0.0/8` and `::1`. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || hostname === '::1' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function matches(pattern: string, url: string): boolean {
+  try {
+    return new RegExp(pattern, 'i').test(url);
+  } catch (error) {
+    throw new RangeError(`the proxy bypass list of the agent holds a broken expression: ${pattern}`, { cause: error });
+  }
+}

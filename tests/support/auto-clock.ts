@@ -1,0 +1,22 @@
+import type { Clock } from '../../src/clock';
+
+/** A clock whose sleeps end at once and move its time: waits are recorded, nothing waits. */
+export class AutoClock implements Clock {
+  readonly waits: number[] = [];
+
+  constructor(private time = 1_700_000_000_000) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.waits.push(milliseconds);
+    this.time += milliseconds;
+  }
+
+  advance(milliseconds: number): void {
+    this.time += milliseconds;
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { errorAnswer } from '../../../src/http/answer';
+import type { ApiError } from '../../../src/http/errors';
+
+const place = { method: 'GET', path: '/api/2.2/jobs/get', origin: 'https://w.example' };
+
+function answer(status: number, body: unknown, at = place, headers: Record<string, string> = {}): ApiError {
+  return errorAnswer(at, status, headers, typeof body === 'string' ? body : JSON.stringify(body));
+}
+
+describe('error answers', () => {
+  it('reads every dialect', () => {
+    const cases: readonly [number, unknown, string, string, string][] = [
+      [404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'gone' }, 'RESOURCE_DOES_NOT_EXIST', 'gone', 'NOT_FOUND'],
+      [400, { error: 'old dialect' }, '', 'old dialect', 'REQUEST_REFUSED'],
+      [404, { detail: 'no user', status: '404', scimType: 'x' }, 'SCIM_404', 'x no user', 'NOT_FOUND'],
+      [
+        401,
+        { error: 'invalid_client', error_description: 'bad secret' },
+        'invalid_client',
+        'bad secret',
+        'UNAUTHENTICATED',
+      ],
+      [400, { errorCode: 'E1', errorSummary: 'sum' }, 'E1', 'sum', 'REQUEST_REFUSED'],
+      [403, 'PERMISSION_DENIED: not you', 'PERMISSION_DENIED', 'not you', 'PERMISSION_DENIED'],
+      [500, '<html><pre>java.lang.Error</pre></html>', '', 'java.lang.Error', 'SERVER_ERROR'],
+      [502, '', '', '', 'SERVER_ERROR'],
+      [400, { error_code: 'RESOURCE_ALREADY_EXISTS', message: 'x' }, 'RESOURCE_ALREADY_EXISTS', 'x', 'ALREADY_EXISTS'],
+      [500, '{"error_code": "TRUNC', '', '{"error_code": "TRUNC', 'SERVER_ERROR'],
+    ];
+    for (const [status, body, errorCode, message, code] of cases) {
+      const error = answer(status, body);
+      assert.deepEqual([error.errorCode, error.serverMessage, error.code], [errorCode, message, code]);
+    }
+  });
+
+  it('takes request id and wait out of the details, which need not have metadata', () => {
+    const error = answer(429, {
+      error_code: 'RESOURCE_EXHAUSTED',
+      message: 'm',
+      details: [
+        { '@type': 'type.googleapis.com/google.rpc.RequestInfo', request_id: 'r-1' },
+        { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retry_delay: '42.5s' },
+      ],
+    });
+    assert.equal(error.requestId, 'r-1');
+    assert.equal(error.retryAfterMs, 42_500);
+    assert.match(error.sentences, /request id r-1/);
+  });
+
+  it('reads Retry-After as seconds and as a date beside the date of the answer', () => {
+    assert.equal(answer(503, '', place, { 'retry-after': '3' }).retryAfterMs, 3_000);
+    const date = 'Wed, 21 Oct 2026 07:28:00 GMT';
+    const later = 'Wed, 21 Oct 2026 07:28:30 GMT';
+    assert.equal(answer(503, '', place, { 'retry-after': later, date }).retryAfterMs, 30_000);
+    assert.equal(answer(503, '', place, { 'retry-after': 'soon' }).retryAfterMs, undefined);
+  });
+
+  it('takes only a definite answer for "not found"', () => {
+    const definite: readonly [number, unknown, string?][] = [
+      [404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'x' }],
+      [400, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'x' }],
+      [404, { message: 'Job 7 does not exist.' }],
+      [400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 7 does not exist.' }],
+      [
+        400,
+        { error_code: 'INVALID_PARAMETER_VALUE', message: "Run: 7 in job: 8 doesn't exist" },
+        '/api/2.1/jobs/runs/get',
+      ],
+    ];
+    for (const [status, body, path] of definite) {
+      assert.equal(answer(status, body, { ...place, path: path ?? place.path }).isNotFound, true, JSON.stringify(body));
+    }
+    const doubtful: readonly [number, unknown, string?][] = [
+      [404, '<html>not found</html>'],
+      [404, ''],
+      [404, 'not found'],
+      [404, {}],
+      [404, { error_code: 'ENDPOINT_NOT_FOUND', message: 'No API found' }],
+      [404, { error_code: 'FEATURE_DISABLED', message: 'x' }],
+      [403, { error_code: 'PERMISSION_DENIED', message: 'x does not exist' }],
+      [400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'Job 7 does not exist.' }, '/api/2.2/jobs/run-now'],
+      [500, { message: 'does not exist' }],
+    ];
+    for (const [status, body, path] of doubtful) {
+      assert.equal(
+        answer(status, body, { ...place, path: path ?? place.path }).isNotFound,
+        false,
+        JSON.stringify(body),
+      );
+    }
+  });
+});
