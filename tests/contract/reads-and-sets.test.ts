@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { readTask, taskFolders } from '../support/declared';
+import { type NamesInCode, namesInCode } from './names-in-code';
+
+describe('a task reads exactly the inputs and sets exactly the outputs that task.json declares', function () {
+  this.timeout(60_000);
+  let namesOf: (task: string) => NamesInCode;
+
+  before(() => {
+    namesOf = namesInCode(taskFolders());
+  });
+
+  for (const folder of taskFolders()) {
+    it(folder, () => {
+      const { inputs, outputs, unknown } = namesOf(folder);
+      const task = readTask(folder);
+      const declaredInputs = task.inputs.map((input) => input.name);
+      assert.deepEqual(unknown, [], 'names of inputs and outputs must be literals');
+      if (!declaredInputs.includes('publishArtifact')) {
+        inputs.delete('publishArtifact');
+        outputs.delete('artifactName');
+      }
+      assert.deepEqual([...inputs].toSorted(), declaredInputs.toSorted());
+      assert.deepEqual([...outputs].toSorted(), task.outputVariables.map((output) => output.name).toSorted());
+    });
+  }
+});
