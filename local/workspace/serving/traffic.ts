@@ -1,0 +1,32 @@
+import type { Route } from './endpoint';
+
+/** Numbers in [0, 1), one after the other. */
+export type Uniform = () => number;
+
+/** A small seeded generator (mulberry32): enough to split traffic, and the same for the same seed. */
+export function seededUniform(seed: number): Uniform {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/**
+ * The entity that answers the next request.
+ * @param routes percentages that sum to 100
+ * @throws RangeError without a route that has traffic
+ */
+export function pickEntity(routes: readonly Route[], uniform: Uniform): string {
+  const point = uniform() * 100;
+  let upTo = 0;
+  for (const route of routes) {
+    upTo += route.traffic_percentage;
+    if (point < upTo) {
+      return route.served_entity_name;
+    }
+  }
+  throw new RangeError('no route has traffic');
+}
