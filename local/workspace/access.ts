@@ -1,0 +1,44 @@
+import type { IncomingMessage } from 'node:http';
+import type { Principal, Reply } from './api';
+import type { Tokens } from './tokens';
+
+/**
+ * Refuses requests that a foreign web page made a browser send: a name that only resolves to this machine (`Host`, DNS rebinding)
+ * or a script of another site (`Origin`).
+ * @param hosts allowed values of `Host`, lower case, such as `127.0.0.1:8080`
+ */
+export function refuseForeign(request: IncomingMessage, hosts: ReadonlySet<string>): Reply | undefined {
+  const host = request.headers.host?.toLowerCase() ?? '';
+  if (!hosts.has(host)) {
+    return refusal(403, `This local workspace does not answer for the host '${host}'.`);
+  }
+  const { origin } = request.headers;
+  if (origin !== undefined && !hosts.has(origin.toLowerCase().replace(/^https?:\/\//, ''))) {
+    return refusal(403, `This local workspace does not answer requests from the origin '${origin}'.`);
+  }
+  return undefined;
+}
+
+/**
+ * Who sends the request, by its bearer token.
+ * The two texts and the numeric `error_code` are those of the service; that an expired token gives 401 and an unknown one 403 is [U]
+ * (seen: 403 for wrong personal tokens).
+ */
+export function authenticate(request: IncomingMessage, tokens: Tokens): { principal: Principal } | { refusal: Reply } {
+  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined) {
+    return { refusal: refusal(401, 'Credential was not sent or was of an unsupported type for this API.') };
+  }
+  const check = tokens.check(token);
+  if ('principal' in check) {
+    return check;
+  }
+  const status = check.refused === 'expired' ? 401 : 403;
+  return {
+    refusal: refusal(status, check.refused === 'expired' ? 'Access token has expired.' : 'Invalid access token.'),
+  };
+}
+
+function refusal(status: number, message: string): Reply {
+  return { status, json: { error_code: status, message } };
+}

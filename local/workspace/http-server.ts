@@ -1,0 +1,163 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { authenticate, refuseForeign } from './access';
+import { ApiError, type Call, type Principal, type Reply, type Workspace } from './api';
+import { errorReply, internalError, sendReply } from './reply';
+import { jsonObject, readBytes } from './request-body';
+import type { Router } from './router';
+import type { Tokens } from './tokens';
+
+/** What answers on one workspace's port. */
+export interface Site {
+  readonly workspace: Workspace;
+  readonly tokens: Tokens;
+  /** Operations behind a bearer token. */
+  readonly router: Router;
+  /** Paths without a bearer token: metadata, token endpoint, pages with their own cookie. */
+  open(request: IncomingMessage, url: URL): Promise<Reply | undefined>;
+  /** Told of every defect behind a reply with status 500. */
+  onDefect(error: unknown): void;
+}
+
+/** A port that already listens but answers 503 until {@link PortInUse.serve}: the workspace's URL is known before its services are made. */
+export interface Port {
+  readonly url: string;
+  serve(site: Site): void;
+  close(): Promise<void>;
+}
+
+/**
+ * @param host address to listen on: loopback unless the user asks
+ * @param port 0 takes a free one
+ */
+export async function openPort(host: string, port: number): Promise<Port> {
+  let site: Site | undefined;
+  let hosts: ReadonlySet<string> = new Set();
+  const server = createServer((request, response) => {
+    if (site === undefined) {
+      void sendReply(
+        request,
+        response,
+        {},
+        errorReply(new ApiError(503, 'TEMPORARILY_UNAVAILABLE', 'The local workspace starts.')),
+      );
+      return;
+    }
+    void respond(site, hosts, request, response);
+  });
+  server.requestTimeout = 0; // uploads of models take as long as they take
+  await listening(server, host, port);
+  const { port: actual } = server.address() as AddressInfo;
+  hosts = new Set([host, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${bracketed(name)}:${actual}`));
+  return {
+    url: `http://${bracketed(host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host)}:${actual}`,
+    serve: (ready) => {
+      site = ready;
+    },
+    close: () => closed(server),
+  };
+}
+
+async function respond(
+  site: Site,
+  hosts: ReadonlySet<string>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const reply = await answer(site, hosts, request);
+    await sendReply(request, response, { 'x-databricks-org-id': site.workspace.id }, reply);
+  } catch (error) {
+    // The reply was under way: a stream of ours failed or the client went. Only breaking off tells the client.
+    response.destroy();
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') {
+      site.onDefect(error);
+    }
+  }
+}
+
+async function answer(site: Site, hosts: ReadonlySet<string>, request: IncomingMessage): Promise<Reply> {
+  try {
+    return refuseForeign(request, hosts) ?? (await route(site, request));
+  } catch (error) {
+    if (error instanceof ApiError) {
+      return errorReply(error);
+    }
+    site.onDefect(error);
+    return errorReply(internalError(error));
+  }
+}
+
+async function route(site: Site, request: IncomingMessage): Promise<Reply> {
+  const [rawPath = '/', query = ''] = splitOnce(request.url ?? '/', '?');
+  // The URL's own path is for display: `new URL` would resolve dots that the router must see.
+  const url = new URL(`${site.workspace.url}/?${query}`);
+  url.pathname = rawPath;
+  const opened = await site.open(request, url);
+  if (opened !== undefined) {
+    return opened;
+  }
+  const identity = authenticate(request, site.tokens);
+  if ('refusal' in identity) {
+    return identity.refusal;
+  }
+  const method = request.method ?? 'GET';
+  const match = site.router.find(method, rawPath);
+  if (match === undefined) {
+    throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${method} ${rawPath}.`);
+  }
+  return match.operation.handle(newCall(site.workspace, identity.principal, method, url, match.params, request));
+}
+
+function newCall(
+  workspace: Workspace,
+  principal: Principal,
+  method: string,
+  url: URL,
+  params: Readonly<Record<string, string>>,
+  request: IncomingMessage,
+): Call {
+  let body: Promise<Buffer> | undefined;
+  const bytes = () => {
+    body ??= readBytes(request);
+    return body;
+  };
+  return {
+    workspace,
+    principal,
+    method,
+    url,
+    params,
+    query: url.searchParams,
+    headers: request.headers,
+    request,
+    bytes,
+    json: async <T>() => jsonObject(await bytes()) as T,
+  };
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { stringifyJson } from '../../src/json';
+import { ApiError, type Reply } from './api';
+
+/** Writes a reply with the workspace's own headers. A stream that fails half-way breaks the connection, so that no client takes a part for the whole. */
+export async function sendReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  own: Readonly<Record<string, string>>,
+  reply: Reply,
+): Promise<void> {
+  const status = reply.status ?? 200;
+  const body = reply.body ?? (status === 204 ? '' : stringifyJson(reply.json ?? {}));
+  const headers: Record<string, string> = { ...own };
+  if (reply.body === undefined && status !== 204) {
+    headers['content-type'] = 'application/json; charset=utf-8';
+  }
+  if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    headers['content-length'] = String(Buffer.byteLength(body));
+  }
+  for (const [name, value] of Object.entries(reply.headers ?? {})) {
+    headers[name.toLowerCase()] = value;
+  }
+  if (status === 204) {
+    delete headers['content-length'];
+  }
+  if (!request.complete) {
+    headers.connection = 'close'; // the rest of an upload that nobody wants would be read as the next request's wait
+  }
+  response.writeHead(status, headers);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  if (request.method === 'HEAD') {
+    body.destroy();
+    response.end();
+    return;
+  }
+  await pipeline(body, response);
+}
+
+/** An error as the service sends it. */
+export function errorReply(error: ApiError): Reply {
+  return { status: error.status, json: { error_code: error.errorCode, message: error.message } };
+}
+
+/** What a client sees of a defect of the workspace itself. */
+export function internalError(error: unknown): ApiError {
+  const text = error instanceof Error ? error.message : String(error);
+  return new ApiError(500, 'INTERNAL_ERROR', `The local workspace failed on this request: ${text}`);
+}

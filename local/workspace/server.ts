@@ -1,0 +1,182 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Clock, systemClock } from '../../src/clock';
+import { TaskError } from '../../src/errors';
+import type { Service, Workspace } from './api';
+import { openPort, type Port } from './http-server';
+import { administrator, numericId } from './identity/principals';
+import { openLmdbStore } from './lmdb-store';
+import type { ServicePrincipal } from './oauth/service-principals';
+import { openPaths } from './open-paths';
+import type { PythonEnvironments } from './python/environment';
+import { Router } from './router';
+import { createServices, openShared, type Shared } from './services';
+import { StartPage } from './start-page/start-page';
+import { Tokens } from './tokens';
+
+export interface StartOptions {
+  /** One workspace each; default `['local']`. Letters, digits, `-` and `_`. */
+  readonly names?: readonly string[];
+  /** Port of the first workspace, the others follow; 0 (default) takes free ones. */
+  readonly port?: number;
+  /** Address to listen on; default 127.0.0.1. Anything else opens the workspace to the network. */
+  readonly host?: string;
+  /** The one folder in which all state lives. */
+  readonly data: string;
+  readonly clock?: Clock;
+  /** Default: the interpreters of the cache folder. */
+  readonly python?: PythonEnvironments;
+  /** Job tasks that run at once, over all workspaces; default 2. */
+  readonly maxConcurrentTasks?: number;
+  /** Known to every workspace, for OAuth. */
+  readonly servicePrincipals?: readonly ServicePrincipal[];
+  /** Text of the administrator's token in every workspace; default: a random one each. */
+  readonly token?: string;
+  /** Told of every defect of the workspace itself; default: standard error. */
+  readonly onDefect?: (error: unknown) => void;
+}
+
+export interface RunningWorkspace {
+  readonly name: string;
+  /** Numeric id as text. */
+  readonly id: string;
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** The administrator's bearer token of this start. */
+  readonly token: string;
+  /** Opens the start page once. */
+  readonly startPageUrl: string;
+}
+
+export interface RunningWorkspaces {
+  readonly workspaces: readonly RunningWorkspace[];
+  /** Ends every process that the workspaces started, then closes ports and store. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts local workspaces: one process, one port each, one metastore (design 4).
+ * @throws TaskError DATA_FOLDER_IN_USE, PORT_IN_USE, WORKSPACE_NAME_INVALID
+ */
+export async function startWorkspaces(options: StartOptions): Promise<RunningWorkspaces> {
+  const names = checkedNames(options.names ?? ['local']);
+  const clock = options.clock ?? systemClock;
+  const data = path.resolve(options.data);
+  const store = openLmdbStore(path.join(data, 'metadata'));
+  const cleanUp: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    const metastore = { store: store.scope('metastore'), folder: folderIn(data, 'metastore') };
+    const shared = await openShared({ metastore, clock, options });
+    cleanUp.push(() => shared.close());
+    const running: RunningWorkspace[] = [];
+    for (const [index, name] of names.entries()) {
+      const port = await openPortOf(options, index);
+      cleanUp.push(() => port.close());
+      const workspace: Workspace = {
+        name,
+        id: numericId(`workspace:${name}`),
+        url: port.url,
+        clock,
+        store: store.scope(`workspace/${name}`),
+        metastore,
+        folder: folderIn(data, 'workspaces', name),
+      };
+      const started = await startOne(workspace, shared, port, options);
+      cleanUp.push(started.stop);
+      running.push(started.running);
+    }
+    return { workspaces: running, stop: () => unwind(cleanUp) };
+  } catch (error) {
+    await unwind(cleanUp);
+    throw error;
+  }
+}
+
+async function startOne(
+  workspace: Workspace,
+  shared: Shared,
+  port: Port,
+  options: StartOptions,
+): Promise<{ running: RunningWorkspace; stop: () => Promise<void> }> {
+  const tokens = new Tokens(workspace.store, workspace.clock);
+  const admin = administrator();
+  const token = tokens.startWithAdmin(admin, options.token);
+  const services = createServices(workspace, shared, tokens);
+  const router = routerOf(services);
+  const startPage = new StartPage(workspace, router, admin);
+  const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
+  const servicePrincipals = options.servicePrincipals ?? [];
+  port.serve({
+    workspace,
+    tokens,
+    router,
+    open: openPaths({ workspace, startPage, issuer: { servicePrincipals, tokens, clock: workspace.clock } }),
+    onDefect,
+  });
+  for (const service of services) {
+    await service.start?.();
+  }
+  return {
+    running: { name: workspace.name, id: workspace.id, url: workspace.url, token, startPageUrl: startPage.newLink() },
+    stop: () => unwind(services.map((service) => async () => service.stop?.())),
+  };
+}
+
+function routerOf(services: readonly Service[]): Router {
+  const router = new Router();
+  for (const operation of services.flatMap((service) => service.operations)) {
+    router.add(operation);
+  }
+  return router;
+}
+
+/** Undoes in reverse order; everything is tried, the first failure is thrown at the end. */
+async function unwind(steps: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) {
+    throw failures[0];
+  }
+}
+
+function checkedNames(names: readonly string[]): readonly string[] {
+  const bad = names.find((name, index) => !/^[\w-]{1,64}$/.test(name) || names.indexOf(name) !== index);
+  if (bad !== undefined || names.length === 0) {
+    throw new TaskError(
+      'WORKSPACE_NAME_INVALID',
+      `'${bad ?? ''}' cannot be the name of a workspace, or is there twice.`,
+      {
+        todo: 'Use letters, digits, - and _, at most 64, and each name once.',
+      },
+    );
+  }
+  return names;
+}
+
+async function openPortOf(options: StartOptions, index: number): Promise<Port> {
+  const first = options.port ?? 0;
+  const port = first === 0 ? 0 : first + index;
+  try {
+    return await openPort(options.host ?? '127.0.0.1', port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      throw new TaskError('PORT_IN_USE', `Port ${port} is already in use on this machine.`, {
+        todo: 'Start with another --port, or with --port 0 for a free one.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+function folderIn(...parts: readonly string[]): string {
+  const folder = path.join(...parts);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
