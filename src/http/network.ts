@@ -14,6 +14,9 @@ export interface Network {
   readonly skipVerify?: boolean;
 }
 
+/** Address of the metadata service of a cloud's virtual machine. */
+const INSTANCE_METADATA = '169.254.169.254';
+
 /** A proxy as axios wants it; `false` is a direct connection. */
 export type ProxySetting =
   | {
@@ -25,11 +28,11 @@ export type ProxySetting =
   | false;
 
 /**
- * Proxy for one URL. Loopback addresses never go through a proxy.
+ * Proxy for one URL. Loopback addresses and the machine's own metadata service never go through a proxy.
  * @throws RangeError when `proxyUrl` is not a URL
  */
 export function proxyFor(network: Network, url: URL): ProxySetting {
-  if (network.proxyUrl === undefined || isLoopback(url.hostname)) {
+  if (network.proxyUrl === undefined || isLoopback(url.hostname) || url.hostname === INSTANCE_METADATA) {
     return false;
   }
   if ((network.bypass ?? []).some((pattern) => matches(pattern, url.href))) {

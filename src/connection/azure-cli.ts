@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Clock } from '../clock';
+import { TaskError } from '../errors';
+import { DATABRICKS_RESOURCE_ID } from './clouds';
+import type { Token } from './token';
+
+/** Runs the Azure CLI with these arguments and gives its standard output. */
+export type AzureCli = (args: readonly string[]) => Promise<string>;
+
+/** The `az` of this machine. */
+export const installedAzureCli: AzureCli = async (args) => {
+  const windows = process.platform === 'win32';
+  // On Windows `az` is a batch file, which only a shell can start; the arguments are constants.
+  const { stdout } = await promisify(execFile)(windows ? 'az.cmd' : 'az', [...args], {
+    shell: windows,
+    timeout: 60_000,
+  });
+  return stdout;
+};
+
+/** Token of the person who is signed in with `az login`. @throws TaskError AZURE_CLI_FAILED */
+export async function azureCliToken(azureCli: AzureCli, clock: Clock): Promise<Token> {
+  const args = ['account', 'get-access-token', '--resource', DATABRICKS_RESOURCE_ID, '--output', 'json'];
+  let answer: { accessToken?: unknown; expires_on?: unknown };
+  try {
+    answer = JSON.parse(await azureCli(args)) as typeof answer;
+  } catch (error) {
+    throw new TaskError('AZURE_CLI_FAILED', 'The Azure CLI gave no token.', {
+      todo: 'Run `az login`, or set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile with --profile.',
+      cause: error,
+    });
+  }
+  if (typeof answer.accessToken !== 'string' || answer.accessToken === '') {
+    throw new TaskError('AZURE_CLI_FAILED', 'The Azure CLI answered without a token.', {
+      todo: 'Run `az login` again.',
+    });
+  }
+  const epoch = Number(answer.expires_on ?? Number.NaN);
+  return { value: answer.accessToken, expiresAt: Number.isFinite(epoch) ? epoch * 1000 : clock.now() + 300_000 };
+}

@@ -1,0 +1,56 @@
+import type { Clock } from '../clock';
+import { TaskError } from '../errors';
+import type { HttpClient } from '../http/client';
+import type { Token } from './token';
+import { requestToken } from './token-endpoint';
+
+/**
+ * OAuth client credentials of a Databricks service principal: discovery, then `POST` with HTTP Basic.
+ * @throws TaskError TOKEN_ENDPOINT_ELSEWHERE when the workspace names a token endpoint on another host
+ */
+export async function clientCredentialsToken(
+  http: HttpClient,
+  workspaceUrl: string,
+  client: { readonly id: string; readonly secret: string },
+  clock: Clock,
+): Promise<Token> {
+  const metadata = await http
+    .at(workspaceUrl)
+    .json<{ token_endpoint?: string }>({ method: 'GET', path: '/oidc/.well-known/oauth-authorization-server' });
+  const endpoint = metadata.token_endpoint ?? '';
+  // The secret goes to the workspace and nowhere else, whatever the metadata say.
+  if (!URL.canParse(endpoint) || new URL(endpoint).origin !== workspaceUrl) {
+    throw new TaskError(
+      'TOKEN_ENDPOINT_ELSEWHERE',
+      `The workspace names ${JSON.stringify(endpoint)} as its token endpoint.`,
+      {
+        where: `The workspace is ${workspaceUrl}.`,
+        todo: "Use the workspace's own address in the service connection.",
+      },
+    );
+  }
+  const basic = Buffer.from(`${client.id}:${client.secret}`, 'utf8').toString('base64');
+  const form = { grant_type: 'client_credentials', scope: 'all-apis' };
+  return requestToken(http, endpoint, form, clock, { Authorization: `Basic ${basic}` });
+}
+
+/**
+ * Exchanges a token of Azure DevOps for one of the workspace (OAuth token exchange, RFC 8693).
+ * @param clientId application id of the Databricks service principal whose federation policy trusts the token
+ */
+export function exchangedToken(
+  http: HttpClient,
+  workspaceUrl: string,
+  clientId: string,
+  subjectToken: string,
+  clock: Clock,
+): Promise<Token> {
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: subjectToken,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    client_id: clientId,
+    scope: 'all-apis',
+  };
+  return requestToken(http, `${workspaceUrl}/oidc/v1/token`, form, clock);
+}

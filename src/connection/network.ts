@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { TaskError } from '../errors';
+import type { Network } from '../http/network';
+import type { ConnectionHost } from './port';
+
+/**
+ * The network settings of the agent with the certificate files read.
+ * @throws TaskError CERTIFICATE_UNREADABLE
+ */
+export function networkOf(host: ConnectionHost, mask: (secret: string) => void): Network {
+  const settings = host.network();
+  return {
+    ...(settings.proxy === undefined ? {} : { proxyUrl: proxyUrl(settings.proxy, mask) }),
+    bypass: settings.proxyBypass,
+    ...(settings.caFile === undefined ? {} : { ca: readCertificate(settings.caFile) }),
+    ...(settings.clientCertificate === undefined
+      ? {}
+      : { clientCert: clientCertificate(settings.clientCertificate, mask) }),
+    skipVerify: settings.skipCertificateValidation,
+  };
+}
+
+function proxyUrl(
+  proxy: { readonly url: string; readonly username?: string; readonly password?: string },
+  mask: (secret: string) => void,
+): string {
+  if (!URL.canParse(proxy.url)) {
+    throw new TaskError('PROXY_INVALID', "The agent's proxy is not a URL.", {
+      todo: "Correct the agent's proxy setting.",
+    });
+  }
+  const url = new URL(proxy.url);
+  if (proxy.username !== undefined) {
+    url.username = encodeURIComponent(proxy.username);
+    url.password = encodeURIComponent(proxy.password ?? '');
+  }
+  if (url.password !== '') {
+    mask(decodeURIComponent(url.password));
+  }
+  return url.href;
+}
+
+function clientCertificate(
+  files: { readonly certFile: string; readonly keyFile: string; readonly passphrase?: string },
+  mask: (secret: string) => void,
+): NonNullable<Network['clientCert']> {
+  if (files.passphrase !== undefined) {
+    mask(files.passphrase);
+  }
+  return {
+    cert: readCertificate(files.certFile),
+    key: readCertificate(files.keyFile),
+    ...(files.passphrase === undefined ? {} : { passphrase: files.passphrase }),
+  };
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new TaskError('CERTIFICATE_UNREADABLE', `The certificate file ${file} of the agent cannot be read.`, {
+      todo: "Correct the agent's certificate settings.",
+      cause: error,
+    });
+  }
+}

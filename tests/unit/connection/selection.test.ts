@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { authorityOf } from '../../../src/connection/clouds';
+import { environmentSettings, profileOf } from '../../../src/connection/profile';
+import { readSelection } from '../../../src/connection/selection';
+import { terminalCredentials } from '../../../src/connection/terminal';
+import { workspaceUrl } from '../../../src/connection/workspace-url';
+import { HttpClient } from '../../../src/http/client';
+import { connection, surroundings } from './surroundings';
+
+describe('which workspace', () => {
+  it('normalises addresses and refuses what is not https', () => {
+    const good: Record<string, string> = {
+      'https://adb-1.2.azuredatabricks.net/?o=1#job/7': 'https://adb-1.2.azuredatabricks.net',
+      'ADB-1.2.azuredatabricks.net/': 'https://adb-1.2.azuredatabricks.net',
+      'http://127.0.0.1:8080/': 'http://127.0.0.1:8080',
+      'http://localhost:80': 'http://localhost',
+    };
+    for (const [text, url] of Object.entries(good)) {
+      assert.equal(workspaceUrl(text, 'x'), url);
+    }
+    for (const bad of [
+      '',
+      'http://adb-1.2.azuredatabricks.net',
+      'ftp://127.0.0.1',
+      'https://u:p@w.example',
+      'https://',
+    ]) {
+      assert.throws(() => workspaceUrl(bad, 'x'), { code: 'WORKSPACE_URL_INVALID' }, bad);
+    }
+  });
+
+  it('wants exactly one way', () => {
+    const inputs = (databricks: boolean, azure: boolean, url: string) => ({
+      connection: (name: string) =>
+        (name === 'databricksConnection' ? databricks : azure)
+          ? { ...connection('Token'), url: 'https://w.example/' }
+          : undefined,
+      text: () => url,
+    });
+    assert.equal(readSelection(inputs(true, false, ''), 'pipeline').workspaceUrl, 'https://w.example');
+    assert.equal(
+      readSelection(inputs(false, true, 'https://v.example/x'), 'pipeline').workspaceUrl,
+      'https://v.example',
+    );
+    assert.deepEqual(readSelection(inputs(false, false, ''), 'terminal'), { kind: 'terminal', workspaceUrl: '' });
+    assert.throws(() => readSelection(inputs(true, true, ''), 'pipeline'), { code: 'CONNECTION_AMBIGUOUS' });
+    assert.throws(() => readSelection(inputs(true, false, 'https://v.example'), 'pipeline'), {
+      code: 'CONNECTION_AMBIGUOUS',
+    });
+    assert.throws(() => readSelection(inputs(false, true, ''), 'pipeline'), { code: 'WORKSPACE_URL_REQUIRED' });
+    assert.throws(() => readSelection(inputs(false, false, ''), 'pipeline'), { code: 'CONNECTION_REQUIRED' });
+  });
+
+  it('knows the Entra authority of each cloud', () => {
+    assert.equal(authorityOf('https://adb-1.2.azuredatabricks.net'), 'https://login.microsoftonline.com');
+    assert.equal(authorityOf('https://adb-1.2.databricks.azure.us'), 'https://login.microsoftonline.us');
+    assert.equal(authorityOf('https://adb-1.2.databricks.azure.cn'), 'https://login.chinacloudapi.cn');
+  });
+});
+
+describe('credentials of the terminal', () => {
+  const file =
+    '; a comment\n[DEFAULT]\nhost = https://d.example/\n\n[prod]\nhost=https://p.example\ntoken = a=b\n[az]\nhost = https://z.example';
+
+  it('reads profiles', () => {
+    assert.deepEqual(profileOf(file, 'prod', 'f'), { host: 'https://p.example', token: 'a=b' });
+    assert.throws(() => profileOf(file, 'none', 'f'), { code: 'PROFILE_NOT_FOUND', message: /'none' in f/ });
+    assert.throws(() => profileOf('[a]\nbroken', 'a', 'f'), { code: 'PROFILE_INVALID', message: /Line 2/ });
+    assert.deepEqual(environmentSettings({ DATABRICKS_HOST: 'h', DATABRICKS_TOKEN: '' }), { host: 'h' });
+  });
+
+  const open = (environment: Record<string, string>, givenUrl = '') => {
+    const context = surroundings();
+    const azureCli = async () =>
+      JSON.stringify({ accessToken: 'cli-token', expires_on: context.clock.now() / 1000 + 3600 });
+    const http = new HttpClient({ baseUrl: '' });
+    return {
+      context,
+      ...terminalCredentials(http, givenUrl, context, { environment, azureCli, readConfiguration: () => file }),
+    };
+  };
+
+  it('takes the profile, else the environment, else the Azure CLI', async () => {
+    const profile = open({
+      DATABRICKS_CONFIG_PROFILE: 'prod',
+      DATABRICKS_HOST: 'https://other.example',
+      DATABRICKS_TOKEN: 'env',
+    });
+    assert.equal(profile.workspaceUrl, 'https://p.example');
+    assert.deepEqual(await profile.credentials.headers(), { Authorization: 'Bearer a=b' });
+    assert.deepEqual(profile.context.masked, ['a=b']);
+    const environment = open({ DATABRICKS_HOST: 'http://127.0.0.1:99', DATABRICKS_TOKEN: 'env' });
+    assert.deepEqual(await environment.credentials.headers(), { Authorization: 'Bearer env' });
+    const cli = open({ DATABRICKS_CONFIG_PROFILE: 'az' });
+    assert.deepEqual(await cli.credentials.headers(), { Authorization: 'Bearer cli-token' });
+    assert.deepEqual(cli.context.masked, ['cli-token']);
+    assert.equal(open({}, 'https://given.example').workspaceUrl, 'https://given.example');
+  });
+
+  it('never sends a token of one workspace to another', () => {
+    assert.throws(() => open({ DATABRICKS_CONFIG_PROFILE: 'prod' }, 'https://given.example'), {
+      code: 'WORKSPACE_URL_DIFFERS',
+    });
+    assert.throws(() => open({}), { code: 'WORKSPACE_URL_REQUIRED' });
+  });
+});
