@@ -1,0 +1,25 @@
+import type { Service, Workspace } from '../api';
+import { artifactOperations } from './artifacts';
+import { experimentOperations } from './experiments';
+import { loggedModelSearchOperations } from './logged-model-search';
+import { loggedModelOperations } from './logged-models';
+import { metricHistoryOperations } from './metric-history';
+import { runDataOperations } from './run-data';
+import { runSearchOperations } from './run-search';
+import { runOperations } from './runs';
+
+/** MLflow tracking: experiments, runs, logged models and the listing of their artifacts. */
+export function createMlflow(_workspace: Workspace): Service {
+  return {
+    operations: [
+      ...experimentOperations,
+      ...runOperations,
+      ...runDataOperations,
+      ...runSearchOperations,
+      ...metricHistoryOperations,
+      ...loggedModelOperations,
+      ...loggedModelSearchOperations,
+      ...artifactOperations,
+    ],
+  };
+}

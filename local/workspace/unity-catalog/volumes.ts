@@ -1,0 +1,52 @@
+import { ApiError, type Metastore } from '../api';
+import type { Collection } from '../store';
+import { fullNameOf, threeLevels } from './names';
+import { type Author, getSchema } from './namespaces';
+
+/** A managed volume; its key in the store is its full name. */
+export interface Volume {
+  readonly fullName: string;
+  readonly comment: string;
+  readonly owner: string;
+  readonly createdAt: number;
+}
+
+/** @throws ApiError 404 RESOURCE_DOES_NOT_EXIST, or the 404 of a missing catalog or schema */
+export function getVolume(metastore: Metastore, fullName: string): Volume {
+  const [catalog, schema] = threeLevels(fullName);
+  getSchema(metastore, catalog, schema);
+  const found = volumes(metastore).get(fullName.toLowerCase());
+  if (found === undefined) {
+    throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `Volume '${fullName}' does not exist.`);
+  }
+  return found;
+}
+
+/** The volumes of a schema by name. @throws ApiError 404 for a missing catalog or schema */
+export function listVolumes(metastore: Metastore, catalog: string, schema: string): readonly Volume[] {
+  const parent = getSchema(metastore, catalog, schema);
+  return [...volumes(metastore).entries(`${parent.catalog}.${parent.name}.`)].map(([, volume]) => volume);
+}
+
+/** @throws ApiError 404 for a missing catalog or schema, 409 RESOURCE_ALREADY_EXISTS */
+export function createVolume(
+  metastore: Metastore,
+  levels: readonly [catalog: string, schema: string, name: string],
+  comment: string,
+  author: Author,
+): Volume {
+  return metastore.store.transaction(() => {
+    getSchema(metastore, levels[0], levels[1]);
+    const fullName = fullNameOf(...levels);
+    if (volumes(metastore).get(fullName) !== undefined) {
+      throw new ApiError(409, 'RESOURCE_ALREADY_EXISTS', `Volume '${fullName}' already exists`);
+    }
+    const volume: Volume = { fullName, comment, owner: author.owner, createdAt: author.now };
+    volumes(metastore).put(fullName, volume);
+    return volume;
+  });
+}
+
+function volumes(metastore: Metastore): Collection<Volume> {
+  return metastore.store.collection('volumes');
+}

@@ -1,0 +1,147 @@
+import { pathToFileURL } from 'node:url';
+import { integerId } from '../../../src/json';
+import type { Workspace } from '../api';
+import { trackingOf } from '../mlflow/tracking';
+import type { KeyValue, Metric } from '../mlflow/types';
+import { unlessEmpty } from '../paging';
+import { aliasesOf } from './aliases';
+import type { RegisteredModel } from './models';
+import { metastoreId } from './namespaces';
+import { versionFolder } from './version-folder';
+import type { ModelVersion } from './versions';
+
+/** Get answers carry aliases and tags, list answers never do. */
+export type Detail = 'get' | 'list';
+
+/** A model in the dialect of `/api/2.0/mlflow/unity-catalog`: version numbers are text. */
+export function mlflowModel(model: RegisteredModel, detail: Detail) {
+  return {
+    name: model.fullName,
+    creation_timestamp: model.createdAt,
+    last_updated_timestamp: model.updatedAt,
+    user_id: model.owner,
+    description: textOrNothing(model.comment),
+    deployment_job_id: model.deploymentJobId,
+    ...(detail === 'get' && {
+      aliases: unlessEmpty(model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }))),
+      tags: unlessEmpty(model.tags),
+    }),
+  };
+}
+
+/** A version in the dialect of `/api/2.0/mlflow/unity-catalog`. */
+export function mlflowVersion(workspace: Workspace, version: ModelVersion, model: RegisteredModel, detail: Detail) {
+  const { params, metrics } = loggedData(workspace, version);
+  const aliases = aliasesOf(model, version.version);
+  return {
+    name: version.fullName,
+    version: String(version.version),
+    creation_timestamp: version.createdAt,
+    last_updated_timestamp: version.updatedAt,
+    user_id: version.createdBy,
+    description: textOrNothing(version.comment),
+    source: version.source,
+    run_id: textOrNothing(version.runId),
+    run_experiment_id: textOrNothing(version.runExperimentId),
+    run_tracking_server_id: textOrNothing(version.runWorkspaceId),
+    status: version.status,
+    storage_location: storageLocation(workspace, version),
+    model_id: textOrNothing(version.modelId),
+    ...(detail === 'get' && {
+      aliases: unlessEmpty(aliases.map(({ alias }) => ({ alias, version: String(version.version) }))),
+      tags: unlessEmpty(version.tags),
+      model_params: unlessEmpty(params.map(({ key, value }) => ({ name: key, value }))),
+      model_metrics: unlessEmpty(metrics),
+    }),
+  };
+}
+
+/** A model in the dialect of `/api/2.1/unity-catalog/models`. */
+export function catalogModel(workspace: Workspace, model: RegisteredModel, detail: Detail, includeAliases: boolean) {
+  const [catalog_name, schema_name, name] = model.fullName.split('.');
+  return {
+    name,
+    catalog_name,
+    schema_name,
+    full_name: model.fullName,
+    owner: model.owner,
+    comment: textOrNothing(model.comment),
+    metastore_id: metastoreId(workspace.metastore, workspace.clock.now()),
+    id: model.id,
+    created_at: model.createdAt,
+    created_by: model.owner,
+    updated_at: model.updatedAt,
+    updated_by: model.updatedBy,
+    deployment_job_id: model.deploymentJobId,
+    ...(detail === 'get' && { tags: unlessEmpty(model.tags) }),
+    ...(includeAliases && {
+      aliases: unlessEmpty(model.aliases.map((one) => catalogAlias(model, one.alias, one.version))),
+    }),
+  };
+}
+
+/** A version in the dialect of `/api/2.1/unity-catalog/models`: version numbers are numbers. */
+export function catalogVersion(
+  workspace: Workspace,
+  version: ModelVersion,
+  model: RegisteredModel,
+  detail: Detail,
+  includeAliases: boolean,
+) {
+  const [catalog_name, schema_name, model_name] = version.fullName.split('.');
+  const { params, metrics } = loggedData(workspace, version);
+  return {
+    catalog_name,
+    schema_name,
+    model_name,
+    version: version.version,
+    status: version.status,
+    source: version.source,
+    run_id: textOrNothing(version.runId),
+    run_workspace_id: version.runWorkspaceId === '' ? undefined : integerId(version.runWorkspaceId),
+    comment: textOrNothing(version.comment),
+    storage_location: storageLocation(workspace, version),
+    id: version.id,
+    metastore_id: metastoreId(workspace.metastore, workspace.clock.now()),
+    created_at: version.createdAt,
+    created_by: version.createdBy,
+    updated_at: version.updatedAt,
+    updated_by: version.updatedBy,
+    model_id: textOrNothing(version.modelId),
+    ...(version.dependencies.length > 0 && { model_version_dependencies: { dependencies: version.dependencies } }),
+    ...(detail === 'get' && {
+      tags: unlessEmpty(version.tags),
+      model_params: unlessEmpty(params.map(({ key, value }) => ({ name: key, value }))),
+      model_metrics: unlessEmpty(metrics),
+    }),
+    ...(includeAliases && {
+      aliases: unlessEmpty(
+        aliasesOf(model, version.version).map((one) => catalogAlias(model, one.alias, version.version)),
+      ),
+    }),
+  };
+}
+
+/** An alias in the dialect of `/api/2.1/unity-catalog/models`. */
+export function catalogAlias(model: RegisteredModel, alias: string, version: number) {
+  const [catalog_name, schema_name, model_name] = model.fullName.split('.');
+  return { alias_name: alias, version_num: version, catalog_name, schema_name, model_name };
+}
+
+/** Where the files of a version really are; on Azure this would be an `abfss://` URL. */
+export function storageLocation(workspace: Workspace, version: ModelVersion): string {
+  return pathToFileURL(versionFolder(workspace.metastore, version)).href;
+}
+
+/** Metrics may be logged after registration, so the logged model is asked; a model of another workspace is as it was at registration. */
+function loggedData(
+  workspace: Workspace,
+  version: ModelVersion,
+): { readonly params: readonly KeyValue[]; readonly metrics: readonly Metric[] } {
+  const logged = version.modelId === '' ? undefined : trackingOf(workspace).loggedModels.get(version.modelId);
+  return logged?.data ?? { params: version.modelParams, metrics: version.modelMetrics };
+}
+
+function textOrNothing(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}
