@@ -1,8 +1,9 @@
-// dist/<publisher>.<id>-<version>.vsix from dist/tasks: `npm run package [-- --development] [--publisher ID] [--repository URL] [--output DIR]`.
+// dist/<publisher>.<id>-<version>.vsix from dist/tasks: `npm run package [-- --development] [--publisher ID] [--repository URL] [--output DIR] [--update-snapshot]`.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import JSZip from 'jszip';
 import { developmentManifest, developmentTask } from './development-variant.mjs';
 import { filesBelow, readJson, root } from './project.mjs';
 
@@ -11,6 +12,8 @@ const { values: options } = parseArgs({
     development: { type: 'boolean', default: false },
     publisher: { type: 'string' },
     repository: { type: 'string' },
+    'update-snapshot': { type: 'boolean', default: false },
+    tasks: { type: 'string', default: join(root, 'dist', 'tasks') },
     output: { type: 'string', default: join(root, 'dist') },
   },
 });
@@ -27,6 +30,7 @@ mkdirSync(stage, { recursive: true });
 stageFiles();
 createVsix();
 checkSizes();
+if (options['update-snapshot']) await updateSnapshot();
 console.log(`${vsix} (${statSync(vsix).size} bytes)`);
 
 /** The manifest for the publisher who releases it: his id, and links to his repository. */
@@ -59,8 +63,8 @@ function stageFiles() {
     cpSync(join(root, 'images', image), join(stage, 'images', image));
   }
   for (const name of contributedTasks()) {
-    const built = join(root, 'dist', 'tasks', name);
-    if (!existsSync(join(built, 'main.js'))) fail(`dist/tasks/${name}/main.js is missing. Run "npm run build" first.`);
+    const built = join(options.tasks, name);
+    if (!existsSync(join(built, 'main.js'))) fail(`${join(built, 'main.js')} is missing. Run "npm run build" first.`);
     cpSync(built, join(stage, 'tasks', name), { recursive: true });
     if (options.development) rewriteTask(join(stage, 'tasks', name, 'task.json'));
   }
@@ -104,7 +108,17 @@ function checkSizes() {
   }
 }
 
+/** The list of files that tests/package holds the package to. */
+async function updateSnapshot() {
+  const zip = await JSZip.loadAsync(readFileSync(vsix));
+  const files = Object.values(zip.files).filter((file) => !file.dir);
+  const names = files.map((file) => file.name).sort();
+  writeFileSync(join(root, 'tests', 'package', 'vsix-files.txt'), `${names.join('\n')}\n`);
+}
+
+/** Says why, and leaves no package behind that somebody could publish. */
 function fail(message) {
+  rmSync(vsix, { force: true });
   console.error(message);
   process.exit(1);
 }

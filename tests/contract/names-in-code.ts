@@ -10,6 +10,8 @@ export interface NamesInCode {
   readonly unknown: string[];
 }
 
+const READER_TYPES = new Set(['InputReader', 'SelectionInputs']);
+
 const READERS = new Set([
   'text',
   'freeText',
@@ -53,7 +55,7 @@ export function namesInCode(tasks: readonly string[]): (task: string) => NamesIn
         const { expression, name } = node.expression;
         const owner = checker.getTypeAtLocation(expression).symbol?.name;
         const argument = node.arguments[0];
-        if (owner === 'InputReader' && READERS.has(name.text) && argument !== undefined) {
+        if (owner !== undefined && READER_TYPES.has(owner) && READERS.has(name.text) && argument !== undefined) {
           collect(argument, names.inputs, names.unknown);
         } else if (owner === 'OutputSet' && name.text === 'set' && argument !== undefined) {
           collect(argument, names.outputs, names.unknown);
