@@ -1,0 +1,109 @@
+import { bootstrap } from '../../statistics/bootstrap';
+import type { Interval } from '../../statistics/interval';
+import { totalSums } from '../../statistics/resampling';
+import { metricSums } from '../metrics/metric-sums';
+import { thresholdId } from '../policy/rules';
+import { DEFAULT_CONFIDENCE, DEFAULT_ITERATIONS, type Threshold } from '../policy/schema';
+import type { Predictions } from '../predictions';
+import type { CheckResult, TestResult } from '../report-types';
+import type { Seed } from '../seed';
+import { averageOf } from './average';
+import { figure, finiteOrNull } from './figures';
+
+/** Judges one absolute bar: by the metric itself, or by the end of its interval that `useBound` names. */
+export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFor: (id: string) => Seed): CheckResult {
+  const id = thresholdId(rule);
+  const { sums, challenger } = metricSums(rule.metric, predictions);
+  const value = challenger(totalSums(sums));
+  const base = {
+    id,
+    category: 'threshold',
+    severity: rule.severity,
+    metric: rule.metric,
+    direction: rule.direction,
+    ...averageOf(rule.metric, predictions),
+    challenger: finiteOrNull(value),
+    threshold: limitsOf(rule),
+  } as const;
+  if (!Number.isFinite(value)) {
+    return {
+      ...base,
+      verdict: 'ERROR',
+      code: 'METRIC_UNDEFINED',
+      reason: 'undefined on this data',
+      message: `${rule.metric} is undefined on this data.`,
+    };
+  }
+  if (rule.useBound === undefined) {
+    return { ...base, ...judged(rule, { low: value, high: value }, `${rule.metric} is ${figure(value)}`) };
+  }
+  const seed = seedFor(id);
+  const confidence = rule.confidence ?? DEFAULT_CONFIDENCE;
+  const result = bootstrap(sums, challenger, {
+    key: seed.key,
+    resamples: rule.iterations ?? DEFAULT_ITERATIONS,
+    confidence,
+  });
+  const test: TestResult = {
+    name: 'bootstrap',
+    method: 'percentile',
+    scheme: result.scheme,
+    n: result.rows,
+    iterations: result.resamples,
+    confidence,
+    seed: seed.text,
+    ci: result.interval === undefined ? null : [result.interval.low, result.interval.high],
+  };
+  if (result.interval === undefined) {
+    const reason = `undefined in ${result.undefinedResamples} of ${result.resamples} resamples`;
+    return {
+      ...base,
+      test,
+      verdict: 'ERROR',
+      code: 'METRIC_UNDEFINED',
+      reason,
+      message: `${rule.metric} is ${reason}.`,
+    };
+  }
+  const { low, high } = result.interval;
+  return {
+    ...base,
+    test,
+    ...judged(
+      rule,
+      result.interval,
+      `${rule.metric} is ${figure(value)}, between ${figure(low)} and ${figure(high)} at ${figure(confidence * 100)} %`,
+    ),
+  };
+}
+
+function limitsOf(rule: Threshold): NonNullable<CheckResult['threshold']> {
+  const bound = rule.useBound === undefined ? {} : { useBound: rule.useBound };
+  switch (rule.direction) {
+    case 'lower':
+      return { max: rule.max, ...bound };
+    case 'higher':
+      return { min: rule.min, ...bound };
+    case 'zero':
+      return { maxAbs: rule.maxAbs, ...bound };
+  }
+}
+
+function judged(rule: Threshold, interval: Interval, measured: string): { verdict: 'PASS' | 'FAIL'; message: string } {
+  switch (rule.direction) {
+    case 'lower':
+      return sentence(interval.high <= rule.max, measured, `at most ${figure(rule.max)}`);
+    case 'higher':
+      return sentence(interval.low >= rule.min, measured, `at least ${figure(rule.min)}`);
+    case 'zero':
+      return sentence(
+        Math.max(Math.abs(interval.low), Math.abs(interval.high)) <= rule.maxAbs,
+        measured,
+        `within ±${figure(rule.maxAbs)}`,
+      );
+  }
+}
+
+function sentence(holds: boolean, measured: string, wanted: string): { verdict: 'PASS' | 'FAIL'; message: string } {
+  return { verdict: holds ? 'PASS' : 'FAIL', message: `${measured}; wanted is ${wanted}.` };
+}
