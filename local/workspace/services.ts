@@ -1,8 +1,11 @@
 import type { Clock } from '../../src/clock';
 import type { Metastore, Service, Workspace } from './api';
+import { createFiles } from './files/service';
 import { scimMe } from './identity/scim-me';
+import { createMlflow } from './mlflow/service';
 import type { PythonEnvironments } from './python/environment';
 import type { Tokens } from './tokens';
+import { createUnityCatalog } from './unity-catalog/service';
 
 /** What all workspaces of a process share. */
 export interface Shared {
@@ -25,6 +28,6 @@ export async function openShared({ options }: SharedOptions): Promise<Shared> {
 }
 
 /** Every part of a workspace, in the order of its start. This file is the only list of them. */
-export function createServices(_workspace: Workspace, _shared: Shared, _tokens: Tokens): readonly Service[] {
-  return [{ operations: [scimMe] }];
+export function createServices(workspace: Workspace, _shared: Shared, _tokens: Tokens): readonly Service[] {
+  return [{ operations: [scimMe] }, createMlflow(workspace), createUnityCatalog(workspace), createFiles(workspace)];
 }

@@ -37,7 +37,7 @@ async function create(call: Call): Promise<Reply> {
       status: 'LOGGED_MODEL_PENDING',
       ...textMember(body, 'model_type'),
       ...textMember(body, 'source_run_id'),
-      creator_id: call.principal.userName,
+      creator_id: call.principal.id,
       tags: keyValues(body, 'tags', LONGEST),
     },
     data: { params: keyValues(body, 'params', LONGEST), metrics: [] },

@@ -4,7 +4,7 @@ import { pageOf, unlessEmpty } from '../paging';
 import { runIdOf } from './runs';
 import { trackingOf } from './tracking';
 
-/** All values that were logged under one key of a run, in the order of logging. */
+/** All values that were logged under one key of a run, by time, then step, then value. */
 export const metricHistoryOperations: readonly Operation[] = [
   { method: 'GET', path: '/api/2.0/mlflow/metrics/get-history', handle: getHistory },
 ];

@@ -8,7 +8,7 @@ import type { Experiment, LoggedModel, Metric, Run } from './types';
 export class Tracking {
   readonly experiments: Collection<Experiment>;
   readonly runs: Collection<Run>;
-  /** Every logged value: key `<run>/<metric, URI-encoded>/<order>`. */
+  /** Every logged value: key `<run>/<metric, URI-encoded>/<time>/<step>/<value>`, so the same value logged again (a retry) stands there once. */
   readonly history: Collection<Metric>;
   readonly loggedModels: Collection<LoggedModel>;
 
@@ -73,8 +73,7 @@ export class Tracking {
   withMetrics(run: Run, metrics: readonly Metric[], now: number): Run {
     let latest = run.data.metrics;
     for (const metric of metrics) {
-      const order = String(this.store.next('mlflow-metric')).padStart(16, '0');
-      this.history.put(`${run.info.run_id}/${encodeURIComponent(metric.key)}/${order}`, metric);
+      this.history.put(historyKey(run.info.run_id, metric), metric);
       const former = latest.find(({ key }) => key === metric.key);
       latest = former === undefined || !isOlder(metric, former) ? withEntry(latest, metric) : latest;
       if (metric.model_id !== undefined) {
@@ -88,6 +87,15 @@ export class Tracking {
 /** The tracking state of a workspace. */
 export function trackingOf(workspace: Workspace): Tracking {
   return new Tracking(workspace.store);
+}
+
+function historyKey(runId: string, { key, timestamp, step, value }: Metric): string {
+  return `${runId}/${encodeURIComponent(key)}/${sortable(timestamp)}/${sortable(step)}/${value}`;
+}
+
+/** Signed 64-bit integers as text of one length whose order is theirs. */
+function sortable(integer: number): string {
+  return String(BigInt(integer) + 2n ** 63n).padStart(20, '0');
 }
 
 function notFound(message: string): ApiError {

@@ -91,6 +91,7 @@ export interface LoggedModel {
     readonly status: LoggedModelStatus;
     readonly model_type?: string;
     readonly source_run_id?: string;
+    /** Numeric id of the principal, a 64-bit integer on the wire. */
     readonly creator_id: string;
     readonly tags: readonly KeyValue[];
   };

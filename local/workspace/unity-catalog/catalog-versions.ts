@@ -48,7 +48,7 @@ async function create(call: Call): Promise<Reply> {
 
 function list(call: Call): Reply {
   const found = listVersions(call.workspace.metastore, target(call).name);
-  const page = pageOf(found, queryFields(call.query), { standard: 100, most: 1_000 });
+  const page = pageOf(found, queryFields(call.query), { standard: 100, most: 10_000 });
   const versions = page.items.map((version) => onWire(call, version, 'list'));
   return { json: { model_versions: unlessEmpty(versions), next_page_token: page.nextPageToken } };
 }
