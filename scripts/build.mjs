@@ -37,10 +37,9 @@ async function buildTask(name) {
   const source = join(root, 'tasks', name);
   const target = join(dist, 'tasks', name);
   mkdirSync(target, { recursive: true });
-  const entries = ['main', 'post'].filter((entry) => existsSync(join(source, `${entry}.ts`)));
   const result = await build({
     ...shared,
-    entryPoints: entries.map((entry) => join('tasks', name, `${entry}.ts`)),
+    entryPoints: [join('tasks', name, 'main.ts')],
     outdir: target,
     minify: true,
     keepNames: false,
@@ -48,9 +47,8 @@ async function buildTask(name) {
   });
   writeMeta(name, result.metafile);
   refuseSecondTaskLib(name, result.metafile);
-  cpSync(join(source, 'task.json'), join(target, 'task.json'));
-  if (existsSync(join(source, 'icon.png'))) {
-    cpSync(join(source, 'icon.png'), join(target, 'icon.png'));
+  for (const file of ['task.json', 'icon.png', 'post.js'].filter((file) => existsSync(join(source, file)))) {
+    cpSync(join(source, file), join(target, file));
   }
 }
 
@@ -65,7 +63,11 @@ function refuseSecondTaskLib(name, metafile) {
 async function buildCli() {
   const result = await build({
     ...shared,
-    entryPoints: { 'databricks-mlops': 'local/cli.ts' },
+    entryPoints: {
+      'databricks-mlops': 'local/cli.ts',
+      demo: 'local/demo/demo.ts',
+      'prepare-python': 'local/prepare-python.ts',
+    },
     outdir: join(dist, 'cli'),
     sourcemap: false,
     // Native engines and their binaries stay packages of their own.

@@ -18,6 +18,11 @@ export class InputReader {
     private readonly host: Host,
   ) {}
 
+  /** Where the inputs come from. */
+  get hostKind(): Host['kind'] {
+    return this.host.kind;
+  }
+
   /** Names read so far. */
   get namesRead(): ReadonlySet<string> {
     return this.read;
@@ -126,6 +131,18 @@ export class InputReader {
     return isAbsolute(value) ? value : resolve(sources ?? process.cwd(), value);
   }
 
+  /**
+   * A model's three-level name `catalog.schema.model`, `''` when empty.
+   * @throws TaskError INPUT_INVALID
+   */
+  modelName(name: string): string {
+    const value = this.text(name);
+    if (value !== '' && !isModelName(value)) {
+      throw invalid(name, value, 'a three-level model name, catalog.schema.model');
+    }
+    return value;
+  }
+
   /** The service connection that the input names. */
   connection(name: string): ServiceConnection | undefined {
     this.declared(name);
@@ -171,6 +188,12 @@ export class InputReader {
 
 function defaultOf(input: TaskInput): string {
   return input.defaultValue === undefined ? '' : String(input.defaultValue);
+}
+
+/** Unity Catalog allows no dot, blank, slash or control character in the parts of a name. */
+function isModelName(text: string): boolean {
+  const parts = text.split('.');
+  return parts.length === 3 && parts.every((part) => /^[^\s./\u0000-\u001F\u007F]+$/.test(part));
 }
 
 function invalid(name: string, value: string, expected: string): TaskError {

@@ -1,0 +1,41 @@
+import { CommandError } from './commands/command-error';
+import { evaluate } from './commands/evaluate';
+import { task } from './commands/task';
+import { workspace } from './commands/workspace';
+
+const USAGE = `MLOps for Azure Databricks
+
+  databricks-mlops workspace start|status|stop|reset   a local workspace that stands in for Azure Databricks
+  databricks-mlops task <TaskName> --<input> <value>   one task of the extension, from this terminal
+  databricks-mlops evaluate --policy F --predictions F judge predictions by a promotion policy, without any workspace
+
+  --help after a command says more; --json prints for machines. Exit code 0 only on success, 2 for wrong usage, 3 for a verdict that failOn names.
+`;
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { workspace, task, evaluate };
+
+async function main(args: readonly string[]): Promise<number> {
+  const [name = '', ...rest] = args;
+  const command = COMMANDS[name];
+  if (command !== undefined) {
+    return command(rest);
+  }
+  const asked = ['', '--help', '-h', 'help'].includes(name);
+  (asked ? process.stdout : process.stderr).write(asked ? USAGE : `Unknown command '${name}'.\n\n${USAGE}`);
+  return name !== '' && asked ? 0 : 2;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.stdout.write('', () => process.exit(code)),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof CommandError ? error.message : describe(error)}\n`);
+    process.exit(error instanceof CommandError ? 2 : 1);
+  },
+);
+
+function describe(error: unknown): string {
+  const sentences = (error as { sentences?: unknown }).sentences;
+  return typeof sentences === 'string'
+    ? sentences
+    : String(error instanceof Error ? (error.stack ?? error.message) : error);
+}

@@ -1,0 +1,163 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type RunningWorkspaces, startWorkspaces } from '../workspace/server';
+import { CommandError } from './command-error';
+
+const USAGE = `databricks-mlops workspace <start|status|stop|reset>
+
+  start   [--port N] [--data DIR] [--workspace NAME]…   starts and stays until Ctrl-C; N for the first workspace, N+1 … for the others
+  status  [--data DIR]                                  what runs there
+  stop    [--data DIR]                                  ends it
+  reset   [--data DIR]                                  deletes all its state
+
+  Default of --data: .mlops/workspace. A development and test tool: not for production data.
+`;
+
+/** What `start` leaves for `status` and `stop`; no token is in it. */
+interface RunningRecord {
+  readonly processId: number;
+  readonly workspaces: readonly { readonly name: string; readonly url: string }[];
+}
+
+/** `databricks-mlops workspace …` (contract 9). */
+export async function workspace(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args);
+  const [verb = ''] = positionals;
+  if (values.help === true || verb === '') {
+    process.stdout.write(USAGE);
+    return values.help === true ? 0 : 2;
+  }
+  const data = resolve(values.data ?? join('.mlops', 'workspace'));
+  const json = values.json === true;
+  switch (verb) {
+    case 'start':
+      return start(data, portOf(values.port), values.workspace ?? ['local'], json);
+    case 'status':
+      return status(data, json);
+    case 'stop':
+      return stop(data);
+    case 'reset':
+      return reset(data);
+    default:
+      throw new CommandError(`There is no 'workspace ${verb}'.\n\n${USAGE}`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        workspace: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) {
+    return 0;
+  }
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new CommandError(`--port must be a number from 0 to 65535, not '${text}'.`);
+  }
+  return port;
+}
+
+async function start(data: string, port: number, names: readonly string[], json: boolean): Promise<number> {
+  const running = await startWorkspaces({ names, port, data });
+  const record: RunningRecord = {
+    processId: process.pid,
+    workspaces: running.workspaces.map(({ name, url }) => ({ name, url })),
+  };
+  mkdirSync(data, { recursive: true });
+  writeFileSync(recordPath(data), JSON.stringify(record));
+  process.stdout.write(json ? `${JSON.stringify(running.workspaces)}\n` : greeting(running));
+  await new Promise<void>((ended) => {
+    process.once('SIGINT', ended);
+    process.once('SIGTERM', ended);
+  });
+  await running.stop();
+  rmSync(recordPath(data), { force: true });
+  return 0;
+}
+
+function greeting(running: RunningWorkspaces): string {
+  const blocks = running.workspaces.map(
+    ({ name, url, token, startPageUrl }) => `Local workspace '${name}' at ${url}
+
+  export DATABRICKS_HOST=${url} DATABRICKS_TOKEN=${token}
+
+  Start page (opens once): ${startPageUrl}
+`,
+  );
+  return `${blocks.join('\n')}\nCtrl-C ends it; its state stays.\n`;
+}
+
+function status(data: string, json: boolean): number {
+  const record = readRecord(data);
+  if (json) {
+    process.stdout.write(`${JSON.stringify(record ?? { workspaces: [] })}\n`);
+  } else if (record === undefined) {
+    process.stdout.write(`No local workspace runs on ${data}.\n`);
+  } else {
+    for (const { name, url } of record.workspaces) {
+      process.stdout.write(`${name}  ${url}  (process ${record.processId})\n`);
+    }
+  }
+  return record === undefined ? 1 : 0;
+}
+
+function stop(data: string): number {
+  const record = readRecord(data);
+  if (record === undefined) {
+    process.stdout.write(`No local workspace runs on ${data}.\n`);
+    return 0;
+  }
+  process.kill(record.processId, 'SIGTERM');
+  process.stdout.write(`Asked process ${record.processId} to end.\n`);
+  return 0;
+}
+
+function reset(data: string): number {
+  if (readRecord(data) !== undefined) {
+    throw new CommandError(`A local workspace runs on ${data}. Stop it first: databricks-mlops workspace stop.`);
+  }
+  if (existsSync(data) && !existsSync(join(data, 'metadata'))) {
+    throw new CommandError(`${data} is not the data folder of a local workspace; nothing was deleted.`);
+  }
+  rmSync(data, { recursive: true, force: true });
+  process.stdout.write(`Deleted the state in ${data}.\n`);
+  return 0;
+}
+
+/** The record of a living process; one that a killed process left counts as none. */
+function readRecord(data: string): RunningRecord | undefined {
+  if (!existsSync(recordPath(data))) {
+    return undefined;
+  }
+  const record = JSON.parse(readFileSync(recordPath(data), 'utf8')) as RunningRecord;
+  return isAlive(record.processId) ? record : undefined;
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function recordPath(data: string): string {
+  return join(data, 'running.json');
+}

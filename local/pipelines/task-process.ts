@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { type LoggingCommand, parseLoggingCommand } from './logging-command';
+import { type StepRequest, taskEnvironment } from './task-environment';
+
+/** How a step ended, from the commands that it printed. */
+export interface StepResult {
+  readonly result: 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled' | 'Skipped';
+  readonly message: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly taskVariables: Readonly<Record<string, string>>;
+  readonly issues: readonly { readonly type: string; readonly message: string; readonly code: string }[];
+  readonly commands: readonly LoggingCommand[];
+  /** Everything that the process wrote on both streams. */
+  readonly output: string;
+  readonly exitCode: number | null;
+}
+
+/** A step that runs. */
+export interface StepProcess {
+  readonly result: Promise<StepResult>;
+  readonly processId: number;
+  /** As the agent cancels: SIGINT, after 7.5 s SIGTERM, after 2.5 s more the process tree is killed. */
+  cancel(): void;
+}
+
+/** Waits of the agent between the signals of a cancel, in milliseconds (ProcessInvoker.cs). */
+const SIGINT_WAIT_MS = 7_500;
+const SIGTERM_WAIT_MS = 2_500;
+
+/**
+ * Starts a built task as the agent does: its folder's `main.js` (or `post.js`) by a Node.js binary, the agent's environment, the working
+ * directory of the job; a process that exits with another code than 0 has failed.
+ * @param taskFolder folder with task.json and the bundle
+ * @param onLine called for each line that is no command
+ */
+export function startStep(
+  taskFolder: string,
+  step: StepRequest,
+  options: { readonly node?: string; readonly phase?: 'main' | 'post'; readonly onLine?: (line: string) => void } = {},
+): StepProcess {
+  const definition = JSON.parse(readFileSync(join(taskFolder, 'task.json'), 'utf8')) as {
+    inputs: { name: string; type: string }[];
+  };
+  const child = spawn(options.node ?? process.execPath, [join(taskFolder, `${options.phase ?? 'main'}.js`)], {
+    cwd: step.workingDirectory,
+    env: taskEnvironment(definition.inputs, step),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
+  const output: string[] = [];
+  const commands: LoggingCommand[] = [];
+  const follow = (stream: Readable) =>
+    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+      output.push(line);
+      const command = parseLoggingCommand(line);
+      if (command === undefined) {
+        options.onLine?.(line);
+      } else {
+        commands.push(command);
+      }
+    });
+  follow(child.stdout);
+  follow(child.stderr);
+  const result = new Promise<StepResult>((ended, failed) => {
+    child.once('error', failed);
+    child.once('close', (exitCode) => ended(resultOf(commands, output.join('\n'), exitCode)));
+  });
+  const processId = child.pid ?? 0;
+  return {
+    result,
+    processId,
+    cancel: () => {
+      child.kill('SIGINT');
+      const term = setTimeout(() => child.kill('SIGTERM'), SIGINT_WAIT_MS);
+      const kill = setTimeout(() => killTree(processId), SIGINT_WAIT_MS + SIGTERM_WAIT_MS);
+      child.once('close', () => {
+        clearTimeout(term);
+        clearTimeout(kill);
+      });
+    },
+  };
+}
+
+function killTree(processId: number): void {
+  // The child leads a process group of its own; a negative id is the whole group.
+  process.kill(process.platform === 'win32' ? processId : -processId, 'SIGKILL');
+}
+
+const WORST_LAST = ['Succeeded', 'SucceededWithIssues', 'Skipped', 'Canceled', 'Failed'] as const;
+
+/** The agent merges results, the worst wins; a result it cannot read, no result with a bad exit code: Failed. */
+function resultOf(commands: readonly LoggingCommand[], output: string, exitCode: number | null): StepResult {
+  const outputs: Record<string, string> = {};
+  const taskVariables: Record<string, string> = {};
+  const issues: { type: string; message: string; code: string }[] = [];
+  let result: StepResult['result'] = exitCode === 0 ? 'Succeeded' : 'Failed';
+  let message = '';
+  for (const { event, properties, data } of commands.filter((command) => command.area === 'task')) {
+    const variable = properties.get('variable') ?? '';
+    if (event === 'setvariable') {
+      outputs[variable] = data;
+    } else if (event === 'settaskvariable') {
+      taskVariables[variable] = data;
+    } else if (event === 'logissue' || event === 'issue') {
+      issues.push({ type: properties.get('type') ?? '', message: data, code: properties.get('code') ?? '' });
+    } else if (event === 'complete') {
+      const said = WORST_LAST.find((word) => word === properties.get('result')) ?? 'Failed';
+      result = WORST_LAST.indexOf(said) > WORST_LAST.indexOf(result) ? said : result;
+      message = data;
+    }
+  }
+  return { result, message, outputs, taskVariables, issues, commands, output, exitCode };
+}

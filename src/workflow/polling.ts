@@ -1,0 +1,25 @@
+const SHORTEST_MS = 1_000;
+const LONGEST_MS = 30_000;
+
+/**
+ * Milliseconds until the next look at something that has been running for `elapsedMs`: one second at first, then one hundredth of
+ * the elapsed time, at most 30 s. So the end is seen within 1 % of the length, and the number of calls grows with its logarithm.
+ */
+export function pollingDelay(elapsedMs: number): number {
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs / 100));
+}
+
+/** A heartbeat line is due after this long without another line (contract 0.13). */
+export const HEARTBEAT_MS = 60_000;
+
+/** `1 h 02 min`, `3 min 05 s`, `12 s`. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  if (seconds < 60) {
+    return `${seconds} s`;
+  }
+  return seconds < 3600
+    ? `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+    : `${Math.floor(seconds / 3600)} h ${two(Math.floor((seconds % 3600) / 60))} min`;
+}
