@@ -12,19 +12,8 @@ export interface NamesInCode {
 
 const READER_TYPES = new Set(['InputReader', 'SelectionInputs']);
 
-const READERS = new Set([
-  'text',
-  'freeText',
-  'required',
-  'choosing',
-  'boolean',
-  'number',
-  'choice',
-  'list',
-  'map',
-  'path',
-  'connection',
-]);
+/** Methods that take a name and read no input. */
+const NOT_READING = new Set(['declares']);
 
 /** src/agent reads and sets these for every task. */
 const OF_THE_AGENT = { inputs: ['publishArtifact'], outputs: ['result', 'artifactName'] };
@@ -55,7 +44,7 @@ export function namesInCode(tasks: readonly string[]): (task: string) => NamesIn
         const { expression, name } = node.expression;
         const owner = checker.getTypeAtLocation(expression).symbol?.name;
         const argument = node.arguments[0];
-        if (owner !== undefined && READER_TYPES.has(owner) && READERS.has(name.text) && argument !== undefined) {
+        if (owner !== undefined && READER_TYPES.has(owner) && !NOT_READING.has(name.text) && argument !== undefined) {
           collect(argument, names.inputs, names.unknown);
         } else if (owner === 'OutputSet' && name.text === 'set' && argument !== undefined) {
           collect(argument, names.outputs, names.unknown);
