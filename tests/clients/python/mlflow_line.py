@@ -16,7 +16,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.metrics import root_mean_squared_error
 
-PIP_REQUIREMENTS = ["scikit-learn", "pandas", "numpy"]
+PIP_REQUIREMENTS = ["mlflow-skinny", "scikit-learn", "pandas", "skops"]
 
 
 def train(experiment: str) -> tuple[str, str, list[float]]:
@@ -39,6 +39,7 @@ def train(experiment: str) -> tuple[str, str, list[float]]:
         info = mlflow.sklearn.log_model(
             model,
             name="model",
+            serialization_format="skops",
             signature=infer_signature(features, predictions),
             input_example=features.head(3),
             pip_requirements=PIP_REQUIREMENTS,
@@ -76,6 +77,7 @@ def main() -> None:
     by_alias = client.get_model_version_by_alias(name, "champion")
     features = load_diabetes(as_frame=True).frame.drop(columns="target").head(3)
     predicted = mlflow.pyfunc.load_model(f"models:/{name}@champion").predict(features)
+    copied = client.copy_model_version(f"models:/{name}/{version}", name.replace("dev.", "staging.", 1))
     found = mlflow.search_runs(
         experiment_names=[experiment],
         filter_string="tags.\"mlflow.databricks.jobRunID\" = '4711' AND metrics.rmse > 0",
@@ -106,6 +108,7 @@ def main() -> None:
                 "artifacts": [one.path for one in client.list_artifacts(run_id, "notes")],
                 "loggedModelMetrics": [one.key for one in client.get_logged_model(model_id).metrics],
                 "versionsFound": [one.version for one in client.search_model_versions(f"name = '{name}'")],
+                "copy": [copied.name, copied.version, copied.status, copied.source],
                 "unknownModel": error_code(client.get_registered_model, f"{name}_unknown"),
                 "unknownAlias": error_code(client.get_model_version_by_alias, name, "nobody"),
                 "badTag": error_code(client.set_model_version_tag, name, version, "a.b", "c"),
