@@ -1,0 +1,86 @@
+import { SqlFailure, syntaxError } from './failure';
+import { parseName } from './names';
+import type { Bindings } from './parameters';
+import { isSymbol, isWord, type Token } from './tokens';
+
+/**
+ * What the parser gets wrong or does not know is resolved on the tokens: `IDENTIFIER(…)` becomes the name that it gives (the
+ * parser drops a `VERSION AS OF` after it), and a parameter after LIMIT or OFFSET its number.
+ * @throws SqlFailure for an IDENTIFIER that is not constant text or a LIMIT that is not a whole number
+ */
+export function resolveConstants(tokens: readonly Token[], bindings: Bindings): Token[] {
+  const resolved: Token[] = [];
+  let at = 0;
+  for (let token = tokens[at]; token !== undefined; token = tokens[at]) {
+    if (isWord(token, 'IDENTIFIER') && isSymbol(tokens[at + 1], '(')) {
+      const { text, end } = constantText(tokens, at + 2, bindings);
+      resolved.push(...nameTokens(text));
+      at = end;
+    } else if (token.kind === 'parameter' && isWord(tokens[at - 1], 'LIMIT', 'OFFSET')) {
+      resolved.push({ kind: 'number', text: wholeNumber(token.text, bindings) });
+      at += 1;
+    } else {
+      resolved.push(token);
+      at += 1;
+    }
+  }
+  return resolved;
+}
+
+/** Text and parameters joined by `||` up to the closing parenthesis. */
+function constantText(tokens: readonly Token[], from: number, bindings: Bindings): { text: string; end: number } {
+  let text = '';
+  for (let at = from; ; at += 2) {
+    const token = tokens[at];
+    if (token?.kind !== 'string' && token?.kind !== 'parameter') {
+      throw new SqlFailure(
+        'NOT_A_CONSTANT_STRING.NOT_CONSTANT',
+        '42601',
+        'IDENTIFIER takes string literals and parameters, joined by ||.',
+      );
+    }
+    const value = token.kind === 'string' ? token.text : bindings.parameter(token.text).value;
+    if (value === null) {
+      throw new SqlFailure('NOT_A_CONSTANT_STRING.NULL', '42601', 'The argument of IDENTIFIER is NULL.');
+    }
+    text += value;
+    if (isSymbol(tokens[at + 1], ')')) {
+      return { text, end: at + 2 };
+    }
+    if (!isSymbol(tokens[at + 1], '||')) {
+      throw syntaxError('IDENTIFIER( is not closed.');
+    }
+  }
+}
+
+function nameTokens(text: string): Token[] {
+  return parseName(text).flatMap((part, index): Token[] => {
+    const name: Token = { kind: 'quoted', text: part };
+    return index === 0 ? [name] : [{ kind: 'symbol', text: '.' }, name];
+  });
+}
+
+function wholeNumber(parameter: string, bindings: Bindings): string {
+  const value = bindings.parameter(parameter).value ?? '';
+  if (!/^\d{1,18}$/.test(value.trim())) {
+    throw new SqlFailure(
+      'INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE',
+      '42K0E',
+      `LIMIT and OFFSET want a whole number from 0, parameter ${parameter} is not one.`,
+    );
+  }
+  return value.trim();
+}
+
+/** One statement: a final semicolon is dropped, another statement after it refused. */
+export function singleStatement(tokens: readonly Token[]): readonly Token[] {
+  const end = tokens.findIndex((token) => isSymbol(token, ';'));
+  const statement = end === -1 ? tokens : tokens.slice(0, end);
+  if (end !== -1 && !tokens.slice(end).every((token) => isSymbol(token, ';'))) {
+    throw syntaxError('Send exactly one statement at a time.');
+  }
+  if (statement.length === 0) {
+    throw syntaxError('The statement is empty.');
+  }
+  return statement;
+}

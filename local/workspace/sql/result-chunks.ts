@@ -1,0 +1,69 @@
+import { ApiError } from '../api';
+import type { StatementResult } from './result';
+
+/** Rows of one chunk: small enough that clients meet results of several chunks at ordinary sizes. */
+export const ROWS_A_CHUNK = 5_000;
+
+function chunkCount(result: StatementResult): number {
+  return Math.ceil(result.rows.length / ROWS_A_CHUNK);
+}
+
+/** `manifest` of a statement's reply: columns and chunks. Lists are left out when empty, as Databricks leaves them out. */
+export function manifestOf(result: StatementResult): Record<string, unknown> {
+  const chunks = Array.from({ length: chunkCount(result) }, (_, index) => ({
+    chunk_index: index,
+    row_offset: index * ROWS_A_CHUNK,
+    row_count: Math.min(ROWS_A_CHUNK, result.rows.length - index * ROWS_A_CHUNK),
+  }));
+  const columns = result.columns.map((column, position) => ({
+    name: column.name,
+    type_text: column.typeText,
+    type_name: column.typeName,
+    position,
+    ...decimalPlaces(column.typeText),
+  }));
+  return {
+    format: 'JSON_ARRAY',
+    schema: { column_count: columns.length, ...(columns.length === 0 ? {} : { columns }) },
+    total_chunk_count: chunks.length,
+    ...(chunks.length === 0 ? {} : { chunks }),
+    total_row_count: result.rows.length,
+    truncated: result.truncated,
+  };
+}
+
+function decimalPlaces(typeText: string): Record<string, number> {
+  const decimal = /^DECIMAL\((\d+),(\d+)\)$/.exec(typeText);
+  return decimal === null ? {} : { type_precision: Number(decimal[1]), type_scale: Number(decimal[2]) };
+}
+
+/**
+ * `ResultData` of one chunk; an empty result has none and gives an empty chunk 0.
+ * @throws ApiError 404 when there is no such chunk
+ */
+export function chunkReply(statementId: string, result: StatementResult, index: number): Record<string, unknown> {
+  if (result.rows.length === 0 && index === 0) {
+    return {};
+  }
+  if (!Number.isInteger(index) || index < 0 || index >= chunkCount(result)) {
+    throw new ApiError(
+      404,
+      'NOT_FOUND',
+      `The result of statement ${statementId} has ${chunkCount(result)} chunks, from 0; there is no chunk ${index}.`,
+    );
+  }
+  const rows = result.rows.slice(index * ROWS_A_CHUNK, (index + 1) * ROWS_A_CHUNK);
+  const next = index + 1;
+  return {
+    chunk_index: index,
+    row_offset: index * ROWS_A_CHUNK,
+    row_count: rows.length,
+    data_array: rows,
+    ...(next < chunkCount(result)
+      ? {
+          next_chunk_index: next,
+          next_chunk_internal_link: `/api/2.0/sql/statements/${statementId}/result/chunks/${next}?row_offset=${next * ROWS_A_CHUNK}`,
+        }
+      : {}),
+  };
+}

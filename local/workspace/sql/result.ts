@@ -1,0 +1,81 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { SqlFailure } from './failure';
+import { columnsOf } from './storage';
+import { apiTypeName, type SqlType, typeText } from './types';
+import { apiValue, doubleText } from './values';
+
+/** A result column: name, `type_name` and `type_text` of the manifest. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly typeName: string;
+  readonly typeText: string;
+}
+
+/** What a statement gives: rows as the API sends them. */
+export interface StatementResult {
+  readonly columns: readonly ResultColumn[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  /** Whether `row_limit` cut rows off. */
+  readonly truncated: boolean;
+}
+
+/** `disposition=INLINE` carries at most 25 MiB. */
+export const MOST_INLINE_BYTES = 25 * 1024 * 1024;
+
+/** A result without columns, of statements that define something. */
+export const NOTHING: StatementResult = { columns: [], rows: [], truncated: false };
+
+/** A column of one of our own answers (DESCRIBE, SHOW, numbers of rows). */
+export function column(name: string, type: 'STRING' | 'BIGINT' | 'BOOLEAN' | 'TIMESTAMP' = 'STRING'): ResultColumn {
+  return resultColumn({ name, type: { name: type } });
+}
+
+/** A column of texts by text, JSON in the result. */
+export function mapColumn(name: string): ResultColumn {
+  return { name, typeName: 'MAP', typeText: 'MAP<STRING,STRING>' };
+}
+
+/**
+ * Runs a query and reads its rows up to a limit.
+ * @throws SqlFailure when the rows do not fit an inline result; DuckDB's error when the query fails
+ */
+export async function readResult(
+  connection: DuckDBConnection,
+  query: string,
+  values: Record<string, string | null>,
+  rowLimit: number | undefined,
+): Promise<StatementResult> {
+  const types = (await columnsOf(connection, query)).map(({ name, type }) => ({ name, type }));
+  const rows: (string | null)[][] = [];
+  let bytes = 0;
+  const stream = await connection.stream(query, values);
+  for (let chunk = await stream.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await stream.fetchChunk()) {
+    for (const row of chunk.getRows()) {
+      if (rows.length === rowLimit) {
+        return { columns: types.map(resultColumn), rows, truncated: true };
+      }
+      const texts = row.map((value, index) =>
+        isDouble(types[index]?.type) && typeof value === 'number' ? doubleText(value) : apiValue(value),
+      );
+      bytes += texts.reduce((sum, text) => sum + (text?.length ?? 4) + 3, 0);
+      if (bytes > MOST_INLINE_BYTES) {
+        throw new SqlFailure(
+          'INLINE_BYTE_LIMIT_EXCEEDED',
+          '54000',
+          `The result is larger than ${MOST_INLINE_BYTES} bytes, which is the most that an inline result carries; read it in parts.`,
+          'RESOURCE_EXHAUSTED',
+        );
+      }
+      rows.push(texts);
+    }
+  }
+  return { columns: types.map(resultColumn), rows, truncated: false };
+}
+
+function isDouble(type: SqlType | undefined): boolean {
+  return type?.name === 'DOUBLE';
+}
+
+function resultColumn({ name, type }: { name: string; type: SqlType }): ResultColumn {
+  return { name, typeName: apiTypeName(type), typeText: typeText(type) };
+}

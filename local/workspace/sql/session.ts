@@ -1,0 +1,18 @@
+import type { Metastore, Principal } from '../api';
+import type { MetastoreTables } from './metastore-tables';
+import type { NameDefaults } from './names';
+import type { Bindings } from './parameters';
+
+/** What a statement runs with. */
+export interface Session {
+  readonly metastore: Metastore;
+  readonly tables: MetastoreTables;
+  readonly defaults: NameDefaults;
+  readonly bindings: Bindings;
+  readonly principal: Principal;
+  /** Milliseconds since the Unix epoch: `current_timestamp()` and the time of a new version. */
+  readonly now: number;
+  /** Aborted when the statement is cancelled. */
+  readonly signal: AbortSignal;
+  readonly rowLimit: number | undefined;
+}

@@ -1,0 +1,165 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { SqlFailure, unsupported } from './failure';
+import { inBackticks, quoted } from './names';
+import type { Bindings } from './parameters';
+import type { Column, TableVersion } from './table-records';
+import { castSql, duckDbType, type SqlType, typeFromDuckDb, typeText } from './types';
+
+/**
+ * How rows lie in DuckDB. Each definition of a table has one storage table; a row is in the versions from `since` (included) to
+ * `until` (excluded), so that a write keeps all former versions and costs only the rows that it touches.
+ */
+const SINCE = quoted('__mlops_since');
+const UNTIL = quoted('__mlops_until');
+const FOR_EVER = '9223372036854775807';
+const RESERVED = '__mlops_';
+
+/** Rows of a version, as a subquery with the user's columns only. */
+export function rowsAt({ storage, version, columns }: TableVersion): string {
+  return `(SELECT ${columns.map((column) => quoted(column.name)).join(', ')} FROM ${quoted(storage)} WHERE ${live(version)})`;
+}
+
+function live(version: number): string {
+  return `${SINCE} <= ${version} AND ${UNTIL} > ${version}`;
+}
+
+/**
+ * Makes an empty storage table.
+ * @returns its name
+ * @throws SqlFailure for columns that Delta refuses: none, doubled, or with characters that need column mapping
+ */
+export async function createStorage(connection: DuckDBConnection, columns: readonly Column[]): Promise<string> {
+  checkColumns(columns);
+  const [row] = (await connection.runAndReadAll("SELECT nextval('metadata.storage')")).getRows();
+  const storage = `rows_${String(row?.[0])}`;
+  const definitions = columns.map(
+    ({ name, type, nullable }) => `${quoted(name)} ${duckDbType(type)}${nullable ? '' : ' NOT NULL'}`,
+  );
+  await connection.run(
+    `CREATE TABLE ${quoted(storage)} (${[...definitions, `${SINCE} BIGINT NOT NULL`, `${UNTIL} BIGINT NOT NULL`].join(', ')})`,
+  );
+  return storage;
+}
+
+function checkColumns(columns: readonly Column[]): void {
+  const seen = new Set<string>();
+  if (columns.length === 0) {
+    throw unsupported('a table without columns');
+  }
+  for (const { name, type } of columns) {
+    const key = name.toLowerCase();
+    if (seen.has(key)) {
+      throw new SqlFailure(
+        'COLUMN_ALREADY_EXISTS',
+        '42711',
+        `The column ${inBackticks(key)} already exists; choose another name.`,
+      );
+    }
+    seen.add(key);
+    if (/[ ,;{}()\n\t=]/.test(name)) {
+      throw new SqlFailure(
+        'DELTA_INVALID_CHARACTERS_IN_COLUMN_NAMES',
+        '42K05',
+        `Found invalid character(s) among ' ,;{}()\\n\\t=' in the column name ${JSON.stringify(name)}; use an alias.`,
+      );
+    }
+    if (key.startsWith(RESERVED)) {
+      throw unsupported(`column names that begin with ${RESERVED}`);
+    }
+    if (type.name === 'VOID') {
+      throw unsupported(`a column (${name}) of which nothing but NULL is known; cast it`);
+    }
+  }
+}
+
+/**
+ * The types of a query's columns, without running it.
+ * @throws SqlFailure or DuckDB's error when the query cannot be bound
+ */
+export async function columnsOf(
+  connection: DuckDBConnection,
+  query: string,
+): Promise<{ name: string; type: SqlType }[]> {
+  const prepared = await connection.prepare(query);
+  try {
+    return Array.from({ length: prepared.columnCount }, (_, index) => ({
+      name: prepared.columnName(index),
+      type: typeFromDuckDb(prepared.columnType(index)),
+    }));
+  } finally {
+    prepared.destroySync();
+  }
+}
+
+/** A query's rows on their way into a table. */
+export interface Incoming {
+  readonly query: string;
+  readonly bindings: Bindings;
+  /** Names of the columns that the query fills, in its order. */
+  readonly targets: readonly string[];
+}
+
+/**
+ * Adds a query's rows to a storage table as part of `version`. Values of another type are cast by ANSI rules; columns that
+ * are not among the targets get NULL.
+ * @returns the number of rows
+ * @throws SqlFailure when the columns do not match
+ */
+export async function insertRows(
+  connection: DuckDBConnection,
+  { storage, version, columns }: TableVersion,
+  incoming: Incoming,
+): Promise<number> {
+  const targets = incoming.targets.map((name) => columnNamed(columns, name));
+  if (new Set(targets).size !== targets.length) {
+    throw new SqlFailure('COLUMN_ALREADY_EXISTS', '42711', 'The column list names a column twice.');
+  }
+  const sources = await columnsOf(connection, incoming.query);
+  if (sources.length !== targets.length) {
+    const kind = sources.length < targets.length ? 'NOT_ENOUGH_DATA_COLUMNS' : 'TOO_MANY_DATA_COLUMNS';
+    throw new SqlFailure(
+      `INSERT_COLUMN_ARITY_MISMATCH.${kind}`,
+      '21S01',
+      `The table's columns to fill are ${targets.length}, the data columns ${sources.length}.`,
+    );
+  }
+  const values = targets.map((target, index) =>
+    assigned(quoted(`c${index}`), sources[index]?.type ?? { name: 'VOID' }, target.type),
+  );
+  const sql = `INSERT INTO ${quoted(storage)} (${[...targets.map((target) => quoted(target.name)), SINCE, UNTIL].join(', ')})
+    SELECT ${[...values, String(version), FOR_EVER].join(', ')} FROM (${incoming.query}) AS source(${targets.map((_, index) => quoted(`c${index}`)).join(', ')})`;
+  return (await connection.run(sql, incoming.bindings.values)).rowsChanged;
+}
+
+function columnNamed(columns: readonly Column[], name: string): Column {
+  const column = columns.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (column === undefined) {
+    throw new SqlFailure(
+      'UNRESOLVED_COLUMN.WITH_SUGGESTION',
+      '42703',
+      `A column with name ${inBackticks(name)} cannot be resolved; the table has ${inBackticks(...columns.map((candidate) => candidate.name)).replaceAll('`.`', '`, `')}.`,
+    );
+  }
+  return column;
+}
+
+function assigned(value: string, from: SqlType, to: SqlType): string {
+  if (typeText(from) === typeText(to)) {
+    return value;
+  }
+  if (to.name === 'ARRAY' && from.name !== 'ARRAY') {
+    return `CASE WHEN ${value} IS NULL THEN NULL ELSE error('[DATATYPE_MISMATCH|42K09] Cannot write ${typeText(from)} to a column of the type ${typeText(to)}.') END`;
+  }
+  return castSql(value, to);
+}
+
+/** Ends the rows of the version before `version` that fulfil a condition. @returns their number */
+export async function endRows(
+  connection: DuckDBConnection,
+  { storage, version }: TableVersion,
+  condition: { readonly alias: string; readonly sql: string },
+  values: Record<string, string | null>,
+): Promise<number> {
+  const sql = `UPDATE ${quoted(storage)} AS ${quoted(condition.alias)} SET ${UNTIL} = ${version} WHERE ${live(version - 1)} AND coalesce(${condition.sql}, false)`;
+  return (await connection.run(sql, values)).rowsChanged;
+}
