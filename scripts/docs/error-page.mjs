@@ -1,15 +1,12 @@
-// The list of error codes, read from the source by the TypeScript parser.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import ts from 'typescript';
-import { filesBelow, root } from '../project.mjs';
+// The list of error codes.
+import { raisedCodes } from './error-codes.mjs';
 
 /** `docs/errors.md`: every code with the sentence it comes with and the files that raise it. */
 export function errorPage() {
   const codes = new Map();
-  for (const { code, message, file } of ['src', 'tasks'].flatMap(raisedBelow)) {
+  for (const { code, message, file } of raisedCodes()) {
     const entry = codes.get(code) ?? { messages: new Set(), files: new Set() };
-    if (message !== '') entry.messages.add(message);
+    if (message !== '' && message !== '…') entry.messages.add(message);
     entry.files.add(file);
     codes.set(code, entry);
   }
@@ -31,59 +28,4 @@ function row([code, { messages, files }]) {
   const said = [...messages].sort().map((message) => message.replaceAll('|', '\\|').replaceAll('<', '&lt;'));
   const where = [...files].sort().map((file) => `[${file}](../${file})`);
   return `| \`${code}\` | ${said.join('<br>')} | ${where.join('<br>')} |`;
-}
-
-function raisedBelow(folder) {
-  return filesBelow(join(root, folder))
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => raisedIn(`${folder}/${file}`));
-}
-
-/** `new TaskError(code, message)`, `super(code, message)` of its subclasses, `{ code, message }` of failures, `warning(message, code)`. */
-function raisedIn(file) {
-  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
-  const found = [];
-  const add = (codeNode, messageNode) => {
-    for (const code of literalsOf(codeNode).filter((text) => /^[A-Z][A-Z0-9_]+$/.test(text))) {
-      found.push({ code, message: messageNode === undefined ? '' : sentenceOf(messageNode), file });
-    }
-  };
-  const visit = (node) => {
-    if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText()))
-      add(node.arguments?.[0], node.arguments?.[1]);
-    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword)
-      add(node.arguments[0], node.arguments[1]);
-    if (ts.isCallExpression(node) && /\bwarning$/.test(node.expression.getText()) && node.arguments.length > 1) {
-      add(node.arguments[1], node.arguments[0]);
-    }
-    if (ts.isObjectLiteralExpression(node))
-      add(property(node, 'code'), property(node, 'message') ?? property(node, 'decision'));
-    ts.forEachChild(node, visit);
-  };
-  visit(source);
-  return found;
-}
-
-function property(object, name) {
-  const found = object.properties.find((part) => ts.isPropertyAssignment(part) && part.name.getText() === name);
-  return found?.initializer;
-}
-
-/** Text literals that an expression can be: itself, or the branches of a condition. */
-function literalsOf(node) {
-  if (node === undefined) return [];
-  if (ts.isStringLiteralLike(node)) return [node.text];
-  if (ts.isConditionalExpression(node)) return [...literalsOf(node.whenTrue), ...literalsOf(node.whenFalse)];
-  return [];
-}
-
-/** A message with `…` for everything that is known only at run time. */
-function sentenceOf(node) {
-  if (ts.isStringLiteralLike(node)) return node.text.replace(/\s+/g, ' ');
-  if (ts.isTemplateExpression(node)) {
-    return [node.head.text, ...node.templateSpans.map((span) => `…${span.literal.text}`)].join('').replace(/\s+/g, ' ');
-  }
-  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
-    return sentenceOf(node.left) + sentenceOf(node.right);
-  return '…';
 }
