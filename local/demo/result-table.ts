@@ -1,0 +1,26 @@
+import type { Paint } from '../terminal/paint';
+import type { RoundResult } from './demo';
+
+const HEADER = ['commit', 'what', 'version', 'verdict', 'champion', 'served', 'report'] as const;
+
+/** The closing table of the demo, one row a round. */
+export function resultTable(rounds: readonly RoundResult[], paint: Paint): string {
+  const rows = rounds.map(({ commit, says, version, verdict, champion, served, report }) => [
+    commit || '–',
+    says,
+    version,
+    verdict || '–',
+    champion,
+    served,
+    report || '–',
+  ]);
+  const widths = HEADER.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const coloured = (text: string) =>
+    text.replace(/\bPASS\b/, (word) => paint.green(word)).replace(/\bFAIL\b/, (word) => paint.red(word));
+  return [paint.dim(line(HEADER)), ...rows.map((row) => coloured(line(row)))].join('\n');
+}

@@ -1,0 +1,198 @@
+import type { HttpClient } from '../http/client';
+import { items, pages, type TokenPage } from '../http/paging';
+import { integerId } from '../json';
+import { withTextIds } from './ids';
+import { joinLists } from './jobs';
+import { undefinedIfMissing } from './missing';
+
+/** First generation of a run's state (deprecated, still the one with `result_state`). */
+export interface RunState {
+  readonly life_cycle_state?: string;
+  readonly result_state?: string;
+  readonly state_message?: string;
+  readonly user_cancelled_or_timedout?: boolean;
+  readonly queue_reason?: string;
+}
+
+/** Second generation. */
+export interface RunStatus {
+  readonly state?: string;
+  readonly queue_details?: { readonly code?: string; readonly message?: string };
+  readonly termination_details?: { readonly code?: string; readonly type?: string; readonly message?: string };
+}
+
+/** One attempt of one task within a run. */
+export interface RunTask {
+  readonly run_id: string;
+  readonly task_key: string;
+  readonly attempt_number?: number;
+  /** Milliseconds since the epoch; 0 or absent before the start. */
+  readonly start_time?: number;
+  readonly end_time?: number;
+  readonly state?: RunState;
+  readonly status?: RunStatus;
+  readonly run_page_url?: string;
+  readonly depends_on?: readonly { readonly task_key: string; readonly outcome?: string }[];
+  readonly [field: string]: unknown;
+}
+
+/** A run of a job, or a one-time run. Times are milliseconds since the epoch, durations milliseconds. */
+export interface Run {
+  readonly run_id: string;
+  readonly job_id?: string;
+  readonly run_name?: string;
+  readonly run_page_url?: string;
+  readonly run_type?: string;
+  readonly start_time?: number;
+  readonly end_time?: number;
+  readonly run_duration?: number;
+  readonly state?: RunState;
+  readonly status?: RunStatus;
+  readonly tasks?: readonly RunTask[];
+  readonly job_parameters?: readonly { readonly name: string; readonly default?: string; readonly value?: string }[];
+  readonly original_attempt_run_id?: string;
+  readonly creator_user_name?: string;
+  readonly [field: string]: unknown;
+}
+
+/** What one task run left behind. */
+export interface RunOutput {
+  readonly metadata?: Run;
+  readonly notebook_output?: { readonly result?: string; readonly truncated?: boolean };
+  readonly error?: string;
+  readonly error_trace?: string;
+  /** Last 5 MB of a script's or wheel's output. */
+  readonly logs?: string;
+  readonly logs_truncated?: boolean;
+  readonly info?: string;
+  readonly run_job_output?: { readonly run_id?: string };
+  readonly [field: string]: unknown;
+}
+
+/** Body of `run-now` besides the job id. */
+export interface RunNowRequest {
+  readonly job_parameters?: Readonly<Record<string, string>>;
+  readonly only?: readonly string[];
+  readonly queue?: { readonly enabled: boolean };
+  readonly performance_target?: string;
+  /** At most 64 characters; a repeated one returns the existing run. */
+  readonly idempotency_token?: string;
+  readonly [field: string]: unknown;
+}
+
+/** Body of `runs/submit`. */
+export interface SubmitRequest {
+  readonly run_name?: string;
+  readonly tasks?: readonly { readonly task_key: string; readonly [field: string]: unknown }[];
+  readonly idempotency_token?: string;
+  readonly [field: string]: unknown;
+}
+
+/** Filter of `runs/list`. */
+export interface RunFilter {
+  readonly job_id?: string;
+  readonly active_only?: boolean;
+  readonly completed_only?: boolean;
+  /** Milliseconds since the epoch. */
+  readonly start_time_from?: number;
+  readonly start_time_to?: number;
+}
+
+const ROOT = '/api/2.2/jobs';
+const PAGED_LISTS = ['tasks', 'job_clusters', 'job_parameters', 'repair_history'] as const;
+
+/** `/api/2.2/jobs/run-now` and `/api/2.2/jobs/runs` */
+export class RunsApi {
+  constructor(private readonly http: HttpClient) {}
+
+  /** Starts a run of a job and returns its id. Sent again after a fault only with an idempotency token. */
+  async runNow(jobId: string, request: RunNowRequest): Promise<string> {
+    return this.start(`${ROOT}/run-now`, { ...request, job_id: integerId(jobId) }, request.idempotency_token);
+  }
+
+  /** Starts a one-time run and returns its id. Sent again after a fault only with an idempotency token. */
+  async submit(request: SubmitRequest): Promise<string> {
+    return this.start(`${ROOT}/runs/submit`, request, request.idempotency_token);
+  }
+
+  /** The run with all pages of its tasks, or undefined when there is none of this id. */
+  async get(runId: string): Promise<Run | undefined> {
+    return undefinedIfMissing(this.merged(runId));
+  }
+
+  /** Output of one task run (`tasks[].run_id`; a job's run id is refused by the service). */
+  async output(taskRunId: string): Promise<RunOutput> {
+    return withTextIds(
+      await this.http.json({ method: 'GET', path: `${ROOT}/runs/get-output`, query: { run_id: taskRunId } }),
+    );
+  }
+
+  /**
+   * Asks for the end of a run; it ends some time later.
+   * @param deadlineMs milliseconds for all attempts together; default of the client
+   */
+  async cancel(runId: string, deadlineMs?: number): Promise<void> {
+    const body = { run_id: integerId(runId) };
+    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
+    await this.http.json({
+      method: 'POST',
+      path: `${ROOT}/runs/cancel`,
+      body,
+      acceptEmpty: true,
+      idempotent: true,
+      ...deadline,
+    });
+  }
+
+  /** Runs that match, in the order of the service, which is not promised. */
+  async *list(filter: RunFilter): AsyncGenerator<Run> {
+    const list = items(
+      (page_token) =>
+        this.http.json<TokenPage & { runs?: readonly unknown[] }>({
+          method: 'GET',
+          path: `${ROOT}/runs/list`,
+          query: { ...filter, limit: 24, page_token },
+        }),
+      (page) => page.runs,
+    );
+    for await (const run of list) {
+      yield withTextIds<Run>(run);
+    }
+  }
+
+  private async start(path: string, body: unknown, token: string | undefined): Promise<string> {
+    const answer = await this.http.json({ method: 'POST', path, body, idempotent: token !== undefined });
+    return withTextIds<{ run_id: string }>(answer).run_id;
+  }
+
+  private async merged(runId: string): Promise<Run> {
+    let merged: Run | undefined;
+    const parts = pages(
+      (page_token) =>
+        this.http.json<TokenPage>({ method: 'GET', path: `${ROOT}/runs/get`, query: { run_id: runId, page_token } }),
+      (page) => page.next_page_token,
+    );
+    for await (const part of parts) {
+      const run = withTextIds<Run>(part);
+      merged = merged === undefined ? run : joinLists(merged, run, PAGED_LISTS);
+    }
+    return merged as Run;
+  }
+}
+
+/** The last attempt of each task, in the order in which the tasks first appear. */
+export function lastAttempts(tasks: readonly RunTask[]): RunTask[] {
+  const last = new Map<string, RunTask>();
+  for (const task of tasks) {
+    const former = last.get(task.task_key);
+    if (former === undefined || isLater(task, former)) {
+      last.set(task.task_key, task);
+    }
+  }
+  return [...last.values()];
+}
+
+function isLater(task: RunTask, former: RunTask): boolean {
+  const [attempt, formerAttempt] = [task.attempt_number ?? 0, former.attempt_number ?? 0];
+  return attempt > formerAttempt || (attempt === formerAttempt && (task.start_time ?? 0) > (former.start_time ?? 0));
+}

@@ -1,0 +1,160 @@
+import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import { connectWorkspace } from '../../src/connection/connect';
+import type { Run } from '../../src/databricks/runs';
+import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { type FoundModels, findModels } from '../../src/workflow/find-models';
+import { durationText } from '../../src/workflow/polling';
+import type { Standing } from '../../src/workflow/run-state';
+import { waitForRun } from '../../src/workflow/wait-for-run';
+import { CANCEL_DEADLINE_MS, forgetRun, rememberRun } from './after-job';
+import { lastLines, outputsOf, type TaskReport, type TaskWithOutput, taskReport } from './collect';
+import type { Inputs } from './inputs';
+import { dryRunOutcome, endedOutcome, startedOutcome } from './outcome';
+import { type Plan, planOf, readRun, startPlanned } from './start';
+
+/** Starts or finds a run, waits for it and brings back what it made. */
+export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOutcome> {
+  const workspace = createWorkspaceClient(connectWorkspace(inputs.connection, context));
+  const plan = await planOf(inputs, workspace, context);
+  if (inputs.dryRun && plan !== undefined) {
+    return dryRunOutcome(plan);
+  }
+  const { runId, attempts } = await begin(plan, inputs, workspace.withoutSignal(), context);
+  const stopCancelling = inputs.wait && inputs.cancelRun ? cancelWith(runId, workspace, context) : () => undefined;
+  const first = await readRun(workspace, runId);
+  sayWhere(first, plan, attempts, context);
+  if (!inputs.wait) {
+    return startedOutcome(first, plan);
+  }
+  const ended = await follow(runId, inputs, workspace, context);
+  stopCancelling();
+  forgetRun(context.host);
+  const tasks = await outputsOf(workspace, ended.run, context.log);
+  await showFailures(tasks, context);
+  const found = await findModels(
+    workspace,
+    ended.run,
+    tasks.flatMap(({ output }) => (output === undefined ? [] : [output])),
+    inputs.experiments,
+  );
+  setResultOutputs(ended, tasks.map(taskReport), found, inputs, context);
+  return endedOutcome(ended, tasks.map(taskReport), found, inputs);
+}
+
+/** A run that has ended. */
+export interface EndedRun {
+  readonly run: Run;
+  readonly standing: Extract<Standing, { active: false }>;
+}
+
+/** A cancel does not interrupt the start: it is the answer that says which run to cancel. */
+async function begin(
+  plan: Plan | undefined,
+  inputs: Inputs,
+  uninterrupted: WorkspaceClient,
+  context: TaskContext,
+): Promise<{ runId: string; attempts: number }> {
+  if (plan === undefined) {
+    return { runId: inputs.target.action === 'attach' ? inputs.target.runId : '', attempts: 1 };
+  }
+  context.log.info(`Starting ${plan.subject}.`);
+  for (const [name, value] of Object.entries(plan.parameters)) {
+    context.log.info(`  ${name} = ${value}`);
+  }
+  const { runId, attempt, origin } = await startPlanned(plan, inputs, uninterrupted, context);
+  if (origin !== 'started') {
+    const what = origin === 'attached' ? 'is still active: this step follows it' : 'has succeeded: this step uses it';
+    context.log.info(`Run ${runId} of an earlier attempt of this step ${what}.`);
+  }
+  return { runId, attempts: attempt };
+}
+
+function sayWhere(run: Run, plan: Plan | undefined, attempts: number, { log, outputs }: TaskContext): void {
+  outputs.set('runId', run.run_id);
+  outputs.set('jobId', plan === undefined ? run.job_id : plan.jobId);
+  outputs.set('runUrl', run.run_page_url);
+  outputs.set('attempts', attempts);
+  log.info(`Run ${run.run_id}: ${run.run_page_url ?? ''}`);
+}
+
+/** Cancel reaches Databricks first; the post-job phase does it when this process is killed before it could. */
+function cancelWith(runId: string, workspace: WorkspaceClient, context: TaskContext): () => void {
+  rememberRun(context.host, runId);
+  return context.onCancel(async () => {
+    await workspace.withoutSignal().runs.cancel(runId, CANCEL_DEADLINE_MS);
+    forgetRun(context.host);
+    context.log.info(`Run ${runId} was asked to end.`);
+  });
+}
+
+async function follow(
+  runId: string,
+  inputs: Inputs,
+  workspace: WorkspaceClient,
+  { clock, signal, log }: TaskContext,
+): Promise<EndedRun> {
+  const waited = await waitForRun({
+    read: () => readRun(workspace, runId),
+    clock,
+    signal,
+    limitMs: inputs.timeLimitMs,
+    say: (line) => log.info(line),
+    onProgress: (ended, total) =>
+      log.progress(total === 0 ? 0 : (100 * ended) / total, `${ended} of ${total} tasks ended`),
+  });
+  if (waited.ended) {
+    return waited;
+  }
+  if (inputs.cancelRun) {
+    await workspace.runs.cancel(runId);
+  }
+  throw new TaskError('RUN_TIME_LIMIT', `Run ${runId} did not end within ${durationText(inputs.timeLimitMs)}.`, {
+    where: inputs.cancelRun ? 'It was asked to end.' : 'It goes on.',
+    todo: "Raise 'timeoutMinutes', or look at the run for what holds it up.",
+  });
+}
+
+async function showFailures(tasks: readonly TaskWithOutput[], { log }: TaskContext): Promise<void> {
+  for (const entry of tasks.filter(({ output }) => output?.error !== undefined)) {
+    await log.group(`Task '${entry.task.task_key}' failed`, () => {
+      for (const line of lastLines(entry)) {
+        log.info(line);
+      }
+    });
+  }
+}
+
+function setResultOutputs(
+  { run, standing }: EndedRun,
+  tasks: readonly TaskReport[],
+  found: FoundModels,
+  inputs: Inputs,
+  { outputs, files }: TaskContext,
+): void {
+  const duration = Number(run.run_duration ?? 0) || Number(run.end_time ?? 0) - Number(run.start_time ?? 0);
+  outputs.set('resultState', standing.result);
+  outputs.set('durationSeconds', Math.max(0, Math.round(duration / 1000)));
+  outputs.set(
+    'failedTasks',
+    tasks
+      .filter(({ state }) => state !== 'SUCCESS')
+      .map(({ taskKey }) => taskKey)
+      .join(','),
+  );
+  const wanted = found.versions.filter(({ model }) => inputs.model === '' || model === inputs.model);
+  const [only] = wanted;
+  outputs.set('modelsFound', wanted.length);
+  outputs.set(
+    'modelVersions',
+    JSON.stringify(Object.fromEntries(wanted.map(({ model, version }) => [model, version]))),
+  );
+  if (only !== undefined && wanted.length === 1) {
+    outputs.set('modelName', only.model);
+    outputs.set('modelVersion', only.version);
+  }
+  const mlflowRunId = found.mlflowRunIds.length === 1 ? found.mlflowRunIds[0] : only?.mlflowRunId;
+  outputs.set('mlflowRunId', found.mlflowRunIds.length === 1 || wanted.length === 1 ? mlflowRunId : '');
+  const content = { runId: run.run_id, url: run.run_page_url ?? '', result: standing.result, tasks, ...found };
+  outputs.set('outputsPath', files.write('outputs.json', JSON.stringify(content, null, 2)));
+}
