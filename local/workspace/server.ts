@@ -8,13 +8,13 @@ import { administrator, numericId } from './identity/principals';
 import { openLmdbStore } from './lmdb-store';
 import type { ServicePrincipal } from './oauth/service-principals';
 import { openPaths } from './open-paths';
-import type { PythonEnvironments } from './python/environment';
 import { Router } from './router';
-import { createServices, openShared, type Shared } from './services';
+import { createServices, openShared, type Shared, type SharedOptions } from './services';
 import { StartPage } from './start-page/start-page';
 import { Tokens } from './tokens';
 
-export interface StartOptions {
+/** `python` defaults to the interpreters of the cache folder, `maxConcurrentTasks` (over all workspaces) to 2. */
+export interface StartOptions extends SharedOptions {
   /** One workspace each; default `['local']`. Letters, digits, `-` and `_`. */
   readonly names?: readonly string[];
   /** Port of the first workspace, the others follow; 0 (default) takes free ones. */
@@ -24,10 +24,6 @@ export interface StartOptions {
   /** The one folder in which all state lives. */
   readonly data: string;
   readonly clock?: Clock;
-  /** Default: the interpreters of the cache folder. */
-  readonly python?: PythonEnvironments;
-  /** Job tasks that run at once, over all workspaces; default 2. */
-  readonly maxConcurrentTasks?: number;
   /** Known to every workspace, for OAuth. */
   readonly servicePrincipals?: readonly ServicePrincipal[];
   /** Text of the administrator's token in every workspace; default: a random one each. */
@@ -66,7 +62,7 @@ export async function startWorkspaces(options: StartOptions): Promise<RunningWor
   const cleanUp: (() => Promise<void>)[] = [() => store.close()];
   try {
     const metastore = { store: store.scope('metastore'), folder: folderIn(data, 'metastore') };
-    const shared = await openShared({ metastore, clock, options });
+    const shared = await openShared(metastore, options);
     cleanUp.push(() => shared.close());
     const running: RunningWorkspace[] = [];
     for (const [index, name] of names.entries()) {
@@ -101,10 +97,10 @@ async function startOne(
   const tokens = new Tokens(workspace.store, workspace.clock);
   const admin = administrator();
   const token = tokens.startWithAdmin(admin, options.token);
-  const services = createServices(workspace, shared, tokens);
+  const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
+  const services = createServices(workspace, shared, tokens, onDefect);
   const router = routerOf(services);
   const startPage = new StartPage(workspace, router, admin);
-  const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
   const servicePrincipals = options.servicePrincipals ?? [];
   port.serve({
     workspace,

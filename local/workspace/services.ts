@@ -1,33 +1,88 @@
-import type { Clock } from '../../src/clock';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Metastore, Service, Workspace } from './api';
 import { createFiles } from './files/service';
 import { scimMe } from './identity/scim-me';
+import { createJobs } from './jobs/service';
+import { TaskSlots } from './jobs/task-slots';
 import { createMlflow } from './mlflow/service';
+import { cachedEnvironments } from './python/cached-environments';
 import type { PythonEnvironments } from './python/environment';
+import { registeredModels } from './serving/registered-models';
+import { createServing } from './serving/service';
+import { createSql, type MetastoreTables, openTables, warehouseId } from './sql/service';
 import type { Tokens } from './tokens';
 import { createUnityCatalog } from './unity-catalog/service';
+import { createWorkspaceFiles } from './workspace-files/service';
 
 /** What all workspaces of a process share. */
 export interface Shared {
   readonly python: PythonEnvironments;
+  readonly tables: MetastoreTables;
+  readonly slots: TaskSlots;
+  readonly graceMilliseconds?: number;
   close(): Promise<void>;
 }
 
-interface SharedOptions {
-  readonly metastore: Metastore;
-  readonly clock: Clock;
-  readonly options: { readonly python?: PythonEnvironments; readonly maxConcurrentTasks?: number };
+/** The choices of the start that services need. */
+export interface SharedOptions {
+  readonly python?: PythonEnvironments;
+  readonly maxConcurrentTasks?: number;
+  readonly graceMilliseconds?: number;
 }
 
-/** Interpreter of last resort: the machine's own, whatever the requirements. */
-const systemPython: PythonEnvironments = { interpreter: async () => 'python3' };
-
 /** Opens what the workspaces share, once per process. */
-export async function openShared({ options }: SharedOptions): Promise<Shared> {
-  return { python: options.python ?? systemPython, close: async () => {} };
+export async function openShared(metastore: Metastore, options: SharedOptions): Promise<Shared> {
+  const tables = await openTables(metastore);
+  return {
+    python: options.python ?? cachedEnvironments(),
+    tables,
+    slots: new TaskSlots(options.maxConcurrentTasks ?? 2),
+    ...(options.graceMilliseconds === undefined ? {} : { graceMilliseconds: options.graceMilliseconds }),
+    close: () => tables.close(),
+  };
 }
 
 /** Every part of a workspace, in the order of its start. This file is the only list of them. */
-export function createServices(workspace: Workspace, _shared: Shared, _tokens: Tokens): readonly Service[] {
-  return [{ operations: [scimMe] }, createMlflow(workspace), createUnityCatalog(workspace), createFiles(workspace)];
+export function createServices(
+  workspace: Workspace,
+  shared: Shared,
+  tokens: Tokens,
+  onDefect: (error: unknown) => void,
+): readonly Service[] {
+  return [
+    { operations: [scimMe] },
+    createWorkspaceFiles(workspace),
+    createMlflow(workspace),
+    createUnityCatalog(workspace),
+    createFiles(workspace),
+    createSql(workspace, shared.tables),
+    createServing(workspace, shared.python, registeredModels(workspace.metastore)),
+    createJobs(workspace, {
+      tokens,
+      python: shared.python,
+      slots: shared.slots,
+      pythonSite: pythonSite(),
+      warehouseId: warehouseId(workspace),
+      ...(shared.graceMilliseconds === undefined ? {} : { graceMilliseconds: shared.graceMilliseconds }),
+      onDefect,
+    }),
+  ];
+}
+
+/**
+ * The folder with the Python modules that every job has on its path: beside this source, or, in the built bundle, at the
+ * package's own path.
+ * @throws Error when the package lacks it
+ */
+function pythonSite(): string {
+  const candidates = [
+    path.join(__dirname, 'python', 'site'),
+    path.join(__dirname, '..', '..', 'local', 'workspace', 'python', 'site'),
+  ];
+  const found = candidates.find((folder) => existsSync(path.join(folder, 'launch_task.py')));
+  if (found === undefined) {
+    throw new Error(`The Python modules of the local workspace are not in ${candidates.join(' nor in ')}.`);
+  }
+  return found;
 }

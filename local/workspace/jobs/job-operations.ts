@@ -1,0 +1,147 @@
+import { integerId } from '../../../src/json';
+import type { Call, Operation, Reply, Workspace } from '../api';
+import {
+  type Fields,
+  flag,
+  invalid,
+  optionalObject,
+  optionalText,
+  queryFields,
+  requiredText,
+  textList,
+} from '../fields';
+import { unlessEmpty } from '../paging';
+import { jobSettings } from './job-settings';
+import { updatedSettings } from './job-update';
+import { arrayPage, listPage } from './list-pages';
+import type { JobStore, RunStore } from './run-store';
+import type { Job } from './types';
+
+/** What the operations on jobs work with. */
+export interface JobParts {
+  readonly workspace: Workspace;
+  readonly jobs: JobStore;
+  readonly runs: RunStore;
+}
+
+/** Create, change, read and delete jobs under one version of the API (databricks-api 3.1). */
+export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly Operation[] {
+  const prefix = `/api/${version}/jobs`;
+  return [
+    { method: 'POST', path: `${prefix}/create`, note: NOTE, handle: (call) => create(parts, call) },
+    { method: 'POST', path: `${prefix}/reset`, handle: (call) => reset(parts, call) },
+    { method: 'POST', path: `${prefix}/update`, handle: (call) => update(parts, call) },
+    {
+      method: 'GET',
+      path: `${prefix}/get`,
+      handle: ({ query }) => get(parts, queryFields(query), version),
+    },
+    {
+      method: 'GET',
+      path: `${prefix}/list`,
+      note: 'name filter exact, case-insensitive; pages',
+      handle: ({ query }) => list(parts, queryFields(query)),
+    },
+    { method: 'POST', path: `${prefix}/delete`, handle: (call) => remove(parts, call) },
+  ];
+}
+
+const NOTE = 'all settings are kept; schedules and triggers do not fire, notifications are not sent';
+
+/** @throws ApiError 400 INVALID_PARAMETER_VALUE in the words that clients take for "not found" (databricks-api 1.3) */
+export function knownJob(jobs: JobStore, fields: Fields): Job {
+  const jobId = requiredText(fields, 'job_id');
+  const job = jobs.get(jobId);
+  if (job === undefined) {
+    throw invalid(`Job ${jobId} does not exist.`);
+  }
+  return job;
+}
+
+async function create({ workspace, jobs, runs }: JobParts, call: Call): Promise<Reply> {
+  const { access_control_list: _acl, ...fields } = await call.json();
+  const settings = jobSettings(fields);
+  const jobId = runs.newId();
+  jobs.put({ jobId, creator: call.principal.userName, createdTime: workspace.clock.now(), settings });
+  return { json: { job_id: integerId(jobId) } };
+}
+
+async function reset({ jobs }: JobParts, call: Call): Promise<Reply> {
+  const fields = await call.json();
+  const job = knownJob(jobs, fields);
+  const given = optionalObject(fields, 'new_settings');
+  if (given === undefined) {
+    throw invalid("Missing value for required parameter 'new_settings'.");
+  }
+  const former = job.settings as { run_as?: unknown };
+  // A reset without run_as keeps the one before (databricks-api 3.2).
+  const kept = given.run_as === undefined && former.run_as !== undefined ? { run_as: former.run_as } : {};
+  jobs.put({ ...job, settings: jobSettings({ ...kept, ...given }) });
+  return {};
+}
+
+async function update({ jobs }: JobParts, call: Call): Promise<Reply> {
+  const fields = await call.json();
+  const job = knownJob(jobs, fields);
+  const merged = updatedSettings(
+    job.settings,
+    optionalObject(fields, 'new_settings') ?? {},
+    textList(fields, 'fields_to_remove'),
+  );
+  jobs.put({ ...job, settings: jobSettings(merged) });
+  return {};
+}
+
+function get({ jobs }: JobParts, request: Fields, version: '2.1' | '2.2'): Reply {
+  const job = knownJob(jobs, request);
+  if (version === '2.1') {
+    return { json: jobOnWire(job) };
+  }
+  const settings = arrayPage(job.settings as Record<string, unknown>, ARRAYS, request);
+  const { has_more, next_page_token, prev_page_token, ...shown } = settings;
+  return { json: { ...jobOnWire(job), settings: shown, has_more, next_page_token, prev_page_token } };
+}
+
+const ARRAYS = ['tasks', 'job_clusters', 'environments', 'parameters'] as const;
+
+function list({ jobs }: JobParts, request: Fields): Reply {
+  const name = optionalText(request, 'name')?.toLowerCase();
+  const found = jobs.all().filter(({ settings }) => name === undefined || settings.name?.toLowerCase() === name);
+  const { items, rest } = listPage(found, request, { standard: 20, most: 100 });
+  const expand = flag(request, 'expand_tasks');
+  return { json: { jobs: unlessEmpty(items.map((job) => listItem(job, expand))), ...rest } };
+}
+
+/** Lists show settings without the long arrays, or with the first hundred of each. */
+function listItem(job: Job, expand: boolean): Record<string, unknown> {
+  const settings = { ...job.settings } as Record<string, unknown>;
+  if (!expand) {
+    for (const name of ['tasks', 'job_clusters', 'environments']) {
+      delete settings[name];
+    }
+    return { ...jobOnWire(job), settings };
+  }
+  const { has_more, next_page_token: _token, ...shown } = arrayPage(settings, ARRAYS, {});
+  return { ...jobOnWire(job), settings: shown, has_more };
+}
+
+function jobOnWire(job: Job): Record<string, unknown> {
+  return {
+    job_id: integerId(job.jobId),
+    creator_user_name: job.creator,
+    run_as_user_name: runAs(job),
+    created_time: job.createdTime,
+    settings: job.settings,
+  };
+}
+
+function runAs(job: Job): string {
+  const { run_as: given } = job.settings as { run_as?: Record<string, string> };
+  return given?.service_principal_name ?? given?.user_name ?? job.creator;
+}
+
+async function remove({ jobs }: JobParts, call: Call): Promise<Reply> {
+  const job = knownJob(jobs, await call.json());
+  jobs.remove(job.jobId);
+  return {};
+}

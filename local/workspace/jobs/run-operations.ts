@@ -1,0 +1,172 @@
+import type { Call, Operation, Reply } from '../api';
+import { ApiError } from '../api';
+import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
+import { unlessEmpty } from '../paging';
+import { readExitValue, readLog, readTaskError } from './attempt-folder';
+import type { JobParts } from './job-operations';
+import type { JobRunner } from './job-runner';
+import { arrayPage, listPage } from './list-pages';
+import type { FoundAttempt } from './run-store';
+import { runOnWire, taskRunOnWire } from './run-wire';
+import type { Run } from './types';
+
+/** What the operations on runs work with. */
+export interface RunParts extends JobParts {
+  readonly runner: JobRunner;
+}
+
+/** Read, cancel and delete runs under one version of the API. */
+export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly Operation[] {
+  const prefix = `/api/${version}/jobs`;
+  return [
+    {
+      method: 'GET',
+      path: `${prefix}/runs/get`,
+      note: 'job runs and task runs, both state generations',
+      handle: ({ query }) => get(parts, queryFields(query), version),
+    },
+    {
+      method: 'GET',
+      path: `${prefix}/runs/get-output`,
+      note: 'exit value, error, error_trace; the last 5 MB of the log, not for notebooks',
+      handle: ({ query }) => output(parts, queryFields(query)),
+    },
+    { method: 'GET', path: `${prefix}/runs/list`, handle: ({ query }) => list(parts, queryFields(query)) },
+    { method: 'POST', path: `${prefix}/runs/cancel`, handle: (call) => cancel(parts, call) },
+    { method: 'POST', path: `${prefix}/runs/cancel-all`, handle: (call) => cancelAll(parts, call) },
+    { method: 'POST', path: `${prefix}/runs/delete`, handle: (call) => remove(parts, call) },
+    {
+      method: 'POST',
+      path: `${prefix}/runs/repair`,
+      note: 'not yet: answers 501',
+      handle: () => notYet('runs/repair'),
+    },
+    { method: 'GET', path: `${prefix}/runs/export`, note: 'not yet: answers 501', handle: () => notYet('runs/export') },
+  ];
+}
+
+type Found = { readonly run: Run } | FoundAttempt;
+
+/** @throws ApiError 400 in the words that clients take for "not found" (databricks-api 1.3) */
+function known({ runs }: RunParts, fields: Fields): Found {
+  const runId = requiredText(fields, 'run_id');
+  const run = runs.get(runId);
+  const found: Found | undefined = run === undefined ? runs.attempt(runId) : { run };
+  if (found === undefined) {
+    throw invalid(`Run ${runId} does not exist.`);
+  }
+  return found;
+}
+
+function get(parts: RunParts, request: Fields, version: '2.1' | '2.2'): Reply {
+  const found = known(parts, request);
+  if ('attempt' in found) {
+    return { json: taskRunOnWire(parts.workspace, found.run, found.task, found.attempt) };
+  }
+  const shown = runOnWire(parts.workspace, found.run);
+  return { json: version === '2.1' ? shown : arrayPage(shown, ['tasks', 'job_clusters', 'job_parameters'], request) };
+}
+
+async function output(parts: RunParts, request: Fields): Promise<Reply> {
+  const found = known(parts, request);
+  if (!('attempt' in found)) {
+    throw invalid(
+      'Retrieving the output of runs with multiple tasks is not supported. Please retrieve the output of each individual task run instead.',
+    );
+  }
+  const { run, task, attempt } = found;
+  const { workspace } = parts;
+  const raised = await readTaskError(workspace, attempt.runId);
+  const failure =
+    raised !== undefined
+      ? { error: raised.error, error_trace: raised.trace }
+      : attempt.outcome === 'FAILED' || attempt.outcome === 'INTERNAL_ERROR'
+        ? { error: attempt.message }
+        : {};
+  return {
+    json: {
+      metadata: taskRunOnWire(workspace, run, task, attempt),
+      ...failure,
+      ...(task.spec.notebook_task === undefined
+        ? await scriptOutput(parts, attempt.runId)
+        : { notebook_output: await notebookOutput(parts, attempt.runId) }),
+    },
+  };
+}
+
+async function scriptOutput({ workspace }: RunParts, runId: string): Promise<Record<string, unknown>> {
+  const log = await readLog(workspace, runId);
+  return log.text === '' ? {} : { logs: log.text, logs_truncated: log.truncated };
+}
+
+async function notebookOutput({ workspace }: RunParts, runId: string): Promise<Record<string, unknown>> {
+  const result = await readExitValue(workspace, runId);
+  return result === undefined ? {} : { result, truncated: false };
+}
+
+function list(parts: RunParts, request: Fields): Reply {
+  const jobId = optionalText(request, 'job_id');
+  const type = optionalText(request, 'run_type');
+  const activeOnly = flag(request, 'active_only');
+  const completedOnly = flag(request, 'completed_only');
+  if (activeOnly && completedOnly) {
+    throw invalid('active_only and completed_only cannot both be true.');
+  }
+  const from = optionalInteger(request, 'start_time_from') ?? 0;
+  const to = optionalInteger(request, 'start_time_to') ?? Number.MAX_SAFE_INTEGER;
+  const candidates = activeOnly ? parts.runs.active() : [...parts.runs.all()];
+  const found = candidates
+    .filter((run) => jobId === undefined || run.jobId === jobId)
+    .filter((run) => type === undefined || run.type === type)
+    .filter((run) => !completedOnly || run.phase === 'ENDED')
+    .filter((run) => run.startTime >= from && run.startTime <= to)
+    .reverse();
+  const { items, rest } = listPage(found, request, { standard: 20, most: 25 });
+  const expand = flag(request, 'expand_tasks');
+  return { json: { runs: unlessEmpty(items.map((run) => listItem(parts, run, expand))), ...rest } };
+}
+
+function listItem({ workspace }: RunParts, run: Run, expand: boolean): Record<string, unknown> {
+  const shown = runOnWire(workspace, run);
+  if (!expand) {
+    const { tasks: _tasks, ...short } = shown;
+    return short;
+  }
+  const { next_page_token: _token, ...page } = arrayPage(shown, ['tasks'], {});
+  return page;
+}
+
+async function cancel(parts: RunParts, call: Call): Promise<Reply> {
+  const found = known(parts, await call.json());
+  parts.runner.cancel(found.run.runId, 'attempt' in found ? found.attempt.runId : undefined);
+  return {};
+}
+
+async function cancelAll(parts: RunParts, call: Call): Promise<Reply> {
+  const fields = await call.json();
+  const jobId = optionalText(fields, 'job_id');
+  const queuedOnly = flag(fields, 'all_queued_runs');
+  if (jobId === undefined && !queuedOnly) {
+    throw invalid('cancel-all needs job_id or all_queued_runs.');
+  }
+  const chosen = parts.runs
+    .active()
+    .filter((run) => (jobId === undefined || run.jobId === jobId) && (!queuedOnly || run.phase === 'QUEUED'));
+  for (const run of chosen) {
+    parts.runner.cancel(run.runId);
+  }
+  return {};
+}
+
+async function remove(parts: RunParts, call: Call): Promise<Reply> {
+  const { run } = known(parts, await call.json());
+  if (run.phase !== 'ENDED') {
+    throw new ApiError(400, 'INVALID_STATE', `Run ${run.runId} is active and cannot be deleted; cancel it first.`);
+  }
+  parts.runs.remove(run);
+  return {};
+}
+
+function notYet(what: string): never {
+  throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${what} yet.`);
+}

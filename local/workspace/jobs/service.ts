@@ -1,0 +1,53 @@
+import { systemClock } from '../../../src/clock';
+import type { Service, Workspace } from '../api';
+import type { PythonEnvironments } from '../python/environment';
+import type { Tokens } from '../tokens';
+import { jobOperations } from './job-operations';
+import { JobRunner } from './job-runner';
+import { runOperations } from './run-operations';
+import { JobStore, RunStore } from './run-store';
+import { startOperations } from './start-operations';
+import { TaskExecution } from './task-execution';
+import type { TaskSlots } from './task-slots';
+
+const GRACE_MILLISECONDS = 5000;
+
+export interface JobsOptions {
+  readonly tokens: Tokens;
+  readonly python: PythonEnvironments;
+  readonly slots: TaskSlots;
+  /** Folder with `launch_task.py` and `dbutils.py`. */
+  readonly pythonSite: string;
+  /** The warehouse that jobs are told about. */
+  readonly warehouseId: string;
+  /** Between SIGTERM and SIGKILL of a cancelled task; real time, because real processes end in it. Default 5000. */
+  readonly graceMilliseconds?: number;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Jobs of one workspace, run as real processes of this machine. */
+export function createJobs(workspace: Workspace, options: JobsOptions): Service {
+  const runs = new RunStore(workspace.store);
+  const jobs = new JobStore(workspace.store);
+  const execution = new TaskExecution({
+    workspace,
+    tokens: options.tokens,
+    python: options.python,
+    slots: options.slots,
+    grace: { clock: systemClock, milliseconds: options.graceMilliseconds ?? GRACE_MILLISECONDS },
+    pythonSite: options.pythonSite,
+    warehouseId: options.warehouseId,
+  });
+  const runner = new JobRunner(workspace, runs, execution, options.onDefect);
+  const parts = { workspace, runs, jobs, runner, tokens: workspace.store.collection<string>('idempotency-tokens') };
+  const versions = ['2.2', '2.1'] as const;
+  return {
+    operations: versions.flatMap((version) => [
+      ...jobOperations(parts, version),
+      ...startOperations(parts, version),
+      ...runOperations(parts, version),
+    ]),
+    start: () => runner.recover(),
+    stop: () => runner.stop(),
+  };
+}

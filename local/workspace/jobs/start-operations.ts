@@ -1,0 +1,120 @@
+import { integerId } from '../../../src/json';
+import type { Call, Operation, Reply } from '../api';
+import { type Fields, invalid, optionalObject, optionalText, textList } from '../fields';
+import type { Collection } from '../store';
+import { type JobParts, knownJob } from './job-operations';
+import type { JobRunner } from './job-runner';
+import { refuseUnsupported, runSettings, textMap } from './job-settings';
+import { chosenTasks, jobParameterValues, overridingParameters, queuedRun, skippedRun } from './new-run';
+import type { Run } from './types';
+
+/** What starting runs needs besides jobs. */
+export interface StartParts extends JobParts {
+  readonly runner: JobRunner;
+  /** Idempotency token → run id. */
+  readonly tokens: Collection<string>;
+}
+
+/** `run-now` and `runs/submit` under one version of the API. */
+export function startOperations(parts: StartParts, version: '2.1' | '2.2'): readonly Operation[] {
+  const prefix = `/api/${version}/jobs`;
+  return [
+    {
+      method: 'POST',
+      path: `${prefix}/run-now`,
+      note: 'job_parameters, notebook_params, python_params, python_named_params, only, queue, idempotency_token',
+      handle: (call) => runNow(parts, call),
+    },
+    {
+      method: 'POST',
+      path: `${prefix}/runs/submit`,
+      note: 'one-time runs of the same task types, idempotency_token',
+      handle: (call) => submit(parts, call),
+    },
+  ];
+}
+
+async function runNow(parts: StartParts, call: Call): Promise<Reply> {
+  const fields = await call.json();
+  const run = once(parts, fields, () => {
+    const job = knownJob(parts.jobs, fields);
+    const tasks = chosenTasks(job.settings.tasks ?? [], textList(fields, 'only'));
+    if (tasks.length === 0) {
+      throw invalid(`Job ${job.jobId} has no tasks to run.`);
+    }
+    refuseUnsupported(tasks);
+    const queue = optionalObject(fields, 'queue')?.enabled ?? job.settings.queue?.enabled ?? false;
+    const created = queuedRun(parts.runs, parts.workspace.clock.now(), {
+      jobId: job.jobId,
+      type: 'JOB_RUN',
+      name: job.settings.name ?? 'Untitled',
+      creator: call.principal,
+      settings: job.settings,
+      jobParameters: jobParameterValues(job.settings, textMap(optionalObject(fields, 'job_parameters') ?? {})),
+      overriding: overridingParameters(fields),
+      tasks,
+    });
+    return queue === true || hasRoom(parts, created) ? created : skippedRun(created, parts.workspace.clock.now());
+  });
+  return { json: { run_id: integerId(run), number_in_job: integerId(run) } };
+}
+
+async function submit(parts: StartParts, call: Call): Promise<Reply> {
+  const fields = await call.json();
+  const run = once(parts, fields, () => {
+    const { idempotency_token: _token, run_name: _name, access_control_list: _acl, ...rest } = fields;
+    const settings = runSettings(rest);
+    const tasks = settings.tasks ?? [];
+    if (tasks.length === 0) {
+      throw invalid('A one-time run needs at least one task.');
+    }
+    refuseUnsupported(tasks);
+    return queuedRun(parts.runs, parts.workspace.clock.now(), {
+      jobId: parts.runs.newId(),
+      type: 'SUBMIT_RUN',
+      name: optionalText(fields, 'run_name') ?? 'Untitled',
+      creator: call.principal,
+      settings,
+      jobParameters: [],
+      overriding: {},
+      tasks,
+    });
+  });
+  return { json: { run_id: integerId(run) } };
+}
+
+function hasRoom({ runs }: StartParts, run: Run): boolean {
+  const active = runs.active().filter((other) => other.jobId === run.jobId).length;
+  return active < (run.settings.max_concurrent_runs ?? 1);
+}
+
+/**
+ * Creates the run, or finds the one that the same idempotency token created before; one transaction, so that two requests with one
+ * token can never make two runs.
+ * @throws ApiError 400 when that run was deleted since
+ */
+function once({ workspace, runs, runner, tokens }: StartParts, fields: Fields, create: () => Run): string {
+  const token = optionalText(fields, 'idempotency_token') ?? '';
+  if (token.length > 64) {
+    throw invalid('idempotency_token must have at most 64 characters.');
+  }
+  const { runId, created } = workspace.store.transaction(() => {
+    const former = token === '' ? undefined : tokens.get(token);
+    if (former !== undefined) {
+      if (runs.get(former) === undefined) {
+        throw invalid(`The run ${former} of this idempotency token was deleted.`);
+      }
+      return { runId: former, created: undefined };
+    }
+    const run = create();
+    runs.put(run);
+    if (token !== '') {
+      tokens.put(token, run.runId);
+    }
+    return { runId: run.runId, created: run };
+  });
+  if (created !== undefined) {
+    runner.accept(created);
+  }
+  return runId;
+}

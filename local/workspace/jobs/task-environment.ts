@@ -1,0 +1,62 @@
+import path from 'node:path';
+import type { Workspace } from '../api';
+import type { Attempt, Run } from './types';
+
+const MARKER = 'LOCAL_WORKSPACE_TASK_FOLDER';
+
+/** What tells a task's processes from all others of this machine; see `taskProcesses`. */
+export function processMarker(folder: string): string {
+  return `${MARKER}=${folder}`;
+}
+
+/**
+ * The whole environment of a task's process (design 4): what the MLflow client and the Databricks SDK read, and nothing of the server's
+ * own. Never `DATABRICKS_RUNTIME_VERSION`: clients would then expect a cluster's own services.
+ * @param interpreter absolute path; its folder leads `PATH`, so that tools of the environment are found
+ */
+export function taskEnvironment(given: {
+  readonly workspace: Workspace;
+  readonly run: Run;
+  readonly attempt: Attempt;
+  readonly token: string;
+  readonly interpreter: string;
+  readonly folder: string;
+  readonly pythonSite: string;
+  readonly warehouseId: string;
+}): Record<string, string> {
+  const { workspace, folder } = given;
+  const tools = path.isAbsolute(given.interpreter) ? [path.dirname(given.interpreter)] : [];
+  return {
+    PATH: [...tools, '/usr/local/bin', '/usr/bin', '/bin'].join(path.delimiter),
+    HOME: path.join(workspace.folder, 'home'),
+    TMPDIR: path.join(folder, 'tmp'),
+    LANG: 'C.UTF-8',
+    PYTHONPATH: given.pythonSite,
+    PYTHONUNBUFFERED: '1',
+    DATABRICKS_HOST: workspace.url,
+    DATABRICKS_TOKEN: given.token,
+    DATABRICKS_CONFIG_FILE: '/dev/null',
+    DATABRICKS_WAREHOUSE_ID: given.warehouseId,
+    MLFLOW_TRACKING_URI: 'databricks',
+    MLFLOW_REGISTRY_URI: 'databricks-uc',
+    MLFLOW_RUN_CONTEXT: JSON.stringify(mlflowTags(workspace, given.run, given.attempt)),
+    [MARKER]: folder,
+  };
+}
+
+/**
+ * Tags that the MLflow client puts on every run it starts: it reads them from `MLFLOW_RUN_CONTEXT`
+ * (mlflow/tracking/context/system_environment_context.py), and they are those that it sets itself in a job on Databricks
+ * (databricks_job_context.py). That `jobRunID` is the id of the task run and not of the job run is [U].
+ */
+function mlflowTags(workspace: Workspace, run: Run, attempt: Attempt): Record<string, string> {
+  return {
+    'mlflow.source.type': 'JOB',
+    'mlflow.source.name': `jobs/${run.jobId}/run/${attempt.runId}`,
+    'mlflow.databricks.jobID': run.jobId,
+    'mlflow.databricks.jobRunID': attempt.runId,
+    'mlflow.databricks.jobType': 'NORMAL',
+    'mlflow.databricks.workspaceID': workspace.id,
+    'mlflow.databricks.workspaceURL': workspace.url,
+  };
+}

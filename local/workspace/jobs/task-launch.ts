@@ -1,0 +1,144 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Workspace } from '../api';
+import { canonicalPath, diskPath, filesFolder } from '../workspace-files/paths';
+import { pipRequirements } from './notebook-requirements';
+import type { Run, TaskRun, TaskSpec } from './types';
+
+/** A task that cannot start for a reason that its owner can mend; the message becomes the task's. */
+export class TaskStartError extends Error {
+  override readonly name = 'TaskStartError';
+}
+
+/** What `launch_task.py` reads from `task.json`. */
+export interface LaunchFile {
+  readonly kind: 'script' | 'notebook' | 'wheel';
+  /** Script or notebook on this machine. */
+  readonly path?: string;
+  readonly package?: string;
+  readonly entryPoint?: string;
+  readonly arguments: readonly string[];
+  readonly widgets: Readonly<Record<string, string>>;
+  /** Of the other tasks of the run, by task key. */
+  readonly taskValues: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly filesRoot: string;
+}
+
+export interface Launch {
+  readonly file: LaunchFile;
+  readonly cwd: string;
+  /** pip requirement lines, file paths already of this machine. */
+  readonly requirements: readonly string[];
+}
+
+/**
+ * What to start for a task.
+ * @param resolve replaces value references in a text
+ * @throws TaskStartError when a file is missing or a reference cannot be resolved
+ */
+export async function taskLaunch(
+  workspace: Workspace,
+  run: Run,
+  task: TaskRun,
+  resolve: (text: string) => string,
+  taskValues: LaunchFile['taskValues'],
+): Promise<Launch> {
+  const { spec } = task;
+  const shared = { taskValues, filesRoot: filesFolder(workspace) };
+  const requirements = await declaredRequirements(workspace, run, spec);
+  if (spec.spark_python_task !== undefined) {
+    const script = await existingFile(workspace, resolve(spec.spark_python_task.python_file), 'python_file');
+    const args = run.overriding.python_params ?? spec.spark_python_task.parameters ?? [];
+    const file = { ...shared, kind: 'script' as const, path: script, arguments: args.map(resolve), widgets: {} };
+    return { file, cwd: path.dirname(script), requirements };
+  }
+  if (spec.notebook_task !== undefined) {
+    const notebook = await existingFile(workspace, resolve(spec.notebook_task.notebook_path), 'notebook_path');
+    const ownRequirements = pipRequirements(await readFile(notebook, 'utf8'));
+    const widgets = mapValues(
+      { ...spec.notebook_task.base_parameters, ...jobParameters(run), ...run.overriding.notebook_params },
+      resolve,
+    );
+    const file = { ...shared, kind: 'notebook' as const, path: notebook, arguments: [], widgets };
+    return { file, cwd: path.dirname(notebook), requirements: [...requirements, ...ownRequirements] };
+  }
+  if (spec.python_wheel_task !== undefined) {
+    const { package_name: name, entry_point: entryPoint } = spec.python_wheel_task;
+    const args = wheelArguments(run, spec.python_wheel_task).map(resolve);
+    const file = { ...shared, kind: 'wheel' as const, package: name, entryPoint, arguments: args, widgets: {} };
+    return { file, cwd: filesFolder(workspace), requirements };
+  }
+  throw new TaskStartError(`Task ${spec.task_key} has no type that the local workspace runs.`);
+}
+
+/** Positional parameters, or named ones as `--name=value`; job parameters are pushed down to named ones. */
+function wheelArguments(run: Run, wheel: NonNullable<TaskSpec['python_wheel_task']>): readonly string[] {
+  const positional = run.overriding.python_params ?? wheel.parameters;
+  if (positional !== undefined) {
+    return positional;
+  }
+  const named = { ...wheel.named_parameters, ...jobParameters(run), ...run.overriding.python_named_params };
+  return Object.entries(named).map(([name, value]) => `--${name}=${value}`);
+}
+
+function jobParameters(run: Run): Record<string, string> {
+  return Object.fromEntries(run.jobParameters.map(({ name, value }) => [name, value]));
+}
+
+/** Requirements of the task's environment and of its libraries. */
+async function declaredRequirements(workspace: Workspace, run: Run, spec: TaskSpec): Promise<readonly string[]> {
+  const environment = run.settings.environments?.find((known) => known.environment_key === spec.environment_key);
+  const lines = [...(environment?.spec?.dependencies ?? []), ...(spec.libraries ?? []).map(libraryRequirement)];
+  const expanded = await Promise.all(lines.map((line) => onThisMachine(workspace, line)));
+  return expanded.flat();
+}
+
+function libraryRequirement(library: Readonly<Record<string, unknown>>): string {
+  const pypi = library.pypi as { package?: unknown } | undefined;
+  if (typeof pypi?.package === 'string') {
+    return pypi.package;
+  }
+  if (typeof library.whl === 'string') {
+    return library.whl;
+  }
+  if (typeof library.requirements === 'string') {
+    return `-r ${library.requirements}`;
+  }
+  throw new TaskStartError(`The local workspace cannot install the library ${JSON.stringify(library)}.`);
+}
+
+/** Workspace paths become paths of this machine; a requirements file becomes its lines. */
+async function onThisMachine(workspace: Workspace, line: string): Promise<readonly string[]> {
+  const text = line.trim();
+  const included = /^-r\s*(\S+)$/.exec(text)?.[1];
+  if (included !== undefined) {
+    const file = await existingFile(workspace, included, 'requirements');
+    const lines = (await readFile(file, 'utf8')).split(/\r?\n/).map((entry) => entry.replace(/(^|\s)#.*$/, '').trim());
+    const nested = await Promise.all(
+      lines.filter((entry) => entry !== '').map((entry) => onThisMachine(workspace, entry)),
+    );
+    return nested.flat();
+  }
+  return text.startsWith('/') ? [await existingFile(workspace, text, 'dependency')] : [text];
+}
+
+async function existingFile(workspace: Workspace, workspacePath: string, what: string): Promise<string> {
+  if (!workspacePath.startsWith('/')) {
+    throw new TaskStartError(`The ${what} '${workspacePath}' must be an absolute workspace path.`);
+  }
+  const file = diskPath(workspace, canonicalPath(workspacePath));
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+      return undefined;
+    }
+    throw error;
+  });
+  if (found === undefined || !found.isFile()) {
+    throw new TaskStartError(`The ${what} '${workspacePath}' does not exist in the workspace.`);
+  }
+  return file;
+}
+
+function mapValues(values: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
+}

@@ -1,0 +1,155 @@
+import type { Principal } from '../api';
+
+/** A task as it was declared. Fields that the local workspace does not read are kept as they came and shown again. */
+export interface TaskSpec {
+  readonly task_key: string;
+  readonly depends_on?: readonly { readonly task_key: string; readonly outcome?: string }[];
+  readonly run_if?: RunIf;
+  readonly disabled?: boolean;
+  readonly timeout_seconds?: number;
+  /** -1: for ever. */
+  readonly max_retries?: number;
+  readonly min_retry_interval_millis?: number;
+  readonly retry_on_timeout?: boolean;
+  readonly environment_key?: string;
+  readonly libraries?: readonly Readonly<Record<string, unknown>>[];
+  readonly spark_python_task?: {
+    readonly python_file: string;
+    readonly parameters?: readonly string[];
+    readonly source?: string;
+  };
+  readonly notebook_task?: {
+    readonly notebook_path: string;
+    readonly base_parameters?: Readonly<Record<string, string>>;
+    readonly source?: string;
+  };
+  readonly python_wheel_task?: {
+    readonly package_name: string;
+    readonly entry_point: string;
+    readonly parameters?: readonly string[];
+    readonly named_parameters?: Readonly<Record<string, string>>;
+  };
+  readonly condition_task?: { readonly op: string; readonly left: string; readonly right: string };
+}
+
+export type RunIf =
+  | 'ALL_SUCCESS'
+  | 'AT_LEAST_ONE_SUCCESS'
+  | 'NONE_FAILED'
+  | 'ALL_DONE'
+  | 'AT_LEAST_ONE_FAILED'
+  | 'ALL_FAILED';
+
+export interface EnvironmentSpec {
+  readonly environment_key: string;
+  readonly spec?: { readonly dependencies?: readonly string[] };
+}
+
+/** Settings of a job, or of a one-time run (which has no `parameters`). Unknown fields are kept. */
+export interface JobSettings {
+  readonly name?: string;
+  readonly tasks?: readonly TaskSpec[];
+  readonly environments?: readonly EnvironmentSpec[];
+  readonly parameters?: readonly { readonly name: string; readonly default: string }[];
+  readonly max_concurrent_runs?: number;
+  readonly queue?: { readonly enabled: boolean };
+  /** 0: none. */
+  readonly timeout_seconds?: number;
+}
+
+export interface Job {
+  readonly jobId: string;
+  readonly creator: string;
+  /** Milliseconds since the epoch. */
+  readonly createdTime: number;
+  readonly settings: JobSettings;
+}
+
+/** How an attempt, and through it a task, ended. */
+export type TaskOutcome =
+  | 'SUCCESS'
+  | 'FAILED'
+  | 'TIMEDOUT'
+  | 'CANCELED'
+  | 'EXCLUDED'
+  | 'UPSTREAM_FAILED'
+  | 'UPSTREAM_CANCELED'
+  | 'DISABLED'
+  | 'INTERNAL_ERROR';
+
+export type RunOutcome =
+  | 'SUCCESS'
+  | 'SUCCESS_WITH_FAILURES'
+  | 'FAILED'
+  | 'TIMEDOUT'
+  | 'CANCELED'
+  | 'INTERNAL_ERROR'
+  | 'MAXIMUM_CONCURRENT_RUNS_REACHED';
+
+/** Why something that runs is being ended from outside. */
+export type Stop = 'CANCELED' | 'TIMEDOUT';
+
+/** One execution of a task; a task that is retried has several. Each has a run id of its own. */
+export interface Attempt {
+  readonly runId: string;
+  /** From 0. */
+  readonly number: number;
+  /** PENDING: waits for a free process or its interpreter. */
+  readonly phase: 'BLOCKED' | 'PENDING' | 'RUNNING' | 'TERMINATING' | 'WAITING_FOR_RETRY' | 'ENDED';
+  /** When the task was unblocked (or the run began); milliseconds since the epoch. */
+  readonly startTime: number;
+  /** When the process began. */
+  readonly begunTime?: number;
+  readonly endTime?: number;
+  readonly stop?: Stop;
+  readonly outcome?: TaskOutcome;
+  readonly message?: string;
+  /** When a retry may begin. */
+  readonly retryAt?: number;
+  /** Result of a condition task. */
+  readonly branch?: 'true' | 'false';
+}
+
+/** A task of a run with its attempts, the latest last; never empty. */
+export interface TaskRun {
+  readonly spec: TaskSpec;
+  readonly attempts: readonly Attempt[];
+}
+
+/** A run of a job, or a one-time run. */
+export interface Run {
+  readonly runId: string;
+  /** A one-time run has a job id too, but no job. */
+  readonly jobId: string;
+  readonly type: 'JOB_RUN' | 'SUBMIT_RUN';
+  readonly name: string;
+  readonly creator: Principal;
+  readonly settings: JobSettings;
+  readonly jobParameters: readonly { readonly name: string; readonly default: string; readonly value: string }[];
+  /** Parameters given by the older kinds at run-now, such as `notebook_params`, as they came. */
+  readonly overriding: Overriding;
+  readonly phase: 'QUEUED' | 'RUNNING' | 'TERMINATING' | 'ENDED';
+  readonly startTime: number;
+  /** When it left the queue; the same as `startTime` where it never was in one. */
+  readonly begunTime?: number;
+  readonly endTime?: number;
+  readonly stop?: Stop;
+  readonly outcome?: RunOutcome;
+  readonly message?: string;
+  readonly tasks: readonly TaskRun[];
+}
+
+export interface Overriding {
+  readonly notebook_params?: Readonly<Record<string, string>>;
+  readonly python_params?: readonly string[];
+  readonly python_named_params?: Readonly<Record<string, string>>;
+}
+
+/** The attempt that counts. */
+export function latest(task: TaskRun): Attempt {
+  const attempt = task.attempts[task.attempts.length - 1];
+  if (attempt === undefined) {
+    throw new Error(`Task ${task.spec.task_key} has no attempt.`);
+  }
+  return attempt;
+}

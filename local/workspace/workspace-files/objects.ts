@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import { link, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ApiError, type Workspace } from '../api';
+import { numericId } from '../identity/principals';
+import { canonicalPath, diskPath, filesFolder } from './paths';
+
+export const NOTEBOOK_MARKER = '# Databricks notebook source';
+
+export type ObjectType = 'NOTEBOOK' | 'FILE' | 'DIRECTORY';
+
+/** What is remembered of an object besides its contents on disk. */
+interface ObjectRecord {
+  readonly type: ObjectType;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** An object of the workspace tree. */
+export interface WorkspaceObject extends ObjectRecord {
+  /** Canonical path. */
+  readonly path: string;
+  readonly objectId: string;
+  readonly size: number;
+  readonly modifiedAt: number;
+}
+
+/** The tree of folders, notebooks and files of one workspace, kept as real files. */
+export class WorkspaceObjects {
+  readonly #records;
+
+  constructor(private readonly workspace: Workspace) {
+    this.#records = workspace.store.collection<ObjectRecord>('workspace-objects');
+  }
+
+  /** @returns `undefined` when there is nothing at the canonical path */
+  async find(canonical: string): Promise<WorkspaceObject | undefined> {
+    const disk = diskPath(this.workspace, canonical);
+    const found = await ifThere(() => lstat(disk));
+    if (found === undefined || !(found.isFile() || found.isDirectory())) {
+      return undefined; // a symbolic link that a job made could lead anywhere: it is not part of the tree
+    }
+    const record = this.#records.get(canonical);
+    return {
+      path: canonical,
+      objectId: numericId(`${this.workspace.id}:${canonical}`),
+      type: found.isDirectory() ? 'DIRECTORY' : (record?.type ?? (await sniffedType(disk))),
+      createdAt: record?.createdAt ?? Math.trunc(found.birthtimeMs),
+      modifiedAt: Math.trunc(found.mtimeMs),
+      size: found.isDirectory() ? 0 : found.size,
+    };
+  }
+
+  /** @throws ApiError 404 RESOURCE_DOES_NOT_EXIST with the path as the client wrote it */
+  async get(given: string): Promise<WorkspaceObject> {
+    const found = await this.find(canonicalPath(given));
+    if (found === undefined) {
+      throw missing(given);
+    }
+    return found;
+  }
+
+  async children(folder: WorkspaceObject): Promise<readonly WorkspaceObject[]> {
+    const names = (await readdir(diskPath(this.workspace, folder.path))).sort();
+    const prefix = folder.path === '/' ? '' : folder.path;
+    const found = await Promise.all(names.map((name) => this.find(`${prefix}/${name}`)));
+    return found.filter((object) => object !== undefined);
+  }
+
+  /**
+   * Makes a folder and its parents.
+   * @throws ApiError 400 RESOURCE_ALREADY_EXISTS when a file is in the way
+   */
+  async makeFolder(canonical: string): Promise<void> {
+    try {
+      await mkdir(diskPath(this.workspace, canonical), { recursive: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EEXIST' || code === 'ENOTDIR') {
+        throw new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `A file is in the way of the folder (${canonical}).`);
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * Puts contents at a path in one step: nobody sees half of it, and of two writers without `overwrite` exactly one succeeds.
+   * @returns false when something is there and `overwrite` is false
+   * @throws ApiError 404 when the parent folder is missing, 400 when a folder is at the path
+   */
+  async write(canonical: string, type: 'NOTEBOOK' | 'FILE', bytes: Buffer, overwrite: boolean): Promise<boolean> {
+    const target = diskPath(this.workspace, canonical);
+    const staged = path.join(await this.#staging(), randomUUID());
+    await writeFile(staged, bytes);
+    try {
+      await (overwrite ? rename(staged, target) : link(staged, target));
+    } catch (error) {
+      return writeFailure(error, canonical, overwrite);
+    } finally {
+      await rm(staged, { force: true });
+    }
+    const createdAt = this.#records.get(canonical)?.createdAt ?? this.workspace.clock.now();
+    this.#records.put(canonical, { type, createdAt });
+    return true;
+  }
+
+  /** Removes an object and all below it. */
+  async remove(object: WorkspaceObject): Promise<void> {
+    await rm(diskPath(this.workspace, object.path), { recursive: true, force: true });
+    this.#records.remove(object.path);
+    for (const [below] of this.#records.entries(`${object.path}/`)) {
+      this.#records.remove(below);
+    }
+  }
+
+  disk(object: WorkspaceObject): string {
+    return diskPath(this.workspace, object.path);
+  }
+
+  /** A folder on the same file system as the tree, so that renames into the tree are one step. */
+  async #staging(): Promise<string> {
+    const folder = path.join(path.dirname(filesFolder(this.workspace)), 'staging');
+    await mkdir(folder, { recursive: true });
+    return folder;
+  }
+}
+
+/** @param given the path as the client wrote it */
+export function missing(given: string): ApiError {
+  return new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `Path (${given}) doesn't exist.`);
+}
+
+function writeFailure(error: unknown, canonical: string, overwrite: boolean): false {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EEXIST' && !overwrite) {
+    return false;
+  }
+  if (code === 'EISDIR' || code === 'EEXIST' || code === 'ENOTEMPTY') {
+    throw new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `A folder is at the path (${canonical}).`);
+  }
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    const parent = path.posix.dirname(canonical);
+    throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `The parent folder (${parent}) does not exist.`);
+  }
+  throw error;
+}
+
+/** Files that were put on disk by other hands: a notebook is what has no extension and begins with the marker. */
+async function sniffedType(disk: string): Promise<ObjectType> {
+  if (path.extname(disk) !== '') {
+    return 'FILE';
+  }
+  const file = await open(disk);
+  try {
+    const head = Buffer.alloc(NOTEBOOK_MARKER.length);
+    await file.read(head, 0, head.length, 0);
+    return head.toString('utf8') === NOTEBOOK_MARKER ? 'NOTEBOOK' : 'FILE';
+  } finally {
+    await file.close();
+  }
+}
+
+async function ifThere<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') {
+      return undefined;
+    }
+    throw error;
+  }
+}

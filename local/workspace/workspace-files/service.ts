@@ -1,0 +1,143 @@
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { integerId } from '../../../src/json';
+import { ApiError, type Call, type Reply, type Service, type Workspace } from '../api';
+import { flag, invalid, optionalText, queryFields, requiredText } from '../fields';
+import { administrator } from '../identity/principals';
+import { unlessEmpty } from '../paging';
+import { type Contents, importedContents, mayOverwrite, uploadedContents } from './contents';
+import { missing, type WorkspaceObject, WorkspaceObjects } from './objects';
+import { canonicalPath } from './paths';
+
+const prefix = '/api/2.0/workspace';
+
+/** The tree of folders, notebooks (Python source form) and files, as real files under the workspace's folder. */
+export function createWorkspaceFiles(workspace: Workspace): Service {
+  const objects = new WorkspaceObjects(workspace);
+  return {
+    operations: [
+      { method: 'POST', path: `${prefix}/mkdirs`, handle: (call) => makeFolder(objects, call) },
+      {
+        method: 'POST',
+        path: `${prefix}/import`,
+        note: 'formats AUTO, SOURCE (Python), RAW',
+        handle: (call) => importObject(objects, call),
+      },
+      {
+        method: 'GET',
+        path: `${prefix}/export`,
+        note: 'formats AUTO and SOURCE, also direct_download',
+        handle: (call) => exportObject(objects, call),
+      },
+      { method: 'GET', path: `${prefix}/get-status`, handle: (call) => getStatus(objects, call) },
+      { method: 'GET', path: `${prefix}/list`, handle: (call) => list(objects, call) },
+      { method: 'POST', path: `${prefix}/delete`, handle: (call) => remove(objects, call) },
+      {
+        method: 'POST',
+        path: '/api/2.0/workspace-files/import-file/*path',
+        note: 'overwrite=false conflicts when the file exists, also between writers at the same time',
+        handle: (call) => importFile(objects, call),
+      },
+    ],
+    start: async () => {
+      await objects.makeFolder(`/Users/${administrator().userName}`);
+      await objects.makeFolder('/Shared');
+    },
+  };
+}
+
+async function makeFolder(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  await objects.makeFolder(canonicalPath(requiredText(await call.json(), 'path')));
+  return {};
+}
+
+async function importObject(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  if (call.headers['content-type']?.startsWith('multipart/')) {
+    throw new ApiError(501, 'NOT_IMPLEMENTED', 'The local workspace does not take multipart imports.');
+  }
+  const fields = await call.json();
+  const contents = importedContents(fields);
+  if (!(await put(objects, contents, mayOverwrite(fields)))) {
+    throw new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `Path (${requiredText(fields, 'path')}) already exists.`);
+  }
+  return {};
+}
+
+async function importFile(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  const given = `/${call.params.path ?? ''}`;
+  const contents = uploadedContents(canonicalPath(given), await call.bytes());
+  if (!(await put(objects, contents, mayOverwrite(queryFields(call.query))))) {
+    throw new ApiError(409, 'RESOURCE_ALREADY_EXISTS', `File already exists at (${given}).`);
+  }
+  return {};
+}
+
+function put(objects: WorkspaceObjects, contents: Contents, overwrite: boolean): Promise<boolean> {
+  if (contents.path === '/') {
+    throw invalid('The root folder cannot be replaced.');
+  }
+  return objects.write(contents.path, contents.type, contents.bytes, overwrite);
+}
+
+async function exportObject(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  const fields = queryFields(call.query);
+  const object = await objects.get(requiredText(fields, 'path'));
+  const format = optionalText(fields, 'format') ?? 'SOURCE';
+  if (object.type === 'DIRECTORY' || !['SOURCE', 'AUTO', 'RAW'].includes(format)) {
+    const what = object.type === 'DIRECTORY' ? 'folders' : `the format ${format}`;
+    throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not export ${what}.`);
+  }
+  if (flag(fields, 'direct_download')) {
+    return { headers: { 'content-type': 'application/octet-stream' }, body: createReadStream(objects.disk(object)) };
+  }
+  const content = (await readFile(objects.disk(object))).toString('base64');
+  return { json: { content, file_type: object.type === 'NOTEBOOK' ? 'py' : (object.path.split('.')[1] ?? '') } };
+}
+
+async function getStatus(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  const given = requiredText(queryFields(call.query), 'path');
+  return { json: onWire(await objects.get(given), given) };
+}
+
+async function list(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  const given = requiredText(queryFields(call.query), 'path');
+  const object = await objects.get(given);
+  if (object.type !== 'DIRECTORY') {
+    return { json: { objects: [onWire(object, given)] } };
+  }
+  const children = await objects.children(object);
+  return { json: { objects: unlessEmpty(children.map((child) => onWire(child, given))) } };
+}
+
+async function remove(objects: WorkspaceObjects, call: Call): Promise<Reply> {
+  const fields = await call.json();
+  const given = requiredText(fields, 'path');
+  const object = await objects.find(canonicalPath(given));
+  if (object === undefined) {
+    throw missing(given);
+  }
+  if (object.path === '/') {
+    throw invalid('The root folder cannot be deleted.');
+  }
+  const full = object.type === 'DIRECTORY' && (await objects.children(object)).length > 0;
+  if (full && !flag(fields, 'recursive')) {
+    throw new ApiError(400, 'DIRECTORY_NOT_EMPTY', `Folder (${given}) is not empty.`);
+  }
+  await objects.remove(object);
+  return {};
+}
+
+/** @param asked how the client wrote the path: who asks below `/Workspace` gets paths below it */
+function onWire(object: WorkspaceObject, asked: string): Record<string, unknown> {
+  const root = /^\/+Workspace(\/|$)/.test(asked) ? '/Workspace' : '';
+  return {
+    object_id: integerId(object.objectId),
+    object_type: object.type,
+    path: root + object.path,
+    ...(object.type === 'NOTEBOOK' ? { language: 'PYTHON' } : {}),
+    ...(object.type === 'DIRECTORY' ? {} : { size: object.size }),
+    created_at: object.createdAt,
+    modified_at: object.modifiedAt,
+    resource_id: object.objectId,
+  };
+}
