@@ -67,6 +67,16 @@ export class HttpClient {
     return this.options.baseUrl;
   }
 
+  /** The clock of its waits. */
+  get time(): Clock {
+    return this.clock;
+  }
+
+  /** The signal that it is bound to. */
+  get signal(): AbortSignal | undefined {
+    return this.options.signal;
+  }
+
   /** The same client bound to a signal; without one, to none (for the request that cancels). */
   withSignal(signal: AbortSignal | undefined): HttpClient {
     const { signal: _former, ...rest } = this.options;
@@ -120,12 +130,12 @@ export class HttpClient {
     kind: K,
     end: number,
   ): Promise<HttpAnswer<AnswerBody<T, K>>> {
-    const place: CallPlace = { method: request.method, path: request.path, origin: this.options.baseUrl };
+    const place: CallPlace = { method: request.method, path: pathOnly(request), origin: this.options.baseUrl };
     const headers = await this.headers(request);
     const response = await this.send(request, place, headers, kind === 'stream', end);
     const answerHeaders = response.headers as IncomingHttpHeaders;
     this.options.log?.(
-      `${request.method} ${request.path} ${response.status} ${answerHeaders['x-request-id'] ?? ''}`.trimEnd(),
+      `${request.method} ${place.path} ${response.status} ${answerHeaders['x-request-id'] ?? ''}`.trimEnd(),
     );
     if (response.status >= 300 && response.status < 400) {
       discard(response.data);
@@ -189,7 +199,7 @@ export class HttpClient {
     } catch (error) {
       this.options.signal?.throwIfAborted();
       const fault = faultOf(error, place, limit.signal.aborted ? milliseconds : undefined);
-      this.options.log?.(`${request.method} ${request.path} ${fault.code}`);
+      this.options.log?.(`${request.method} ${place.path} ${fault.code}`);
       throw fault;
     } finally {
       clearTimeout(timer);
@@ -212,6 +222,11 @@ function loadAxios(): Promise<AxiosInstance> {
     }),
   );
   return instance;
+}
+
+/** Signed addresses carry their secret in the query, which must not reach a message. */
+function pathOnly(request: HttpRequest): string {
+  return request.path.split('?')[0] ?? '';
 }
 
 function queryText(query: HttpRequest['query']): string {

@@ -1,0 +1,101 @@
+import type { Readable } from 'node:stream';
+import type { HttpClient } from '../http/client';
+import { items, type TokenPage } from '../http/paging';
+import { filePath } from '../http/path';
+import type { Upload } from '../http/request';
+import { undefinedIfMissing } from './missing';
+
+/** An entry of a folder. */
+export interface DirectoryEntry {
+  /** Absolute path. */
+  readonly path: string;
+  readonly name: string;
+  readonly is_directory?: boolean;
+  /** Bytes. */
+  readonly file_size?: number;
+  readonly last_modified?: number;
+}
+
+/** Milliseconds for one upload or download of a file (5 GiB at about 3 MB/s). */
+const TRANSFER_MS = 1_800_000;
+
+/** `/api/2.0/fs`: volumes (`/Volumes/…`), files of model versions (`/Models/…`), artifacts of MLflow. */
+export class FilesApi {
+  constructor(private readonly http: HttpClient) {}
+
+  /** Writes a whole file, replacing what is there. */
+  async upload(path: string, content: Uint8Array | Upload): Promise<void> {
+    await this.http.request(
+      {
+        method: 'PUT',
+        path: `/api/2.0/fs/files/${filePath(path)}`,
+        query: { overwrite: true },
+        ...(content instanceof Uint8Array ? { bytes: content } : { upload: content }),
+        idempotent: true,
+        attemptMs: TRANSFER_MS,
+        deadlineMs: 2 * TRANSFER_MS,
+      },
+      'text',
+    );
+  }
+
+  /** Content of a file, or undefined when there is none. */
+  async download(path: string): Promise<Buffer | undefined> {
+    const answer = await undefinedIfMissing(this.http.request<never, 'bytes'>(this.get(path), 'bytes'));
+    return answer?.body;
+  }
+
+  /** Content of a file as a stream; the caller consumes it. */
+  async stream(path: string): Promise<Readable> {
+    return (await this.http.request<never, 'stream'>(this.get(path), 'stream')).body;
+  }
+
+  async delete(path: string): Promise<void> {
+    await undefinedIfMissing(
+      this.http.request({ method: 'DELETE', path: `/api/2.0/fs/files/${filePath(path)}`, idempotent: true }, 'text'),
+    );
+  }
+
+  /** Entries directly below a folder. @throws ApiError with `isNotFound` when the folder does not exist */
+  list(path: string): AsyncGenerator<DirectoryEntry> {
+    return items(
+      (page_token) =>
+        this.http.json<TokenPage & { contents?: readonly DirectoryEntry[] }>({
+          method: 'GET',
+          path: `/api/2.0/fs/directories/${filePath(path)}`,
+          query: { page_token },
+          acceptEmpty: true,
+        }),
+      (page) => page.contents,
+    );
+  }
+
+  /** Files below a folder at any depth. @throws ApiError with `isNotFound` when the folder does not exist */
+  async *listDeep(path: string): AsyncGenerator<DirectoryEntry> {
+    for await (const entry of this.list(path)) {
+      if (entry.is_directory === true) {
+        yield* this.listDeep(entry.path);
+      } else {
+        yield entry;
+      }
+    }
+  }
+
+  /** Creates a folder and those above it. */
+  async createDirectory(path: string): Promise<void> {
+    await this.http.request(
+      { method: 'PUT', path: `/api/2.0/fs/directories/${filePath(path)}`, idempotent: true },
+      'text',
+    );
+  }
+
+  private get(path: string) {
+    return {
+      method: 'GET',
+      path: `/api/2.0/fs/files/${filePath(path)}`,
+      headers: { Accept: '*/*' },
+      attemptMs: TRANSFER_MS,
+      deadlineMs: 2 * TRANSFER_MS,
+    } as const;
+  }
+}

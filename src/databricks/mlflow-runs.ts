@@ -1,0 +1,100 @@
+import type { HttpClient } from '../http/client';
+import { items, type TokenPage } from '../http/paging';
+import { undefinedIfMissing } from './missing';
+import type { KeyValue, Metric } from './mlflow';
+
+export interface MlflowRunInfo {
+  readonly run_id: string;
+  readonly run_name?: string;
+  readonly experiment_id: string;
+  readonly status?: string;
+  readonly start_time?: number;
+  readonly end_time?: number;
+  readonly artifact_uri?: string;
+  readonly lifecycle_stage?: string;
+}
+
+export interface DatasetInput {
+  readonly tags?: readonly KeyValue[];
+  readonly dataset?: {
+    readonly name?: string;
+    readonly digest?: string;
+    readonly source_type?: string;
+    readonly source?: string;
+    readonly schema?: string;
+    readonly profile?: string;
+  };
+}
+
+/** A run of MLflow tracking; `data.metrics` holds the last value of each key. */
+export interface MlflowRun {
+  readonly info: MlflowRunInfo;
+  readonly data?: {
+    readonly metrics?: readonly Metric[];
+    readonly params?: readonly KeyValue[];
+    readonly tags?: readonly KeyValue[];
+  };
+  readonly inputs?: {
+    readonly dataset_inputs?: readonly DatasetInput[];
+    readonly model_inputs?: readonly { readonly model_id: string }[];
+  };
+  readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string; readonly step?: number }[] };
+}
+
+export interface ArtifactInfo {
+  /** Relative to the artifacts of the run. */
+  readonly path: string;
+  readonly is_dir?: boolean;
+  readonly file_size?: number;
+}
+
+const ROOT = '/api/2.0/mlflow';
+
+/** `/api/2.0/mlflow/runs` and `/api/2.0/mlflow/artifacts` */
+export class MlflowRunsApi {
+  constructor(private readonly http: HttpClient) {}
+
+  async get(runId: string): Promise<MlflowRun | undefined> {
+    const answer = await undefinedIfMissing(
+      this.http.json<{ run: MlflowRun }>({ method: 'GET', path: `${ROOT}/runs/get`, query: { run_id: runId } }),
+    );
+    return answer?.run;
+  }
+
+  /** Active runs of the experiments that match the filter (MLflow's search grammar), newest first. */
+  search(request: {
+    readonly experiment_ids: readonly string[];
+    readonly filter?: string;
+    readonly max_results?: number;
+  }): AsyncGenerator<MlflowRun> {
+    return items(
+      (page_token) =>
+        this.http.json<TokenPage & { runs?: readonly MlflowRun[] }>({
+          method: 'POST',
+          path: `${ROOT}/runs/search`,
+          body: { run_view_type: 'ACTIVE_ONLY', max_results: 1000, ...request, page_token },
+          idempotent: true,
+        }),
+      (page) => page.runs,
+    );
+  }
+
+  /** Files and folders directly below `path`; nothing when the path does not exist. */
+  artifacts(runId: string, path: string): AsyncGenerator<ArtifactInfo> {
+    return items(
+      (page_token) =>
+        this.http.json<TokenPage & { files?: readonly ArtifactInfo[] }>({
+          method: 'GET',
+          path: `${ROOT}/artifacts/list`,
+          query: { run_id: runId, path: path === '' ? undefined : path, page_token },
+        }),
+      (page) => page.files,
+    );
+  }
+
+  /** Writes a tag of a run; an existing one is replaced. */
+  async setTag(runId: string, key: string, value: string): Promise<void> {
+    const body = { run_id: runId, key, value };
+    await this.http.json({ method: 'POST', path: `${ROOT}/runs/set-tag`, body, acceptEmpty: true, idempotent: true });
+  }
+}

@@ -1,0 +1,105 @@
+import type { HttpClient } from '../http/client';
+import { ApiError } from '../http/errors';
+import { filePath } from '../http/path';
+import { withTextIds } from './ids';
+import { undefinedIfMissing } from './missing';
+
+/** An object of the workspace's file tree. */
+export interface WorkspaceObject {
+  readonly path: string;
+  /** `NOTEBOOK`, `DIRECTORY`, `FILE`, `LIBRARY`, `REPO`, `DASHBOARD` */
+  readonly object_type: string;
+  readonly object_id?: string;
+  readonly language?: string;
+  readonly size?: number;
+  readonly created_at?: number;
+  readonly modified_at?: number;
+}
+
+/** `/api/2.0/workspace` and `/api/2.0/workspace-files` */
+export class WorkspaceFilesApi {
+  constructor(private readonly http: HttpClient) {}
+
+  /** Creates a folder and those above it; one that exists is left as it is. */
+  async mkdirs(path: string): Promise<void> {
+    await this.http.json({
+      method: 'POST',
+      path: '/api/2.0/workspace/mkdirs',
+      body: { path },
+      acceptEmpty: true,
+      idempotent: true,
+    });
+  }
+
+  async status(path: string): Promise<WorkspaceObject | undefined> {
+    const answer = await undefinedIfMissing(
+      this.http.json({ method: 'GET', path: '/api/2.0/workspace/get-status', query: { path } }),
+    );
+    return answer === undefined ? undefined : withTextIds<WorkspaceObject>(answer);
+  }
+
+  /** Entries of a folder, or undefined when it does not exist. */
+  async list(path: string): Promise<readonly WorkspaceObject[] | undefined> {
+    const answer = await undefinedIfMissing(
+      this.http.json<{ objects?: readonly unknown[] }>({
+        method: 'GET',
+        path: '/api/2.0/workspace/list',
+        query: { path },
+      }),
+    );
+    return answer === undefined ? undefined : withTextIds<readonly WorkspaceObject[]>(answer.objects ?? []);
+  }
+
+  /** Content of a file, or undefined when there is none. */
+  async read(path: string): Promise<Buffer | undefined> {
+    const query = { path, format: 'SOURCE', direct_download: true };
+    const answer = await undefinedIfMissing(
+      this.http.request<never, 'bytes'>(
+        { method: 'GET', path: '/api/2.0/workspace/export', query, headers: { Accept: '*/*' } },
+        'bytes',
+      ),
+    );
+    return answer?.body;
+  }
+
+  /** Writes a whole file, replacing what is there; its folder must exist. */
+  async write(path: string, content: Uint8Array): Promise<void> {
+    await this.import(path, content, true);
+  }
+
+  /**
+   * Creates a file that does not exist yet. Not sent twice: after a lost answer only reading tells who created it.
+   * @returns false when there is one of this name
+   */
+  async createNew(path: string, content: Uint8Array): Promise<boolean> {
+    try {
+      await this.import(path, content, false);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && (error.isAlreadyExists || error.status === 409)) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  async delete(path: string, recursive = false): Promise<void> {
+    const body = { path, recursive };
+    await undefinedIfMissing(
+      this.http.json({ method: 'POST', path: '/api/2.0/workspace/delete', body, acceptEmpty: true, idempotent: true }),
+    );
+  }
+
+  private async import(path: string, content: Uint8Array, overwrite: boolean): Promise<void> {
+    await this.http.request(
+      {
+        method: 'POST',
+        path: `/api/2.0/workspace-files/import-file/${filePath(path)}`,
+        query: { overwrite },
+        bytes: content,
+        idempotent: overwrite,
+      },
+      'text',
+    );
+  }
+}
