@@ -16,6 +16,10 @@ export interface FakeScorer {
 /** Scorers in process. Each answers with the version at the end of its model folder, once for every row of `dataframe_split`. */
 export class FakeScorers implements Scorers {
   readonly started: FakeScorer[] = [];
+  /** What a row gets; default: the number of the version. */
+  predict: (version: number) => unknown = (version) => version;
+  /** Called at each start, such as to let one fail. */
+  onStart: (scorer: FakeScorer) => void = () => undefined;
 
   /** @param atOnce `true`: every model is ready as soon as it is started */
   constructor(public atOnce = true) {}
@@ -39,7 +43,7 @@ export class FakeScorers implements Scorers {
         launch,
         signal,
         stopped: false,
-        ready: () => resolve({ ended, invoke: async (body) => answer(launch, body), stop }),
+        ready: () => resolve({ ended, invoke: async (body) => answer(launch, body, this.predict), stop }),
         fail: (message) => reject(new Error(message)),
         crash: (message) => end(message),
       };
@@ -51,6 +55,7 @@ export class FakeScorers implements Scorers {
       this.started.push(control);
       launch.buildLog(`environment of ${launch.modelFolder}`);
       launch.log('model loaded');
+      this.onStart(control);
       if (this.atOnce) {
         control.ready();
       }
@@ -58,7 +63,7 @@ export class FakeScorers implements Scorers {
   }
 }
 
-function answer(launch: ScorerLaunch, body: Buffer) {
+function answer(launch: ScorerLaunch, body: Buffer, predict: (version: number) => unknown) {
   const asked = JSON.parse(body.toString()) as { dataframe_split?: { data: unknown[] } };
   const json = (status: number, content: unknown) => ({
     status,
@@ -69,5 +74,5 @@ function answer(launch: ScorerLaunch, body: Buffer) {
     return json(400, { error_code: 'BAD_REQUEST', message: 'The request must have dataframe_split.' });
   }
   const version = Number(launch.modelFolder.split('/').at(-1));
-  return json(200, { predictions: asked.dataframe_split.data.map(() => version) });
+  return json(200, { predictions: asked.dataframe_split.data.map(() => predict(version)) });
 }

@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { EndpointTag, ServedEntityRequest } from '../../../src/databricks/serving-endpoints';
 
 /** What a caller chooses for one served entity. Field names are those of the wire. */
-export interface EntitySettings {
+export interface EntitySettings extends ServedEntityRequest {
   readonly name: string;
-  readonly entity_name: string;
-  /** Number of the model version, as text. */
-  readonly entity_version: string;
-  readonly workload_size?: string;
-  readonly workload_type?: string;
-  readonly scale_to_zero_enabled?: boolean;
-  readonly min_provisioned_concurrency?: number;
-  readonly max_provisioned_concurrency?: number;
-  readonly environment_vars?: Readonly<Record<string, string>>;
 }
 
 export type Deployment =
@@ -42,11 +34,6 @@ export interface EndpointConfig {
   readonly version: number;
   readonly entities: readonly ServedEntity[];
   readonly routes: readonly Route[];
-}
-
-export interface EndpointTag {
-  readonly key: string;
-  readonly value?: string;
 }
 
 /**

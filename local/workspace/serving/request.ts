@@ -1,6 +1,7 @@
+import type { EndpointTag } from '../../../src/databricks/serving-endpoints';
 import { ApiError } from '../api';
 import { type Fields, invalid } from '../fields';
-import type { EndpointTag, EntitySettings, Route, WantedConfig } from './endpoint';
+import type { EntitySettings, Route, WantedConfig } from './endpoint';
 
 /** What serving asks of the model registry. */
 export interface ServableModels {

@@ -1,7 +1,8 @@
+import type { ServingEndpoint } from '../../../src/databricks/serving-endpoints';
 import { type Endpoint, type EndpointConfig, isReady, type ServedEntity } from './endpoint';
 
 /** An endpoint as `GET /api/2.0/serving-endpoints/{name}` gives it (`ServingEndpointDetailed`). */
-export function endpointDetail(endpoint: Endpoint) {
+export function endpointDetail(endpoint: Endpoint): ServingEndpoint {
   return {
     ...endpointSummary(endpoint),
     ...(endpoint.config && { config: wireConfig(endpoint.config) }),
@@ -14,7 +15,7 @@ export function endpointDetail(endpoint: Endpoint) {
 }
 
 /** An item of the list: the configuration only by entity name and version. */
-export function endpointListItem(endpoint: Endpoint) {
+export function endpointListItem(endpoint: Endpoint): ServingEndpoint {
   const entities = (endpoint.config?.entities ?? []).map(({ name, entity_name, entity_version }) => ({
     name,
     entity_name,

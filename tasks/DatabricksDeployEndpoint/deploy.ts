@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import type { ServingEndpoint } from '../../src/databricks/serving-endpoints';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { configVersionOf } from './endpoint-config';
+import type { DeployInputs } from './inputs';
+import { deployOutcome, dryRunOutcome, planFile } from './outcome';
+import { pinVersion } from './pinned-version';
+import { type DeployPlan, planDeploy } from './plan';
+import { probe } from './probe';
+import { restoreFormer, restoreOnCancel } from './restore';
+import { parseSampleRequests, type SampleRequest } from './sample-requests';
+import { type Session, settledEndpoint } from './session';
+import { awaitConfig, createEndpoint, startUpdate } from './update';
+
+/**
+ * Create or update all at once, wait until the wanted version itself serves, probe it; on failure the former configuration comes back.
+ * @throws TaskError
+ */
+export async function deploy(
+  inputs: DeployInputs,
+  client: WorkspaceClient,
+  context: TaskContext,
+): Promise<TaskOutcome> {
+  const requests = await sampleRequests(inputs.sampleRequests);
+  const session = sessionOf(inputs, client, context);
+  const pinned = await pinVersion(client, inputs.model, inputs.version);
+  const found = await settledEndpoint(session);
+  const plan = planDeploy(found, { ...inputs, ...pinned });
+  context.outputs.set('previousVersion', plan.formerVersion);
+  context.files.write('plan.json', planFile(inputs, pinned.version, plan));
+  await sayPlan(context, inputs, pinned.version, plan);
+  if (inputs.dryRun) {
+    return dryRunOutcome(inputs, pinned.version, plan);
+  }
+  const stopGuarding = plan.kind === 'unchanged' ? () => undefined : restoreOnCancel(session, plan);
+  const served = await carryOut(session, plan, found);
+  const results = await probe(session, requests, plan.entity);
+  if (requests.length === 0) {
+    context.log.warning("Nothing was probed: 'sampleRequests' names no file.", 'NOT_PROBED');
+  }
+  const failed = results.some((result) => result.fault !== '');
+  const restored =
+    failed && plan.kind !== 'unchanged'
+      ? await restoreFormer(sessionOf(inputs, client, context), plan, configVersionOf(served))
+      : '';
+  stopGuarding();
+  if (!failed && plan.kind !== 'create') {
+    await writeTags(session, plan);
+  }
+  return deployOutcome({ inputs, client, version: pinned.version, plan, results, restored, served });
+}
+
+function sessionOf(inputs: DeployInputs, client: WorkspaceClient, context: TaskContext): Session {
+  const deadline = context.clock.now() + inputs.timeoutMinutes * 60_000;
+  return { client, context, endpoint: inputs.endpoint, deadline };
+}
+
+async function carryOut(
+  session: Session,
+  plan: DeployPlan,
+  found: ServingEndpoint | undefined,
+): Promise<ServingEndpoint> {
+  if (plan.kind === 'create') {
+    await createEndpoint(session, plan.config, plan.tags);
+  } else if (plan.kind === 'update') {
+    await startUpdate(session, plan.config);
+  }
+  try {
+    return await awaitConfig(session, plan.config, configVersionOf(found));
+  } catch (error) {
+    throw error instanceof TaskError && error.code === 'DEPLOYMENT_FAILED' ? withWhatServes(error, plan) : error;
+  }
+}
+
+/** A failed update never touched what serves; the person who reads this wants to know that first. */
+function withWhatServes(error: TaskError, plan: DeployPlan): TaskError {
+  const where =
+    plan.formerVersion === ''
+      ? 'The endpoint serves nothing.'
+      : `The former configuration with version ${plan.formerVersion} still serves.`;
+  return new TaskError(error.code, error.message, { ...error.options, where, cause: error });
+}
+
+async function sampleRequests(path: string): Promise<readonly SampleRequest[]> {
+  if (path === '') {
+    return [];
+  }
+  try {
+    return parseSampleRequests(await readFile(path, 'utf8'), path);
+  } catch (error) {
+    if (error instanceof TaskError) {
+      throw error;
+    }
+    throw new TaskError('FILE_NOT_READABLE', `The file of input 'sampleRequests' cannot be read.`, {
+      where: `File: ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
+      todo: 'Correct the path; it is relative to the sources folder.',
+      cause: error,
+    });
+  }
+}
+
+async function sayPlan(context: TaskContext, inputs: DeployInputs, version: string, plan: DeployPlan): Promise<void> {
+  const what = { create: 'is created', update: 'is updated', unchanged: `already serves version ${version}` }[
+    plan.kind
+  ];
+  await context.log.group(`Endpoint '${inputs.endpoint}' ${what}`, () => {
+    for (const change of plan.changes.length === 0 ? ['nothing changes'] : plan.changes) {
+      context.log.info(`  ${change}`);
+    }
+  });
+}
+
+/** Tags come last and never fail a step. */
+async function writeTags({ client, context, endpoint }: Session, plan: DeployPlan): Promise<void> {
+  if (plan.tags.length === 0) {
+    return;
+  }
+  try {
+    await client.servingEndpoints.changeTags(endpoint, { add: plan.tags });
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.log.warning(`The tags were not written: ${(error as Error).message}`, 'TAGS_NOT_WRITTEN');
+  }
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registeredModels } from '../../../../local/workspace/serving/registered-models';
+import { createServing } from '../../../../local/workspace/serving/service';
+import { createUnityCatalog } from '../../../../local/workspace/unity-catalog/service';
+import { runTask } from '../../../../src/agent/run-task';
+import { readInputs } from '../../../../tasks/DatabricksDeployEndpoint/inputs';
+import { run } from '../../../../tasks/DatabricksDeployEndpoint/run';
+import task from '../../../../tasks/DatabricksDeployEndpoint/task.json';
+import { DrivingClock } from '../../../support/driving-clock';
+import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import { FakeScorers } from '../../../support/fake-scorers';
+import { type ServiceWorkspace, startServiceWorkspace } from '../../../support/service-workspace';
+import { VirtualClock } from '../../../support/virtual-clock';
+
+export const model = 'main.default.price';
+export const sample = { dataframe_split: { columns: ['x'], data: [[1], [2]] } };
+
+/** A workspace with a model of four READY versions (a fifth is pending) and serving on a virtual clock; and the task against it. */
+export interface ServedModel {
+  readonly local: ServiceWorkspace;
+  readonly scorers: FakeScorers;
+  readonly clock: VirtualClock;
+  /** The task's own view of the clock. */
+  readonly driving: DrivingClock;
+  setChampion(version: string): Promise<void>;
+  /** Runs the task with these inputs on top of a deployment of the champion. */
+  deploy(inputs?: Record<string, string>, started?: (host: FakeHost) => void): Promise<FakeHost>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  endpoint(): Promise<any>;
+  updates(): number;
+  close(): Promise<void>;
+}
+
+export async function startServedModel(): Promise<ServedModel> {
+  const clock = new VirtualClock();
+  const driving = new DrivingClock(clock);
+  const scorers = new FakeScorers();
+  const python = { interpreter: () => Promise.reject(new Error('no interpreter is wanted here')) };
+  let updates = 0;
+  const local = await startServiceWorkspace(clock, (workspace) => {
+    const registered = registeredModels(workspace.metastore);
+    const models = {
+      version: (name: string, version: string) => {
+        const found = registered.version(name, version);
+        return found && { ...found, folder: `/models/${version}` };
+      },
+    };
+    const serving = createServing(workspace, python, models, { scorers, seed: 1 });
+    const counted = serving.operations.map((operation) => ({
+      ...operation,
+      handle: (call: Parameters<typeof operation.handle>[0]) => {
+        updates += operation.method === 'PUT' ? 1 : 0;
+        return operation.handle(call);
+      },
+    }));
+    return [createUnityCatalog(workspace), { ...serving, operations: counted }];
+  });
+  const root = '/api/2.0/mlflow/unity-catalog';
+  await local.request('POST', `${root}/registered-models/create`, { name: model });
+  for (const version of ['1', '2', '3', '4', '5']) {
+    await local.request('POST', `${root}/model-versions/create`, { name: model, source: 'runs:/r/model', run_id: 'r' });
+    if (version !== '5') {
+      await local.request('POST', `${root}/model-versions/finalize`, { name: model, version });
+    }
+  }
+  const samplePath = join(mkdtempSync(join(tmpdir(), 'databricks-mlops-sample-')), 'sample.json');
+  writeFileSync(samplePath, JSON.stringify(sample));
+  const setChampion = async (version: string) => {
+    await local.request('POST', `${root}/registered-models/alias`, { name: model, alias: 'champion', version });
+  };
+  await setChampion('1');
+
+  return {
+    local,
+    scorers,
+    clock,
+    driving,
+    setChampion,
+    async deploy(inputs = {}, started) {
+      const defaults = { endpoint: 'price', model, sampleRequests: samplePath };
+      const given = inputs.action === 'delete' ? { endpoint: 'price', model } : defaults;
+      const host = new FakeHost({
+        inputs: { databricksConnection: 'dbx', ...given, ...inputs },
+        connections: { dbx: tokenConnection(local.url, local.token) },
+      });
+      started?.(host);
+      await runTask(task, readInputs, run, host, driving);
+      return host;
+    },
+    endpoint: async () => (await local.request('GET', '/api/2.0/serving-endpoints/price')).json,
+    updates: () => updates,
+    close: () => local.close(),
+  };
+}
