@@ -6,10 +6,14 @@ const COMMAND_START = /##(?=(?:vso)?\[)/gi;
 /**
  * Makes text from outside safe to print on one line of a pipeline log: the agent looks for `##vso[` anywhere in a line, in any case,
  * on standard output and standard error alike, and acts on it (Azure Pipelines logging commands).
- * Terminal sequences go, control characters (CR and line separators too) become `␦`, and the two signs of a command are parted.
+ * Line breaks become blanks, terminal sequences go, control characters (CR and line separators too) become `␦`, and the two signs of a command are parted.
  */
 export function neutralLine(text: string): string {
-  return text.replace(ANSI_SEQUENCE, '').replace(CONTROL_CHARACTER, '␦').replace(COMMAND_START, '# #');
+  return text
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(ANSI_SEQUENCE, '')
+    .replace(CONTROL_CHARACTER, '␦')
+    .replace(COMMAND_START, '# #');
 }
 
 /** As {@link neutralLine} for text of many lines (LF, CRLF or lone CR end a line). */

@@ -1,12 +1,15 @@
-const SHORTEST_MS = 1_000;
+const SHORTEST_MS = 250;
+const SHORT_MS = 1_000;
 const LONGEST_MS = 30_000;
 
 /**
- * Milliseconds until the next look at something that has been running for `elapsedMs`: one second at first, then one hundredth of
- * the elapsed time, at most 30 s. So the end is seen within 1 % of the length, and the number of calls grows with its logarithm.
+ * Milliseconds until the next look at something that has been running for `elapsedMs`: a quarter of a second at first, growing to one
+ * second, then one hundredth of the elapsed time, at most 30 s. So the end is seen within a second or 1 % of the length, and the
+ * number of calls grows with its logarithm.
  */
 export function pollingDelay(elapsedMs: number): number {
-  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs / 100));
+  const early = Math.min(SHORT_MS, SHORTEST_MS + elapsedMs / 4);
+  return Math.min(LONGEST_MS, Math.max(early, elapsedMs / 100));
 }
 
 /** A heartbeat line is due after this long without another line (contract 0.13). */

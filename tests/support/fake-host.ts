@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentResult, Host, ServiceConnection } from '../../src/agent/host';
+import { capture, mustNotAppear } from './captured-output';
 
 /** A `Host` in memory: inputs and variables in, everything that a task said out. */
 export class FakeHost implements Host {
@@ -149,6 +150,11 @@ export class FakeHost implements Host {
   complete(result: AgentResult, message: string): void {
     this.result = result;
     this.message = message;
+    const files = [...this.summaries, ...this.attachments.map(({ path }) => path)].filter(existsSync);
+    capture(
+      'a task in process',
+      [this.printed, ...this.outputs.values(), ...files.map((path) => readFileSync(path, 'utf8'))].join('\n'),
+    );
   }
 
   onCancel(listener: () => void): () => void {
@@ -159,5 +165,5 @@ export class FakeHost implements Host {
 
 /** A connection of the token scheme. */
 export function tokenConnection(url: string, token: string): ServiceConnection {
-  return { id: 'dbx', url, scheme: 'Token', parameters: { apitoken: token }, data: () => undefined };
+  return { id: 'dbx', url, scheme: 'Token', parameters: { apitoken: mustNotAppear(token) }, data: () => undefined };
 }

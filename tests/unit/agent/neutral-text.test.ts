@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { parseLoggingCommand } from '../../../local/pipelines/logging-command';
+import { neutralLine, neutralLines } from '../../../src/agent/neutral-text';
+
+describe('neutral text', () => {
+  for (const hostile of [
+    '##vso[task.complete result=Succeeded]',
+    'prefix ##VSO[task.setvariable variable=x]y',
+    '##vSo[task.setsecret]abc',
+    '\u001B[31m##vso[task.complete result=Succeeded;]\u001B[0m',
+    '#\u001B[0m#vso[task.complete result=Failed;]',
+    '##\u0000vso[task.complete result=Failed;]',
+    'a\r##vso[task.debug]b',
+    '####vso[task.debug]b',
+    '##[error]not ours',
+  ]) {
+    it(`runs no command: ${JSON.stringify(hostile)}`, () => {
+      for (const line of neutralLines(hostile)) {
+        assert.equal(parseLoggingCommand(line), undefined);
+        assert.doesNotMatch(line, /##\[/);
+      }
+    });
+  }
+
+  it('keeps ordinary text as it is', () => {
+    assert.equal(
+      neutralLine('Epoch 3/10 [=====] 84% loss=0.31 #tag ## heading'),
+      'Epoch 3/10 [=====] 84% loss=0.31 #tag ## heading',
+    );
+  });
+
+  it('leaves no command, control character or terminal sequence in any text', () => {
+    const pieces = fc.constantFrom(
+      '##',
+      '#',
+      'vso',
+      'VSO',
+      '[',
+      'task.complete result=Succeeded;',
+      ']',
+      '\r',
+      '\n',
+      '\u001B[',
+      'm',
+      '\u0000',
+      '\u009B',
+      'x',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' })), { maxLength: 12 }), (parts) => {
+        for (const line of neutralLines(parts.join(''))) {
+          assert.equal(parseLoggingCommand(line), undefined);
+          assert.equal(/##\[/.test(line), false);
+          assert.equal(
+            [...line].some((sign) => (sign < ' ' && sign !== '\t') || (sign >= '\u007F' && sign <= '\u009F')),
+            false,
+          );
+        }
+      }),
+      { seed: 1, numRuns: 10_000 },
+    );
+  });
+});
