@@ -26,11 +26,7 @@ export function decideCancel(
   }
   const version = plan.config.served_entities[0]?.entity_version ?? '';
   if (isUpdating(now)) {
-    return plan.former !== undefined && isServed(now.pending_config, plan.former)
-      ? leave(`The former configuration with version ${plan.formerVersion} is being put back.`)
-      : leave(
-          `An update is in progress that no call can stop: version ${version} serves when it ends. Run the step again for the version that you want.`,
-        );
+    return leave(pendingSentence(now, plan, version));
   }
   if (!isServed(now.config, plan.config)) {
     return leave('The endpoint has the configuration that it had before.');
@@ -38,6 +34,19 @@ export function decideCancel(
   return plan.former === undefined
     ? leave(`The endpoint is new and serves version ${version}; there is no former configuration.`)
     : { restore: true, sentence: `The former configuration with version ${plan.formerVersion} is put back.` };
+}
+
+function pendingSentence(
+  now: ServingEndpoint,
+  plan: Pick<DeployPlan, 'config' | 'former' | 'formerVersion'>,
+  version: string,
+): string {
+  if (plan.former !== undefined && isServed(now.pending_config, plan.former)) {
+    return `The former configuration with version ${plan.formerVersion} is being put back.`;
+  }
+  return isServed(now.pending_config, plan.config)
+    ? `An update is in progress that no call can stop: version ${version} serves when it ends. Run the step again for the version that you want.`
+    : 'The endpoint is being updated by something else, which is left alone.';
 }
 
 /**

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { runTask } from '../../../../src/agent/run-task';
+import { readInputs } from '../../../../tasks/DatabricksDeployEndpoint/inputs';
+import { run } from '../../../../tasks/DatabricksDeployEndpoint/run';
+import task from '../../../../tasks/DatabricksDeployEndpoint/task.json';
+import { AutoClock } from '../../../support/auto-clock';
+import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
+
+const model = 'main.demo.price';
+const entity = (version: string) => ({
+  name: `price-${version}`,
+  entity_name: model,
+  entity_version: version,
+  workload_size: 'Small',
+});
+const config = (version: string) => ({ config_version: Number(version), served_entities: [entity(version)] });
+const ready = { ready: 'READY', config_update: 'NOT_UPDATING' };
+
+describe('DatabricksDeployEndpoint with a service that misbehaves', () => {
+  let double: HttpDouble;
+  /** The endpoint as the service has it. */
+  let endpoint: Record<string, unknown>;
+  let onPut: (request: Received) => Answer;
+
+  beforeEach(async () => {
+    endpoint = { name: 'price', state: ready, config: config('1') };
+    onPut = () => {
+      endpoint = { ...endpoint, config: config('2') };
+      return { json: endpoint };
+    };
+    double = await startDouble((request) => {
+      if (request.method === 'PUT') {
+        return onPut(request);
+      }
+      if (request.url.includes('/unity-catalog/')) {
+        return { json: { model_version: { name: model, version: '2', status: 'READY' } } };
+      }
+      return { json: endpoint };
+    });
+  });
+
+  afterEach(() => double.close());
+
+  async function deploy(inputs: Record<string, string> = {}): Promise<FakeHost> {
+    const host = new FakeHost({
+      inputs: { databricksConnection: 'dbx', endpoint: 'price', model, ...inputs },
+      connections: { dbx: tokenConnection(double.url, 'dapi-test') },
+    });
+    await runTask(task, readInputs, run, host, new AutoClock());
+    return host;
+  }
+
+  const puts = () => double.received.filter((request) => request.method === 'PUT').length;
+
+  it('reads back an update whose answer was lost, and does not send it again', async () => {
+    onPut = () => {
+      endpoint = { ...endpoint, config: config('2') };
+      return { raw: (response) => response.destroy() };
+    };
+    const host = await deploy();
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.equal(host.outputs.get('servedVersion'), '2');
+    assert.equal(puts(), 1);
+  });
+
+  it('says what was lost when the update did not arrive', async () => {
+    onPut = () => ({ raw: (response) => response.destroy() });
+    const host = await deploy();
+    assert.equal(host.error?.code, 'CONNECTION_LOST');
+    assert.equal(host.outputs.get('servedVersion'), '1');
+    assert.equal(puts(), 1);
+  });
+
+  it('does not overwrite an update that came between', async () => {
+    onPut = () => {
+      endpoint = { ...endpoint, state: { ...ready, config_update: 'IN_PROGRESS' }, pending_config: config('3') };
+      return { status: 409, json: { error_code: 'RESOURCE_CONFLICT', message: 'updating' } };
+    };
+    const host = await deploy();
+    assert.equal(host.error?.code, 'CONFIG_CHANGED');
+    assert.match(host.message, /Nothing was changed/);
+    assert.equal(puts(), 1);
+  });
+
+  it('does not believe "not updating" while the old version serves', async () => {
+    onPut = () => ({ json: endpoint });
+    const host = await deploy();
+    assert.equal(host.error?.code, 'DEPLOYMENT_FAILED');
+    assert.match(host.message, /accepted the update and then did not carry it out.*version 1 still serves/);
+  });
+
+  it('stops at a state that it does not know', async () => {
+    endpoint = { ...endpoint, state: { ready: 'READY', config_update: 'UPDATE_PAUSED' } };
+    const host = await deploy();
+    assert.equal(host.error?.code, 'UNKNOWN_STATE');
+    assert.equal(puts(), 0);
+  });
+
+  it('does not take a refusal or a page of a proxy for an endpoint that is not there', async () => {
+    for (const [status, body] of [
+      [403, { error_code: 'PERMISSION_DENIED', message: 'no' }],
+      [404, undefined],
+    ] as const) {
+      await double.close();
+      double = await startDouble((request) =>
+        request.url.includes('/unity-catalog/')
+          ? { json: { model_version: { name: model, version: '2', status: 'READY' } } }
+          : body === undefined
+            ? { status, body: '<html>Not Found</html>' }
+            : { status, json: body },
+      );
+      const host = await deploy();
+      assert.equal(host.result, 'Failed');
+      assert.equal(double.received.filter((request) => request.method === 'POST').length, 0);
+    }
+  });
+});
