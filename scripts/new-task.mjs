@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { contractSection, contribution, taskFiles, wordsOf } from './new-task/files.mjs';
+import { contractSection, contribution, loader, taskFiles, wordsOf } from './new-task/files.mjs';
 import { readJson, root } from './project.mjs';
 
 const SMALL_TASK_BYTES = 700_000;
@@ -24,6 +24,7 @@ edit('scripts/budgets.json', (text) => {
   budgets.bundleBytes[name] = SMALL_TASK_BYTES;
   return `${JSON.stringify(budgets, null, 2)}\n`;
 });
+edit('local/tasks.ts', withLoader);
 edit('docs/contract.md', (text) => text + contractSection(name, text.match(/^## \d+\./gm).length));
 for (const script of ['icons.mjs', 'inputs-lock.mjs', 'docs.mjs']) run(process.execPath, [join('scripts', script)]);
 run(process.execPath, [
@@ -34,6 +35,13 @@ run(process.execPath, [
   `tasks/${name}`,
 ]);
 console.log(`tasks/${name} (${wordsOf(name)}) runs. What is left to do: CONTRIBUTING.md, "A new task in 30 minutes".`);
+
+/** Entries stand in alphabetical order. */
+function withLoader(text) {
+  const next = [...text.matchAll(/^ {2}(Databricks\w+): async/gm)].find((entry) => entry[1] > name);
+  const at = next?.index ?? text.indexOf('} as const;');
+  return text.slice(0, at) + loader(name) + text.slice(at);
+}
 
 function edit(path, change) {
   const file = join(root, path);

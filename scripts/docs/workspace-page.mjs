@@ -55,8 +55,6 @@ function grouped(operations) {
 function roomOf(path) {
   const [first, , ...rest] = path.split('/').filter((part) => part !== '');
   if (first !== 'api') return first ?? 'start page';
-  const words = rest.filter((part) => !/^[:*]/.test(part) && part !== 'preview');
-  return ['unity-catalog', 'mlflow', 'sql', 'fs', 'preview'].includes(words[0] ?? '')
-    ? words.slice(0, 2).join('/')
-    : (words[0] ?? path);
+  const words = rest.filter((part) => !/^[:*]/.test(part) && part !== 'preview').map((part) => part.split(':')[0]);
+  return ['unity-catalog', 'mlflow', 'sql'].includes(words[0] ?? '') ? words.slice(0, 2).join('/') : (words[0] ?? path);
 }

@@ -72,10 +72,9 @@ function taskJson(name, id, [Minor, Patch]) {
 
 const MAIN = `import { startTask } from '../../src/agent/start-task';
 import { readInputs } from './inputs';
-import { run } from './run';
 import task from './task.json';
 
-void startTask(task, readInputs, run);
+void startTask(task, readInputs, () => import('./run'));
 `;
 
 function inputs(name) {
@@ -172,6 +171,17 @@ export function contribution(name) {
       "description": "Databricks: ${wordsOf(name)}.",
       "properties": { "name": "tasks/${name}" }
     },
+`;
+}
+
+/** The entry of local/tasks.ts, through which the terminal finds the task. */
+export function loader(name) {
+  return `  ${name}: async () =>
+    parts(
+      (await import('../tasks/${name}/task.json')).default,
+      (await import('../tasks/${name}/inputs')).readInputs,
+      (await import('../tasks/${name}/run')).run,
+    ),
 `;
 }
 
