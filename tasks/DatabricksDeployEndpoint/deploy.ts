@@ -35,21 +35,23 @@ export async function deploy(
     return dryRunOutcome(inputs, pinned.version, plan);
   }
   const stopGuarding = plan.kind === 'unchanged' ? () => undefined : restoreOnCancel(session, plan);
-  const served = await carryOut(session, plan, found);
-  const results = await probe(session, requests, plan.entity);
-  if (requests.length === 0) {
-    context.log.warning("Nothing was probed: 'sampleRequests' names no file.", 'NOT_PROBED');
+  try {
+    const served = await carryOut(session, plan, found);
+    const results = await probe(session, requests, plan.entity);
+    const failed = results.some((result) => result.fault !== '');
+    const restored =
+      failed && plan.kind !== 'unchanged'
+        ? await restoreFormer(sessionOf(inputs, client, context), plan, configVersionOf(served))
+        : '';
+    if (!failed && plan.kind !== 'create') {
+      await writeTags(session, plan);
+    }
+    return deployOutcome({ inputs, client, version: pinned.version, plan, results, restored, served });
+  } finally {
+    if (!context.signal.aborted) {
+      stopGuarding();
+    }
   }
-  const failed = results.some((result) => result.fault !== '');
-  const restored =
-    failed && plan.kind !== 'unchanged'
-      ? await restoreFormer(sessionOf(inputs, client, context), plan, configVersionOf(served))
-      : '';
-  stopGuarding();
-  if (!failed && plan.kind !== 'create') {
-    await writeTags(session, plan);
-  }
-  return deployOutcome({ inputs, client, version: pinned.version, plan, results, restored, served });
 }
 
 function sessionOf(inputs: DeployInputs, client: WorkspaceClient, context: TaskContext): Session {

@@ -19,6 +19,9 @@ export async function probe(
 ): Promise<readonly ProbeResult[]> {
   const { context, endpoint } = session;
   const results: ProbeResult[] = [];
+  if (requests.length === 0) {
+    context.log.warning("Nothing is probed: 'sampleRequests' names no file.", 'NOT_PROBED');
+  }
   for (const [index, request] of requests.entries()) {
     const result = judgeProbe(index + 1, await ask(session, request), entity);
     context.log.info(

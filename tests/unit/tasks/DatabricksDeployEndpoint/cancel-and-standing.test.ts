@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ServingEndpoint } from '../../../../src/databricks/serving-endpoints';
 import type { TaskError } from '../../../../src/errors';
+import { decideCancel } from '../../../../tasks/DatabricksDeployEndpoint/cancel-decision';
 import { standingOf } from '../../../../tasks/DatabricksDeployEndpoint/endpoint-state';
-import { decideCancel } from '../../../../tasks/DatabricksDeployEndpoint/restore';
 
 const single = (version: string) => ({
   served_entities: [{ name: `price-${version}`, entity_name: 'main.demo.price', entity_version: version }],

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { runAfterJob } from '../../../../src/agent/run-after-job';
+import { afterJob } from '../../../../tasks/DatabricksDeployEndpoint/after-job';
+import { readInputs } from '../../../../tasks/DatabricksDeployEndpoint/inputs';
+import task from '../../../../tasks/DatabricksDeployEndpoint/task.json';
 import type { FakeHost } from '../../../support/fake-host';
 import { model, type ServedModel, startServedModel } from './served-model';
 
@@ -173,6 +177,31 @@ describe('DatabricksDeployEndpoint deploy, against the local workspace', () => {
     const warning = host.issues.find((issue) => issue.code === 'CANCELED_STATE');
     assert.match(warning?.message ?? '', /no call can stop: version 2 serves when it ends/);
     assert.equal(served.updates(), 1);
+
+    // The update ends after the step has; the post-job phase takes it back.
+    served.scorers.last.ready();
+    served.scorers.atOnce = true;
+    await served.clock.advance(1000);
+    assert.equal((await served.endpoint()).config.served_entities[0].entity_version, '2');
+    await runAfterJob(task, readInputs, afterJob, host, served.clock);
+    await served.clock.advance(1000);
+    assert.equal((await served.endpoint()).config.served_entities[0].entity_version, '1');
+  });
+
+  it('leaves the post-job phase nothing to do after every other end', async () => {
+    await served.deploy();
+    await served.setChampion('2');
+    served.scorers.predict = () => null;
+    const bad = await served.deploy();
+    assert.equal(bad.error?.code, 'PROBE_FAILED');
+    served.scorers.predict = (version) => version;
+    const good = await served.deploy();
+    const updates = served.updates();
+    for (const host of [bad, good]) {
+      await runAfterJob(task, readInputs, afterJob, host, served.clock);
+    }
+    assert.equal(served.updates(), updates);
+    assert.equal(good.outputs.get('servedVersion'), '2');
   });
 
   it('changes nothing in a dry run', async () => {

@@ -1,0 +1,2 @@
+globalThis.databricksMlopsPhase = 'post';
+require('./main.js');
