@@ -54,6 +54,22 @@ describe('pages', () => {
   }
 });
 
+describe('docs/verified.md', () => {
+  it('names every file that relies on something unverified', () => {
+    const marked = ['src', 'tasks', 'local'].flatMap((room) =>
+      (readdirSync(join(root, room), { recursive: true }) as string[])
+        .filter((file) => /\.(ts|json|py)$/.test(file) && !file.includes('node_modules'))
+        .map((file) => `${room}/${file.replaceAll('\\', '/')}`)
+        .filter((file) => readText(file).includes('[U]')),
+    );
+    const text = readText('docs', 'verified.md');
+    assert.deepEqual(
+      marked.filter((file) => !text.includes(`\`${file}\``)),
+      [],
+    );
+  });
+});
+
 describe('examples', () => {
   const examples = readdirSync(join(root, 'docs', 'examples')).filter((name) => name.endsWith('.yml'));
 
