@@ -1,0 +1,152 @@
+import type { TaskContext } from '../../src/agent/task-context';
+import type { ModelVersion } from '../../src/databricks/model-versions';
+import { lastAttempts, type Run, type RunOutput } from '../../src/databricks/runs';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { findModels } from '../../src/workflow/find-models';
+import { standingOf } from '../../src/workflow/run-state';
+import type { Inputs } from './inputs';
+import { isFrom, type ModelOrigin, originInLoggedModel, originInRun } from './origin';
+
+/** What the source leads to: a version that is there, and the logged model behind it where that is known. */
+export interface Found {
+  readonly version: ModelVersion | undefined;
+  /** Undefined where the version was named, or where a run made several logged models. */
+  readonly origin: ModelOrigin | undefined;
+}
+
+/**
+ * Finds by content: the version of the model that the source has made already, whoever registered it.
+ * @throws TaskError when the source does not exist, or leads to several versions
+ */
+export async function findVersion(inputs: Inputs, workspace: WorkspaceClient, context: TaskContext): Promise<Found> {
+  const { source, model } = inputs;
+  switch (source.kind) {
+    case 'version':
+      return { version: await namedVersion(workspace, model, source.version), origin: undefined };
+    case 'mlflowRun': {
+      const origin = await originInRun(workspace, source.runId, source.artifactPath);
+      return { origin, version: await versionFrom(workspace, model, origin) };
+    }
+    case 'loggedModel': {
+      const origin = await originInLoggedModel(workspace, source.modelId);
+      return { origin, version: await versionFrom(workspace, model, origin) };
+    }
+    case 'workflowRun':
+      return versionOfWorkflowRun(source.runId, model, workspace, context);
+  }
+}
+
+async function namedVersion(
+  workspace: WorkspaceClient,
+  model: string,
+  wanted: string,
+): Promise<ModelVersion | undefined> {
+  return /^\d+$/.test(wanted)
+    ? workspace.modelVersions.get(model, wanted)
+    : workspace.registeredModels.versionByAlias(model, wanted);
+}
+
+async function versionFrom(
+  workspace: WorkspaceClient,
+  model: string,
+  origin: ModelOrigin,
+): Promise<ModelVersion | undefined> {
+  const candidates =
+    origin.mlflowRunId === ''
+      ? await workspace.modelVersions.ofModel(model)
+      : (await workspace.modelVersions.ofRun(origin.mlflowRunId)).filter((version) => version.name === model);
+  const same = candidates.filter((version) => isFrom(version, origin) && version.status !== 'FAILED_REGISTRATION');
+  return same.length === 0
+    ? undefined
+    : workspace.modelVersions.get(
+        model,
+        onlyVersion(
+          model,
+          same.map((each) => each.version),
+        ),
+      );
+}
+
+async function versionOfWorkflowRun(
+  runId: string,
+  model: string,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<Found> {
+  const run = await endedRun(workspace, runId);
+  const found = await findModels(workspace, run, await outputsOf(run, workspace, context), []);
+  const versions = found.versions.filter((version) => version.model === model);
+  if (versions.length > 0) {
+    const number = onlyVersion(
+      model,
+      versions.map((each) => each.version),
+    );
+    const version = await workspace.modelVersions.get(model, number);
+    return { version, origin: version === undefined ? undefined : await originBehind(version, workspace) };
+  }
+  const [mlflowRunId, ...more] = found.mlflowRunIds;
+  if (mlflowRunId === undefined || more.length > 0) {
+    return { version: undefined, origin: undefined };
+  }
+  return { version: undefined, origin: await originInRun(workspace, mlflowRunId, 'model') };
+}
+
+/** Where the files of a version that waits for them come from; only such a version needs it. */
+async function originBehind(version: ModelVersion, workspace: WorkspaceClient): Promise<ModelOrigin | undefined> {
+  if (version.status !== 'PENDING_REGISTRATION') {
+    return undefined;
+  }
+  if (version.model_id) {
+    return originInLoggedModel(workspace, version.model_id);
+  }
+  const origin = version.run_id ? await originInRun(workspace, version.run_id, 'model') : undefined;
+  return origin !== undefined && isFrom(version, origin) ? origin : undefined;
+}
+
+async function endedRun(workspace: WorkspaceClient, runId: string): Promise<Run> {
+  const run = await workspace.runs.get(runId);
+  if (run === undefined) {
+    throw new TaskError('RUN_NOT_FOUND', `There is no workflow run ${runId}.`, {
+      todo: "Correct 'workflowRunId', and check that the identity may see the job.",
+    });
+  }
+  if (standingOf(run).active) {
+    throw new TaskError('RUN_STILL_ACTIVE', `Workflow run ${runId} has not ended.`, {
+      where: run.run_page_url ?? '',
+      todo: "Wait for it with DatabricksRunWorkflow, action 'attach'.",
+    });
+  }
+  return run;
+}
+
+/** An output that cannot be read is a warning: MLflow's own marks of the run remain. */
+async function outputsOf(run: Run, workspace: WorkspaceClient, { log }: TaskContext): Promise<RunOutput[]> {
+  const outputs: RunOutput[] = [];
+  for (const task of lastAttempts(run.tasks ?? []).filter((each) => (each.start_time ?? 0) > 0)) {
+    try {
+      outputs.push(await workspace.runs.output(task.run_id));
+    } catch (error) {
+      if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+        throw error;
+      }
+      log.warning(`The output of task '${task.task_key}' cannot be read: ${error.message}`, 'OUTPUT_UNREADABLE');
+    }
+  }
+  return outputs;
+}
+
+function onlyVersion(model: string, versions: readonly string[]): string {
+  const distinct = [...new Set(versions)];
+  const [only, ...more] = distinct;
+  if (only === undefined || more.length > 0) {
+    throw new TaskError(
+      'MODEL_VERSION_AMBIGUOUS',
+      `The source made ${distinct.length} versions of ${model}: ${distinct.join(', ')}.`,
+      {
+        todo: "Choose one with action 'resolve' and 'version'.",
+      },
+    );
+  }
+  return only;
+}

@@ -1,0 +1,89 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { TaskContext } from '../../src/agent/task-context';
+import { filesPathOfVersion } from '../../src/databricks/artifact-paths';
+import type { ModelVersion } from '../../src/databricks/model-versions';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { ApiError } from '../../src/http/errors';
+import { collect } from '../../src/http/paging';
+import { filesOf, type ModelOrigin } from './origin';
+
+/**
+ * Registers a logged model by the protocol of the MLflow client: create (PENDING_REGISTRATION), copy the files, finalize (READY).
+ * A version that an earlier attempt left half-uploaded is completed; what cannot be completed is deleted, never left pending.
+ */
+export async function register(
+  model: string,
+  origin: ModelOrigin,
+  pending: ModelVersion | undefined,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<ModelVersion> {
+  await ensureModel(model, workspace);
+  const version = pending ?? (await create(model, origin, workspace));
+  context.log.info(`${pending === undefined ? 'Uploading' : 'Completing'} version ${version.version} of ${model}.`);
+  try {
+    await copyFiles(filesOf(origin), filesPathOfVersion(model, version.version), workspace, context);
+    return await workspace.modelVersions.finalize(model, version.version);
+  } catch (error) {
+    return await finalizedOrDeleted(model, version, workspace.withoutSignal(), error);
+  }
+}
+
+async function ensureModel(model: string, workspace: WorkspaceClient): Promise<void> {
+  if ((await workspace.registeredModels.get(model)) !== undefined) {
+    return;
+  }
+  try {
+    await workspace.registeredModels.create({ name: model });
+  } catch (error) {
+    if (!(error instanceof ApiError && error.isAlreadyExists)) {
+      throw error;
+    }
+  }
+}
+
+async function create(model: string, origin: ModelOrigin, workspace: WorkspaceClient): Promise<ModelVersion> {
+  const { workspaceId } = await workspace.identity.current();
+  return workspace.modelVersions.create({
+    name: model,
+    source: origin.sourceUri,
+    ...(origin.mlflowRunId === '' ? {} : { run_id: origin.mlflowRunId, run_tracking_server_id: workspaceId }),
+    ...(origin.loggedModelId === '' ? {} : { model_id: origin.loggedModelId }),
+  });
+}
+
+async function copyFiles(from: string, to: string, workspace: WorkspaceClient, context: TaskContext): Promise<void> {
+  const files = await collect(workspace.files.listDeep(from));
+  const folder = await mkdtemp(join(tmpdir(), 'databricks-mlops-model-'));
+  try {
+    for (const [index, file] of files.entries()) {
+      const name = file.path.slice(from.length + 1);
+      const local = join(folder, 'file');
+      await pipeline(await workspace.files.stream(file.path), createWriteStream(local));
+      const { size } = await stat(local);
+      await workspace.files.upload(`${to}/${name}`, { length: size, open: () => createReadStream(local) });
+      context.log.progress((100 * (index + 1)) / files.length, `${index + 1} of ${files.length} files`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** After a fault: the version is READY after all (only the answer was lost), or it is deleted and the fault stands. */
+async function finalizedOrDeleted(
+  model: string,
+  version: ModelVersion,
+  workspace: WorkspaceClient,
+  fault: unknown,
+): Promise<ModelVersion> {
+  const now = await workspace.modelVersions.get(model, version.version);
+  if (now?.status === 'READY') {
+    return now;
+  }
+  await workspace.modelVersions.delete(model, version.version);
+  throw fault;
+}
