@@ -1,8 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import type { Reply, Workspace } from './api';
+import type { Operation, Reply, Workspace } from './api';
 import { authorizationServer, hostMetadata } from './oauth/discovery';
 import { issueToken, type TokenIssuer } from './oauth/token-endpoint';
 import type { StartPage } from './start-page/start-page';
+
+/** The open paths of the API, as the generated page lists them. */
+export const openOperations: readonly Pick<Operation, 'method' | 'path' | 'note'>[] = [
+  { method: 'GET', path: '/.well-known/databricks-config', note: 'without a token' },
+  { method: 'GET', path: '/oidc/.well-known/oauth-authorization-server', note: 'without a token' },
+  {
+    method: 'POST',
+    path: '/oidc/v1/token',
+    note: 'client_credentials, and token exchange of federated JWTs (RS256, ES256), for service principals named at the start',
+  },
+];
 
 /** The paths that want no bearer token: public metadata, the token endpoint, and the pages, which have their own session. */
 export function openPaths(site: {
@@ -15,7 +26,6 @@ export function openPaths(site: {
       case 'GET /.well-known/databricks-config':
         return hostMetadata(site.workspace);
       case 'GET /oidc/.well-known/oauth-authorization-server':
-      case 'GET /oidc/.well-known/openid-configuration':
         return authorizationServer(site.workspace);
       case 'POST /oidc/v1/token':
         return issueToken(site.issuer, request);

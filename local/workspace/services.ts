@@ -8,6 +8,8 @@ import { TaskSlots } from './jobs/task-slots';
 import { createMlflow } from './mlflow/service';
 import { cachedEnvironments } from './python/cached-environments';
 import type { PythonEnvironments } from './python/environment';
+import { SecretScopes } from './secrets/secret-values';
+import { createSecrets } from './secrets/service';
 import { registeredModels } from './serving/registered-models';
 import { createServing } from './serving/service';
 import { createSql, type MetastoreTables, openTables, warehouseId } from './sql/service';
@@ -21,6 +23,7 @@ export interface Shared {
   readonly tables: MetastoreTables;
   readonly slots: TaskSlots;
   readonly graceMilliseconds?: number;
+  readonly secrets: Secrets;
   close(): Promise<void>;
 }
 
@@ -28,8 +31,13 @@ export interface Shared {
 export interface SharedOptions {
   readonly python?: PythonEnvironments;
   readonly maxConcurrentTasks?: number;
+  /** Real time between SIGTERM and SIGKILL of a cancelled task; default 5000. */
   readonly graceMilliseconds?: number;
+  /** Secrets that every workspace begins with, by scope and key. */
+  readonly secrets?: Secrets;
 }
+
+type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** Opens what the workspaces share, once per process. */
 export async function openShared(metastore: Metastore, options: SharedOptions): Promise<Shared> {
@@ -39,6 +47,7 @@ export async function openShared(metastore: Metastore, options: SharedOptions): 
     tables,
     slots: new TaskSlots(options.maxConcurrentTasks ?? 2),
     ...(options.graceMilliseconds === undefined ? {} : { graceMilliseconds: options.graceMilliseconds }),
+    secrets: options.secrets ?? {},
     close: () => tables.close(),
   };
 }
@@ -50,6 +59,7 @@ export function createServices(
   tokens: Tokens,
   onDefect: (error: unknown) => void,
 ): readonly Service[] {
+  const secrets = new SecretScopes(shared.secrets, workspace.clock.now());
   return [
     { operations: [scimMe] },
     createWorkspaceFiles(workspace),
@@ -57,7 +67,8 @@ export function createServices(
     createUnityCatalog(workspace),
     createFiles(workspace),
     createSql(workspace, shared.tables),
-    createServing(workspace, shared.python, registeredModels(workspace.metastore)),
+    createServing(workspace, shared.python, registeredModels(workspace.metastore), { secrets }),
+    createSecrets(workspace, secrets),
     createJobs(workspace, {
       tokens,
       python: shared.python,

@@ -1,0 +1,58 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Clock } from '../../src/clock';
+import type { Operation, Workspace } from './api';
+import { TaskSlots } from './jobs/task-slots';
+import { memoryStore } from './memory-store';
+import { openOperations } from './open-paths';
+import { createServices, type Shared } from './services';
+import { Tokens } from './tokens';
+
+/** One line of the generated page on the local workspace. */
+export type OperationDescription = Pick<Operation, 'method' | 'path' | 'note'>;
+
+const standingClock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
+
+/** Every operation of the local workspace, by path and method. Starts nothing and writes nothing. */
+export function describeOperations(): readonly OperationDescription[] {
+  const folder = path.join(tmpdir(), 'never-made');
+  const metastore = { store: memoryStore(), folder };
+  const workspace: Workspace = {
+    name: 'described',
+    id: '0',
+    url: 'http://127.0.0.1:0',
+    clock: standingClock,
+    store: memoryStore(),
+    metastore,
+    folder,
+  };
+  const services = createServices(workspace, unopened, new Tokens(workspace.store, standingClock), () => {});
+  const described = services
+    .flatMap((service) => service.operations)
+    .map(({ method, path: at, note }) => ({ method, path: at, ...(note === undefined ? {} : { note }) }));
+  return [...openOperations, ...described].sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Shared parts that no listing ever calls. */
+const unopened: Shared = {
+  python: { interpreter: () => refuse() },
+  tables: {
+    find: () => refuse(),
+    list: () => refuse(),
+    read: () => refuse(),
+    write: () => refuse(),
+    dropSchema: () => refuse(),
+    close: async () => {},
+  },
+  slots: new TaskSlots(0),
+  secrets: {},
+  close: async () => {},
+};
+
+function refuse(): never {
+  throw new Error('Operations are only described here, not carried out.');
+}
