@@ -54,14 +54,16 @@ function taskJson(name, id, [Minor, Patch]) {
         type: 'connectedService:AzureRM',
         label: 'Azure subscription',
         required: false,
-        helpMarkDown: 'Azure Resource Manager connection whose identity is a member of the workspace.',
+        helpMarkDown:
+          'Azure Resource Manager connection (workload identity federation, managed identity or service principal) whose identity is a member of the workspace.',
       },
       {
         name: 'workspaceUrl',
         type: 'string',
         label: 'Workspace URL',
         required: false,
-        helpMarkDown: 'Address of the workspace. Required with an Azure subscription, otherwise empty.',
+        helpMarkDown:
+          'Address of the workspace, such as `https://adb-1234567890123456.7.azuredatabricks.net`. Required with an Azure subscription, otherwise empty.',
       },
     ],
     outputVariables: outputs,

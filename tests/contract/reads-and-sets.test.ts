@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readTask, taskFolders } from '../support/declared';
+import { readTask, taskNames } from '../support/declared';
 import { type NamesInCode, namesInCode } from './names-in-code';
 
 describe('a task reads exactly the inputs and sets exactly the outputs that task.json declares', function () {
@@ -7,10 +7,10 @@ describe('a task reads exactly the inputs and sets exactly the outputs that task
   let namesOf: (task: string) => NamesInCode;
 
   before(() => {
-    namesOf = namesInCode(taskFolders());
+    namesOf = namesInCode(taskNames());
   });
 
-  for (const folder of taskFolders()) {
+  for (const folder of taskNames()) {
     it(folder, () => {
       const { inputs, outputs, unknown } = namesOf(folder);
       const task = readTask(folder);

@@ -2,10 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
-import { connectionType, readManifest, readTask, readTasks, readText, root, taskFolders } from '../support/declared';
+import {
+  connectionType,
+  readManifest,
+  readTask,
+  readTasks,
+  readText,
+  root,
+  taskFolders,
+  taskNames,
+} from '../support/declared';
 import { visibleRuleFaults } from './visible-rule';
 
-const validate = new Ajv({ allErrors: true, strictRequired: false }).compile(
+const validate = new Ajv({ allErrors: true, strictRequired: false, strictTypes: false }).compile(
   JSON.parse(readText('tests', 'contract', 'task-schema.json')),
 );
 
@@ -49,7 +58,17 @@ describe('task.json', () => {
     }
   });
 
-  for (const folder of taskFolders()) {
+  it('says the same about the connection, and the same author, in every task', () => {
+    const said = readTasks().map((task) => ({
+      author: task.author,
+      connection: task.inputs.slice(0, 3).map(({ name, label, helpMarkDown }) => ({ name, label, helpMarkDown })),
+    }));
+    for (const other of said) {
+      assert.deepEqual(other, said[0]);
+    }
+  });
+
+  for (const folder of taskNames()) {
     describe(folder, () => {
       const task = readTask(folder);
       const names = task.inputs.map((input) => input.name);

@@ -24,6 +24,7 @@ export interface DeclaredTask {
   readonly id: string;
   readonly name: string;
   readonly friendlyName: string;
+  readonly author: string;
   readonly version: { readonly Major: number; readonly Minor: number; readonly Patch: number };
   readonly instanceNameFormat: string;
   readonly groups?: readonly { readonly name: string; readonly visibleRule?: string }[];
@@ -108,11 +109,14 @@ export function readTask(name: string): DeclaredTask {
   return JSON.parse(readText('tasks', name, 'task.json')) as DeclaredTask;
 }
 
+/** Names of the tasks: folders that hold a task.json. */
+export function taskNames(): string[] {
+  return taskFolders().filter((name) => existsSync(join(root, 'tasks', name, 'task.json')));
+}
+
 /** Every task.json that is there. */
 export function readTasks(): DeclaredTask[] {
-  return taskFolders()
-    .filter((name) => existsSync(join(root, 'tasks', name, 'task.json')))
-    .map(readTask);
+  return taskNames().map(readTask);
 }
 
 /** The one service connection type of the manifest. */
