@@ -1,28 +1,15 @@
-// Builds dist/tasks/<TaskName>/{main.js,task.json,icon.png}, dist/cli and dist/meta (esbuild metafiles: budgets, notices, arrows).
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds dist/tasks/<TaskName>/{main.js,run.js,task.json,icon.png}, dist/cli and dist/meta (esbuild metafiles: budgets, notices, arrows).
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildTask } from './build-task.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** form-data asks mime-db (137 KB) for content types of uploads; no task uploads multipart forms. */
-const withoutMimeDatabase = {
-  name: 'without-mime-database',
-  setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /^mime-types$/ }, () => ({
-      path: 'mime-types',
-      namespace: 'without-mime-database',
-    }));
-    pluginBuild.onLoad({ filter: /.*/, namespace: 'without-mime-database' }, () => ({
-      contents: "exports.lookup = () => false; exports.contentType = () => 'application/octet-stream';",
-      loader: 'js',
-    }));
-  },
-};
-
-const shared = {
+const options = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
@@ -31,45 +18,18 @@ const shared = {
   metafile: true,
   logLevel: 'warning',
   legalComments: 'none',
+  define: { EXTENSION_VERSION: JSON.stringify(version) },
 };
-
-async function buildTask(name) {
-  const source = join(root, 'tasks', name);
-  const target = join(dist, 'tasks', name);
-  mkdirSync(target, { recursive: true });
-  const result = await build({
-    ...shared,
-    entryPoints: [join('tasks', name, 'main.ts')],
-    outdir: target,
-    minify: true,
-    keepNames: false,
-    plugins: [withoutMimeDatabase],
-  });
-  writeMeta(name, result.metafile);
-  refuseSecondTaskLib(name, result.metafile);
-  for (const file of ['task.json', 'icon.png', 'post.js'].filter((file) => existsSync(join(source, file)))) {
-    cpSync(join(source, file), join(target, file));
-  }
-}
-
-/** task-lib keeps its vault in module state: a second copy in one bundle is never loaded and fails at run time. */
-function refuseSecondTaskLib(name, metafile) {
-  const copies = Object.keys(metafile.inputs).filter((path) => path.endsWith('azure-pipelines-task-lib/internal.js'));
-  if (copies.length > 1) {
-    throw new Error(`${name} holds ${copies.length} copies of azure-pipelines-task-lib: ${copies.join(', ')}`);
-  }
-}
 
 async function buildCli() {
   const result = await build({
-    ...shared,
+    ...options,
     entryPoints: {
       'databricks-mlops': 'local/cli.ts',
       demo: 'local/demo/demo.ts',
       'prepare-python': 'local/prepare-python.ts',
     },
     outdir: join(dist, 'cli'),
-    sourcemap: false,
     // Native engines and their binaries stay packages of their own.
     external: ['lmdb', '@duckdb/node-api', '@polyglot-sql/sdk'],
     banner: { js: '#!/usr/bin/env node' },
@@ -85,22 +45,22 @@ function writeMeta(name, metafile) {
 /** Names of all tasks, in alphabetical order. */
 export function taskNames() {
   return readdirSync(join(root, 'tasks'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'tasks', entry.name, 'task.json')))
+    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'tasks', entry.name, 'main.ts')))
     .map((entry) => entry.name)
     .sort();
 }
 
-/** Builds everything, or only the tasks named on the command line. */
+/** Builds everything, or only the tasks named. */
 export async function buildAll(only = []) {
-  const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-  shared.define = { EXTENSION_VERSION: JSON.stringify(version) };
   if (only.length === 0) {
     rmSync(dist, { recursive: true, force: true });
   }
   for (const name of only.length === 0 ? taskNames() : only) {
-    await buildTask(name);
+    const { main, run } = await buildTask({ root, dist, name, options });
+    writeMeta(name, main);
+    writeMeta(`${name}.run`, run);
   }
-  if (only.length === 0 && existsSync(join(root, 'local', 'cli.ts'))) {
+  if (only.length === 0) {
     await buildCli();
   }
 }

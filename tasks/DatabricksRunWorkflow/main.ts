@@ -1,7 +1,5 @@
 import { startTask } from '../../src/agent/start-task';
-import { afterJob } from './after-job';
 import { readInputs } from './inputs';
-import { run } from './run';
 import task from './task.json';
 
-void startTask(task, readInputs, run, afterJob);
+void startTask(task, readInputs, () => import('./run'));

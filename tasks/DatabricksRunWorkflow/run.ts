@@ -13,6 +13,8 @@ import type { Inputs } from './inputs';
 import { dryRunOutcome, endedOutcome, startedOutcome } from './outcome';
 import { type Plan, planOf, readRun, startPlanned } from './start';
 
+export { afterJob } from './after-job';
+
 /** Starts or finds a run, waits for it and brings back what it made. */
 export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOutcome> {
   const workspace = createWorkspaceClient(connectWorkspace(inputs.connection, context));
