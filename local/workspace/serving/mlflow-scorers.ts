@@ -18,7 +18,9 @@ export function mlflowScorers(python: PythonEnvironments): Scorers {
   return {
     async start(launch, signal) {
       const requirements = servingRequirements(await readFile(join(launch.modelFolder, 'requirements.txt'), 'utf8'));
+      launch.buildLog(`Environment of the model: ${requirements.join(', ')}`);
       const interpreter = await python.interpreter(requirements, launch.buildLog);
+      launch.buildLog(`Environment ready: ${interpreter}`);
       signal.throwIfAborted();
       return startProcess(interpreter, launch, signal);
     },
