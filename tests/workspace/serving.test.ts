@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cachedEnvironments } from '../../local/workspace/python/cached-environments';
@@ -19,6 +19,7 @@ describe('serving with real MLflow scoring processes', function () {
   const python = cachedEnvironments();
   let folder: string;
   let model: string;
+  let broken: string;
   let interpreter: string;
   let local: ServiceWorkspace;
 
@@ -28,8 +29,13 @@ describe('serving with real MLflow scoring processes', function () {
     interpreter = await python.interpreter(requirementLines(readFileSync(requirements, 'utf8')));
     const save = join(__dirname, 'fixtures', 'save_model.py');
     execFileSync(interpreter, [save, model, requirements], { stdio: 'pipe' });
+    broken = join(folder, 'broken');
+    cpSync(model, broken, { recursive: true });
+    appendFileSync(join(broken, 'MLmodel'), '\nflavors: nonsense\n');
     local = await startServiceWorkspace(systemClock, (workspace) => [
-      createServing(workspace, python, { version: () => ({ status: 'READY', folder: model }) }),
+      createServing(workspace, python, {
+        version: (_, version) => ({ status: 'READY', folder: version === '1' ? model : broken }),
+      }),
     ]);
   });
 
@@ -90,9 +96,23 @@ describe('serving with real MLflow scoring processes', function () {
     assert.equal((await invoke(split(['rooms', 'age'], [[4, 2]]))).status, 200);
   });
 
+  it('keeps the working version when the next one cannot be loaded, and says why', async () => {
+    const config = { served_entities: [{ entity_name: 'main.demo.price', entity_version: '2' }] };
+    await local.request('PUT', `${endpoints}/price/config`, config);
+    await until('READY');
+    const { state, pending_config } = (await local.request('GET', `${endpoints}/price`)).json;
+    assert.equal(state.config_update, 'UPDATE_FAILED');
+    const [entity] = pending_config.served_entities;
+    assert.equal(entity.state.deployment, 'DEPLOYMENT_FAILED');
+    assert.match(entity.state.deployment_state_message, /ended with exit code 1.*Error/s);
+    assert.equal((await invoke(split(['rooms', 'age'], [[4, 2]]))).headers.get('served-model-name'), 'price-1');
+    const logs = await local.request('GET', `${endpoints}/price/served-models/price-2/logs`);
+    assert.match(logs.json.logs, /Traceback/);
+  });
+
   it('leaves no process when the workspace itself is killed', async () => {
     const own = join(folder, 'own');
-    execFileSync('cp', ['-r', model, own]);
+    cpSync(model, own, { recursive: true });
     const owner = spawn(process.execPath, [
       '--import',
       'tsx',

@@ -10,6 +10,10 @@ import type { Scorer, ScorerLaunch, ScorerReply, Scorers } from './scorers';
 
 /** Longest wait for one answer, milliseconds (the limit of a custom model's request on Databricks is 297 s). */
 const requestMilliseconds = 297_000;
+/** Longest time from the start of a process until its model is loaded, milliseconds. */
+const loadMilliseconds = 600_000;
+/** Longest wait for the last lines of a process that has ended, milliseconds. */
+const lastLinesMilliseconds = 500;
 /** From the polite end of a process to the forced one, milliseconds. */
 const endMilliseconds = 6_000;
 
@@ -59,7 +63,12 @@ async function startProcess(interpreter: string, launch: ScorerLaunch, signal: A
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`The process could not be started: ${error.message}.`));
-    child.once('exit', (code, sign) => resolve(`The process ended with ${sign ?? `exit code ${code}`}.`));
+    child.once('exit', (code, sign) => {
+      const sentence = `The process ended with ${sign ?? `exit code ${code}`}.`;
+      // Its last lines may still be in the pipe, which a surviving child of it could hold open.
+      child.once('close', () => resolve(sentence));
+      setTimeout(() => resolve(sentence), lastLinesMilliseconds);
+    });
   });
   // A process that is gone already reports its end through `exit`; a broken pipe adds nothing to that.
   child.stdin.on('error', (error) => launch.log(`standard input: ${error.message}`));
@@ -81,7 +90,8 @@ async function startProcess(interpreter: string, launch: ScorerLaunch, signal: A
     lastLines.splice(0, lastLines.length - 5);
   });
   const stop = () => endProcess(child, ended);
-  const aborted = once(signal, 'abort').then(() => 'aborted' as const);
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(loadMilliseconds)]);
+  const aborted = once(limit, 'abort').then(() => `The model was not loaded within ${loadMilliseconds / 1000} s.`);
   const first = await Promise.race([port, ended, aborted]);
   if (typeof first === 'number') {
     return { invoke: (body, contentType) => post(first, key, body, contentType), ended, stop };
