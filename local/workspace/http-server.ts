@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { authenticate, refuseForeign } from './access';
 import { ApiError, type Call, type Principal, type Reply, type Workspace } from './api';
 import { errorReply, internalError, sendReply } from './reply';
@@ -46,11 +47,12 @@ export async function openPort(host: string, port: number): Promise<Port> {
     void respond(site, hosts, request, response);
   });
   server.requestTimeout = 0; // uploads of models take as long as they take
+  server.keepAliveTimeout = 65_000; // longer than clients keep an idle connection, so that none sends into one that we close
   await listening(server, host, port);
   const { port: actual } = server.address() as AddressInfo;
-  hosts = new Set([host, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${bracketed(name)}:${actual}`));
+  hosts = new Set([...namesOf(host), 'localhost'].map((name) => `${bracketed(name)}:${actual}`.toLowerCase()));
   return {
-    url: `http://${bracketed(host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host)}:${actual}`,
+    url: `http://${bracketed(isEveryAddress(host) ? '127.0.0.1' : host)}:${actual}`,
     serve: (ready) => {
       site = ready;
     },
@@ -139,6 +141,21 @@ function newCall(
 function splitOnce(text: string, separator: string): [string, string] {
   const index = text.indexOf(separator);
   return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)];
+}
+
+/** The names under which clients may address a server on this address: its own, or, for "every address", each of this machine. */
+function namesOf(host: string): readonly string[] {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return [
+    '127.0.0.1',
+    '::1',
+    host,
+    ...(isEveryAddress(host) ? [hostname(), ...own.map(({ address }) => address)] : []),
+  ];
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }
 
 function bracketed(host: string): string {

@@ -109,12 +109,19 @@ async function startOne(
     open: openPaths({ workspace, startPage, issuer: { servicePrincipals, tokens, clock: workspace.clock } }),
     onDefect,
   });
-  for (const service of services) {
-    await service.start?.();
+  const started: (() => Promise<void>)[] = [];
+  try {
+    for (const service of services) {
+      started.push(async () => service.stop?.());
+      await service.start?.();
+    }
+  } catch (error) {
+    await unwind(started);
+    throw error;
   }
   return {
     running: { name: workspace.name, id: workspace.id, url: workspace.url, token, startPageUrl: startPage.newLink() },
-    stop: () => unwind(services.map((service) => async () => service.stop?.())),
+    stop: () => unwind(started),
   };
 }
 

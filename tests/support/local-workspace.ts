@@ -8,6 +8,8 @@ import { parseJson } from '../../src/json';
 /** One local workspace in this process for a test. */
 export interface TestWorkspace extends RunningWorkspace {
   readonly data: string;
+  /** All workspaces of the start; this one is the first. */
+  readonly all: readonly RunningWorkspace[];
   /** Sends JSON with the administrator's token and parses what comes back (64-bit ids as text). */
   call<T = Record<string, unknown>>(
     method: string,
@@ -38,6 +40,7 @@ export async function startTestWorkspace(options: Partial<StartOptions> = {}): P
   return {
     ...first,
     data,
+    all: running.workspaces,
     call: <T>(method: string, target: string, body?: unknown, headers: Record<string, string> = {}) =>
       send<T>(first.url + target, method, { authorization: `Bearer ${first.token}`, ...headers }, body),
     stop: async (keep) => {

@@ -1,8 +1,9 @@
+import { rm } from 'node:fs/promises';
 import type { Call, Operation, Reply } from '../api';
 import { ApiError } from '../api';
 import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
 import { unlessEmpty } from '../paging';
-import { readExitValue, readLog, readTaskError } from './attempt-folder';
+import { attemptFolder, readExitValue, readLog, readTaskError } from './attempt-folder';
 import type { JobParts } from './job-operations';
 import type { JobRunner } from './job-runner';
 import { arrayPage, listPage } from './list-pages';
@@ -164,6 +165,9 @@ async function remove(parts: RunParts, call: Call): Promise<Reply> {
     throw new ApiError(400, 'INVALID_STATE', `Run ${run.runId} is active and cannot be deleted; cancel it first.`);
   }
   parts.runs.remove(run);
+  for (const attempt of run.tasks.flatMap((task) => task.attempts)) {
+    await rm(attemptFolder(parts.workspace, attempt.runId), { recursive: true, force: true });
+  }
   return {};
 }
 

@@ -8,7 +8,8 @@ import { attemptFolder, logFile, readTaskError, readTaskValues } from './attempt
 import { conditionHolds } from './conditions';
 import { type Grace, killTree, type ProcessEnd, startProcess } from './process-runner';
 import { processMarker, taskEnvironment } from './task-environment';
-import { type Launch, TaskStartError, taskLaunch } from './task-launch';
+import { TaskStartError } from './task-files';
+import { type Launch, taskLaunch } from './task-launch';
 import type { TaskSlots } from './task-slots';
 import { type Attempt, latest, type Run, type TaskRun } from './types';
 import { resolveReferences } from './value-references';

@@ -1,14 +1,11 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workspace } from '../api';
-import { canonicalPath, diskPath, filesFolder } from '../workspace-files/paths';
+import { filesFolder } from '../workspace-files/paths';
 import { pipRequirements } from './notebook-requirements';
+import { existingFile, TaskStartError } from './task-files';
+import { declaredRequirements } from './task-requirements';
 import type { Run, TaskRun, TaskSpec } from './types';
-
-/** A task that cannot start for a reason that its owner can mend; the message becomes the task's. */
-export class TaskStartError extends Error {
-  override readonly name = 'TaskStartError';
-}
 
 /** What `launch_task.py` reads from `task.json`. */
 export interface LaunchFile {
@@ -83,60 +80,6 @@ function wheelArguments(run: Run, wheel: NonNullable<TaskSpec['python_wheel_task
 
 function jobParameters(run: Run): Record<string, string> {
   return Object.fromEntries(run.jobParameters.map(({ name, value }) => [name, value]));
-}
-
-/** Requirements of the task's environment and of its libraries. */
-async function declaredRequirements(workspace: Workspace, run: Run, spec: TaskSpec): Promise<readonly string[]> {
-  const environment = run.settings.environments?.find((known) => known.environment_key === spec.environment_key);
-  const lines = [...(environment?.spec?.dependencies ?? []), ...(spec.libraries ?? []).map(libraryRequirement)];
-  const expanded = await Promise.all(lines.map((line) => onThisMachine(workspace, line)));
-  return expanded.flat();
-}
-
-function libraryRequirement(library: Readonly<Record<string, unknown>>): string {
-  const pypi = library.pypi as { package?: unknown } | undefined;
-  if (typeof pypi?.package === 'string') {
-    return pypi.package;
-  }
-  if (typeof library.whl === 'string') {
-    return library.whl;
-  }
-  if (typeof library.requirements === 'string') {
-    return `-r ${library.requirements}`;
-  }
-  throw new TaskStartError(`The local workspace cannot install the library ${JSON.stringify(library)}.`);
-}
-
-/** Workspace paths become paths of this machine; a requirements file becomes its lines. */
-async function onThisMachine(workspace: Workspace, line: string): Promise<readonly string[]> {
-  const text = line.trim();
-  const included = /^-r\s*(\S+)$/.exec(text)?.[1];
-  if (included !== undefined) {
-    const file = await existingFile(workspace, included, 'requirements');
-    const lines = (await readFile(file, 'utf8')).split(/\r?\n/).map((entry) => entry.replace(/(^|\s)#.*$/, '').trim());
-    const nested = await Promise.all(
-      lines.filter((entry) => entry !== '').map((entry) => onThisMachine(workspace, entry)),
-    );
-    return nested.flat();
-  }
-  return text.startsWith('/') ? [await existingFile(workspace, text, 'dependency')] : [text];
-}
-
-async function existingFile(workspace: Workspace, workspacePath: string, what: string): Promise<string> {
-  if (!workspacePath.startsWith('/')) {
-    throw new TaskStartError(`The ${what} '${workspacePath}' must be an absolute workspace path.`);
-  }
-  const file = diskPath(workspace, canonicalPath(workspacePath));
-  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-      return undefined;
-    }
-    throw error;
-  });
-  if (found === undefined || !found.isFile()) {
-    throw new TaskStartError(`The ${what} '${workspacePath}' does not exist in the workspace.`);
-  }
-  return file;
 }
 
 function mapValues(values: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> {

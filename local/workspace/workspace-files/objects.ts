@@ -37,8 +37,8 @@ export class WorkspaceObjects {
   async find(canonical: string): Promise<WorkspaceObject | undefined> {
     const disk = diskPath(this.workspace, canonical);
     const found = await ifThere(() => lstat(disk));
-    if (found === undefined || !(found.isFile() || found.isDirectory())) {
-      return undefined; // a symbolic link that a job made could lead anywhere: it is not part of the tree
+    if (found === undefined || !(found.isFile() || found.isDirectory()) || (await this.#leadsOut(canonical))) {
+      return undefined;
     }
     const record = this.#records.get(canonical);
     return {
@@ -72,6 +72,7 @@ export class WorkspaceObjects {
    * @throws ApiError 400 RESOURCE_ALREADY_EXISTS when a file is in the way
    */
   async makeFolder(canonical: string): Promise<void> {
+    await this.#refuseLinks(canonical);
     try {
       await mkdir(diskPath(this.workspace, canonical), { recursive: true });
     } catch (error) {
@@ -89,6 +90,7 @@ export class WorkspaceObjects {
    * @throws ApiError 404 when the parent folder is missing, 400 when a folder is at the path
    */
   async write(canonical: string, type: 'NOTEBOOK' | 'FILE', bytes: Buffer, overwrite: boolean): Promise<boolean> {
+    await this.#refuseLinks(canonical);
     const target = diskPath(this.workspace, canonical);
     const staged = path.join(await this.#staging(), randomUUID());
     await writeFile(staged, bytes);
@@ -115,6 +117,25 @@ export class WorkspaceObjects {
 
   disk(object: WorkspaceObject): string {
     return diskPath(this.workspace, object.path);
+  }
+
+  /** Whether a symbolic link lies on the way: one that a job made could lead anywhere, so it is not part of the tree. */
+  async #leadsOut(canonical: string): Promise<boolean> {
+    let folder = filesFolder(this.workspace);
+    for (const name of canonical.split('/').filter((segment) => segment !== '')) {
+      folder = path.join(folder, name);
+      const found = await ifThere(() => lstat(folder));
+      if (found === undefined || found.isSymbolicLink()) {
+        return found !== undefined;
+      }
+    }
+    return false;
+  }
+
+  async #refuseLinks(canonical: string): Promise<void> {
+    if (await this.#leadsOut(canonical)) {
+      throw new ApiError(403, 'PERMISSION_DENIED', `The path (${canonical}) goes through a symbolic link.`);
+    }
   }
 
   /** A folder on the same file system as the tree, so that renames into the tree are one step. */

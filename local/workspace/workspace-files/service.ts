@@ -1,11 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { integerId } from '../../../src/json';
 import { ApiError, type Call, type Reply, type Service, type Workspace } from '../api';
 import { flag, invalid, optionalText, queryFields, requiredText } from '../fields';
 import { administrator } from '../identity/principals';
 import { unlessEmpty } from '../paging';
 import { type Contents, importedContents, mayOverwrite, uploadedContents } from './contents';
+import { multipartFields } from './multipart';
 import { missing, type WorkspaceObject, WorkspaceObjects } from './objects';
 import { canonicalPath } from './paths';
 
@@ -20,7 +22,7 @@ export function createWorkspaceFiles(workspace: Workspace): Service {
       {
         method: 'POST',
         path: `${prefix}/import`,
-        note: 'formats AUTO, SOURCE (Python), RAW',
+        note: 'formats AUTO, SOURCE (Python), RAW; JSON or multipart',
         handle: (call) => importObject(objects, call),
       },
       {
@@ -52,10 +54,10 @@ async function makeFolder(objects: WorkspaceObjects, call: Call): Promise<Reply>
 }
 
 async function importObject(objects: WorkspaceObjects, call: Call): Promise<Reply> {
-  if (call.headers['content-type']?.startsWith('multipart/')) {
-    throw new ApiError(501, 'NOT_IMPLEMENTED', 'The local workspace does not take multipart imports.');
-  }
-  const fields = await call.json();
+  const contentType = call.headers['content-type'] ?? '';
+  const fields = contentType.startsWith('multipart/')
+    ? await multipartFields(contentType, await call.bytes())
+    : await call.json();
   const contents = importedContents(fields);
   if (!(await put(objects, contents, mayOverwrite(fields)))) {
     throw new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `Path (${requiredText(fields, 'path')}) already exists.`);
@@ -91,7 +93,7 @@ async function exportObject(objects: WorkspaceObjects, call: Call): Promise<Repl
     return { headers: { 'content-type': 'application/octet-stream' }, body: createReadStream(objects.disk(object)) };
   }
   const content = (await readFile(objects.disk(object))).toString('base64');
-  return { json: { content, file_type: object.type === 'NOTEBOOK' ? 'py' : (object.path.split('.')[1] ?? '') } };
+  return { json: { content, file_type: object.type === 'NOTEBOOK' ? 'py' : path.extname(object.path).slice(1) } };
 }
 
 async function getStatus(objects: WorkspaceObjects, call: Call): Promise<Reply> {

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startWorkspaces } from '../../../../local/workspace/server';
 import { rawStatus, send, startTestWorkspace, type TestWorkspace } from '../../../support/local-workspace';
 import { VirtualClock } from '../../../support/virtual-clock';
 
@@ -81,19 +85,43 @@ describe('access to a workspace', () => {
 });
 
 describe('two workspaces of one process', () => {
-  it('have own tokens and ids, and a port of one is not the other', async () => {
-    const { startWorkspaces } = await import('../../../../local/workspace/server');
+  it('share the metastore and nothing else', async () => {
     const first = await startTestWorkspace({ names: ['staging', 'prod'] });
+    const [staging, prod] = first.all;
+    assert.ok(staging !== undefined && prod !== undefined);
     try {
-      await assert.rejects(startWorkspaces({ data: first.data }), { code: 'DATA_FOLDER_IN_USE' });
+      assert.notEqual(staging.id, prod.id);
+      const as = (token: string) => ({ authorization: `Bearer ${token}` });
+      assert.equal((await send(prod.url + me, 'GET', as(staging.token))).status, 403);
+      const job = { name: 'only-here', tasks: [{ task_key: 'a', notebook_task: { notebook_path: '/n' } }] };
+      await send(`${staging.url}/api/2.2/jobs/create`, 'POST', as(staging.token), job);
+      assert.deepEqual((await send(`${prod.url}/api/2.2/jobs/list`, 'GET', as(prod.token))).json, { has_more: false });
+      await send(`${staging.url}/api/2.1/unity-catalog/catalogs`, 'POST', as(staging.token), {
+        name: 'shared_catalog',
+      });
+      const seen = await send(`${prod.url}/api/2.1/unity-catalog/catalogs/shared_catalog`, 'GET', as(prod.token));
+      assert.equal(seen.json.name, 'shared_catalog');
     } finally {
       await first.stop();
     }
   });
 
-  it('refuses names that cannot be folders, and a name twice', async () => {
-    for (const names of [['../x'], ['a', 'a'], ['']]) {
-      await assert.rejects(startTestWorkspace({ names }), { code: 'WORKSPACE_NAME_INVALID' });
+  it('refuse a data folder that is in use, a port that is in use, and names that cannot be folders', async () => {
+    const first = await startTestWorkspace();
+    const data = mkdtempSync(path.join(tmpdir(), 'workspace-'));
+    try {
+      await assert.rejects(startWorkspaces({ data: first.data }), { code: 'DATA_FOLDER_IN_USE' });
+      const port = Number(new URL(first.url).port);
+      await assert.rejects(startWorkspaces({ data, port }), { code: 'PORT_IN_USE' });
+      for (const names of [['../x'], ['a', 'a'], ['']]) {
+        await assert.rejects(startWorkspaces({ data, names }), { code: 'WORKSPACE_NAME_INVALID' });
+      }
+      const second = await startTestWorkspace({ data, token: 'chosen-by-the-caller' });
+      assert.equal(second.token, 'chosen-by-the-caller');
+      assert.equal((await second.call('GET', me)).status, 200, 'what failed left the folder free');
+      await second.stop();
+    } finally {
+      await first.stop();
     }
   });
 });

@@ -29,6 +29,7 @@ describe('a workspace after kill -9', () => {
     const remote: TestWorkspace = {
       ...started,
       data,
+      all: [started],
       call: (method, target, body, headers = {}) =>
         send(started.url + target, method, { authorization: `Bearer ${started.token}`, ...headers }, body),
       stop: async () => {},

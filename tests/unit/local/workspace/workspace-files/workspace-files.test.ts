@@ -97,6 +97,26 @@ describe('workspace files', () => {
     assert.equal((await put({ path: '/Shared/d', format: 'SOURCE', content })).status, 400);
   });
 
+  it('import multipart uploads', async () => {
+    const form = new FormData();
+    form.set('path', '/Shared/form.bin');
+    form.set('format', 'AUTO');
+    form.set('overwrite', 'true');
+    form.set('content', new Blob([new Uint8Array([0, 255, 10])]));
+    const reply = await fetch(`${workspace.url}${api}/import`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${workspace.token}` },
+      body: form,
+    });
+    assert.equal(reply.status, 200);
+    const kept = readFileSync(path.join(workspace.data, 'workspaces/local/files/Shared/form.bin'));
+    assert.deepEqual([...kept], [0, 255, 10]);
+    const broken = await workspace.call('POST', `${api}/import`, 'x', {
+      'content-type': 'multipart/form-data; boundary=y',
+    });
+    assert.equal(broken.json.error_code, 'MALFORMED_REQUEST');
+  });
+
   it('make, list and delete folders', async () => {
     for (let times = 0; times < 2; times += 1) {
       assert.equal((await workspace.call('POST', `${api}/mkdirs`, { path: '/Shared/a/b' })).status, 200);
@@ -144,5 +164,9 @@ describe('workspace files', () => {
     );
     symlinkSync('/etc/hostname', path.join(workspace.data, 'workspaces/local/files/Shared/link'));
     assert.equal((await status('/Shared/link')).status, 404);
+    symlinkSync('/etc', path.join(workspace.data, 'workspaces/local/files/Shared/folder'));
+    assert.equal((await status('/Shared/folder/hostname')).status, 404);
+    assert.equal((await importFile('/Shared/folder/made-by-test', '1', true)).status, 403);
+    assert.equal((await workspace.call('POST', `${api}/mkdirs`, { path: '/Shared/folder/made' })).status, 403);
   });
 });
