@@ -1,0 +1,9 @@
+import type fc from 'fast-check';
+import { inputMapsAreReadOrRefused } from '../properties/input-maps';
+import { neutralTextRunsNothing } from '../properties/neutral-text';
+
+/** Properties that `npm test` checks on fixed seeds and a soak on as many cases as wanted. */
+export const SUITES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
+  'neutral-text': neutralTextRunsNothing as fc.IRawProperty<unknown>,
+  'input-maps': inputMapsAreReadOrRefused as fc.IRawProperty<unknown>,
+};
