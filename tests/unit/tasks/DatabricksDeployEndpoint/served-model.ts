@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Operation } from '../../../../local/workspace/api';
 import { registeredModels } from '../../../../local/workspace/serving/registered-models';
 import { createServing } from '../../../../local/workspace/serving/service';
 import { createUnityCatalog } from '../../../../local/workspace/unity-catalog/service';
@@ -30,6 +31,11 @@ export interface ServedModel {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   endpoint(): Promise<any>;
   updates(): number;
+  /**
+   * From request `number` (from 1) on nobody answers any more, as if the task had been killed: before that request has an effect, or after.
+   * @returns how many requests came since
+   */
+  crashAt(number: number, when: 'before' | 'after'): () => number;
   close(): Promise<void>;
 }
 
@@ -39,6 +45,22 @@ export async function startServedModel(): Promise<ServedModel> {
   const scorers = new FakeScorers();
   const python = { interpreter: () => Promise.reject(new Error('no interpreter is wanted here')) };
   let updates = 0;
+  let requests = 0;
+  let crash = { number: Number.POSITIVE_INFINITY, when: 'before' };
+
+  function guarded(operation: Operation): Operation['handle'] {
+    return async (call) => {
+      requests += 1;
+      updates += operation.method === 'PUT' ? 1 : 0;
+      const dead = requests > crash.number || (requests === crash.number && crash.when === 'before');
+      const reply = dead ? {} : await operation.handle(call);
+      if (requests >= crash.number) {
+        call.request.socket.destroy();
+      }
+      return reply;
+    };
+  }
+
   const local = await startServiceWorkspace(clock, (workspace) => {
     const registered = registeredModels(workspace.metastore);
     const models = {
@@ -48,14 +70,10 @@ export async function startServedModel(): Promise<ServedModel> {
       },
     };
     const serving = createServing(workspace, python, models, { scorers, seed: 1 });
-    const counted = serving.operations.map((operation) => ({
-      ...operation,
-      handle: (call: Parameters<typeof operation.handle>[0]) => {
-        updates += operation.method === 'PUT' ? 1 : 0;
-        return operation.handle(call);
-      },
+    return [createUnityCatalog(workspace), serving].map((service) => ({
+      ...service,
+      operations: service.operations.map((operation) => ({ ...operation, handle: guarded(operation) })),
     }));
-    return [createUnityCatalog(workspace), { ...serving, operations: counted }];
   });
   const root = '/api/2.0/mlflow/unity-catalog';
   await local.request('POST', `${root}/registered-models/create`, { name: model });
@@ -91,6 +109,11 @@ export async function startServedModel(): Promise<ServedModel> {
     },
     endpoint: async () => (await local.request('GET', '/api/2.0/serving-endpoints/price')).json,
     updates: () => updates,
+    crashAt(number, when) {
+      requests = 0;
+      crash = { number, when };
+      return () => requests;
+    },
     close: () => local.close(),
   };
 }
