@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { type JobSettings, JobsApi } from '../../src/databricks/jobs';
+import { WorkspaceFilesApi } from '../../src/databricks/workspace-files';
 import { TaskError } from '../../src/errors';
 import type { HttpClient } from '../../src/http/client';
-import { filePath } from '../../src/http/path';
-import { idText } from '../../src/json';
 import { bundleName, readBundleJobs } from './bundle-file';
 
 /** What a commit of the sample changes: members of `mlops/training.yml` to replace. */
@@ -51,10 +51,11 @@ export async function deploySample(client: HttpClient, options: SampleOptions): 
     filePath: root,
     variables: { catalog, environment: options.environment ?? catalog, commit, release: options.release ?? 'local' },
   });
-  await upload(client, root, sampleFiles(folder, overrides?.training));
+  await upload(new WorkspaceFilesApi(client), root, sampleFiles(folder, overrides?.training));
+  const api = new JobsApi(client);
   const deployed: DeployedJob[] = [];
   for (const job of jobs) {
-    deployed.push({ key: job.key, name: job.name, ...(await createOrReset(client, job.name, job.settings)) });
+    deployed.push({ key: job.key, name: job.name, ...(await createOrReset(api, job.name, job.settings)) });
   }
   return deployed;
 }
@@ -78,56 +79,31 @@ export function sampleFiles(folder: string, training?: TrainingOverride): Readon
   return files;
 }
 
-async function upload(client: HttpClient, root: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
-  const folders = new Set([...files.keys()].map((name) => posix.dirname(posix.join(root, name))));
-  for (const path of [...folders].sort()) {
-    await client.json({
-      method: 'POST',
-      path: '/api/2.0/workspace/mkdirs',
-      body: { path },
-      idempotent: true,
-      acceptEmpty: true,
-    });
+async function upload(files: WorkspaceFilesApi, root: string, contents: ReadonlyMap<string, Buffer>): Promise<void> {
+  const folders = new Set([...contents.keys()].map((name) => posix.dirname(posix.join(root, name))));
+  for (const folder of [...folders].sort()) {
+    await files.mkdirs(folder);
   }
-  for (const [name, bytes] of files) {
-    await client.json({
-      method: 'POST',
-      path: `/api/2.0/workspace-files/import-file/${filePath(posix.join(root, name))}`,
-      query: { overwrite: true },
-      bytes,
-      idempotent: true,
-      acceptEmpty: true,
-    });
+  for (const [name, bytes] of contents) {
+    await files.write(posix.join(root, name), bytes);
   }
 }
 
 async function createOrReset(
-  client: HttpClient,
+  jobs: JobsApi,
   name: string,
-  settings: Readonly<Record<string, unknown>>,
+  settings: JobSettings,
 ): Promise<{ readonly id: string; readonly created: boolean }> {
-  const listed = await client.json<{ jobs?: readonly { job_id: unknown; settings?: { name?: string } }[] }>({
-    method: 'GET',
-    path: '/api/2.2/jobs/list',
-    query: { name, limit: 100 },
-  });
-  // The service compares names without regard to case.
-  const same = (listed.jobs ?? []).filter((job) => job.settings?.name === name).map((job) => idText(job.job_id));
-  if (same.length > 1) {
-    throw new TaskError('JOB_AMBIGUOUS', `Several jobs have the name ${name}: ${same.join(', ')}.`, {
+  const [existing, another] = await jobs.listByName(name);
+  if (existing === undefined) {
+    return { id: await jobs.create(settings), created: true };
+  }
+  if (another !== undefined) {
+    throw new TaskError('JOB_AMBIGUOUS', `Several jobs have the name ${name}.`, {
+      where: `Two of them are ${existing.job_id} and ${another.job_id}.`,
       todo: 'Delete all but one.',
     });
   }
-  const [id] = same;
-  if (id !== undefined) {
-    const body = { job_id: id, new_settings: settings };
-    await client.json({ method: 'POST', path: '/api/2.2/jobs/reset', body, idempotent: true, acceptEmpty: true });
-    return { id, created: false };
-  }
-  const created = await client.json<{ job_id: unknown }>({
-    method: 'POST',
-    path: '/api/2.2/jobs/create',
-    body: settings,
-  });
-  return { id: idText(created.job_id), created: true };
+  await jobs.reset(existing.job_id, settings);
+  return { id: existing.job_id, created: false };
 }

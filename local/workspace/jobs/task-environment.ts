@@ -33,12 +33,17 @@ export function taskEnvironment(given: {
     LANG: 'C.UTF-8',
     PYTHONPATH: given.pythonSite,
     PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1', // keeps the tree of workspace files as clients left it; pip has compiled the packages
     DATABRICKS_HOST: workspace.url,
     DATABRICKS_TOKEN: given.token,
     DATABRICKS_CONFIG_FILE: '/dev/null',
     DATABRICKS_WAREHOUSE_ID: given.warehouseId,
     MLFLOW_TRACKING_URI: 'databricks',
     MLFLOW_REGISTRY_URI: 'databricks-uc',
+    // No connection to the internet, no bars in logs, no complaint where git is not installed.
+    MLFLOW_DISABLE_TELEMETRY: 'true',
+    MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: 'false',
+    GIT_PYTHON_REFRESH: 'quiet',
     MLFLOW_RUN_CONTEXT: JSON.stringify(mlflowTags(workspace, given.run, given.attempt)),
     [MARKER]: folder,
   };

@@ -6,17 +6,16 @@
 # COMMAND ----------
 
 import json
-from pathlib import Path
 
 import models
 from features import TARGET, patients, split
 
-project = Path(dbutils.widgets.get("project"))  # noqa: F821
+commit = dbutils.widgets.get("commit")  # noqa: F821
 rows_read = dbutils.jobs.taskValues.get(taskKey="tables", key="rows", debugValue=0)  # noqa: F821
 
 # COMMAND ----------
 
-training = models.read_training(project / "mlops" / "training.yml")
+training = models.read_training(models.PROJECT / "mlops" / "training.yml")
 known, held_out = split(patients())
 model = models.fit(training, known)
 predicted = model.predict(held_out[training.columns])
@@ -36,4 +35,4 @@ if failed:
 
 # COMMAND ----------
 
-dbutils.notebook.exit(json.dumps({"checks": len(checks), **figures}))  # noqa: F821
+dbutils.notebook.exit(json.dumps({"commit": commit, "checks": len(checks), **figures}))  # noqa: F821

@@ -13,6 +13,9 @@ from sklearn.preprocessing import StandardScaler
 
 from features import COLUMNS, TARGET
 
+# Of an imported module, because a script that a job starts may not know its own path.
+PROJECT = Path(__file__).resolve().parents[2]
+
 KINDS = {
     "ridge": lambda settings: Ridge(**settings),
     "gradient_boosting": lambda settings: GradientBoostingRegressor(random_state=0, **settings),

@@ -38,7 +38,9 @@ def main() -> None:
     name = f"{given.catalog}.{given.schema}.{given.model_name}"
 
     def load(version: str):
-        return mlflow.pyfunc.load_model(f"models:/{name}/{version}").predict
+        model = mlflow.pyfunc.load_model(f"models:/{name}/{version}")
+        columns = model.metadata.get_input_schema().input_names()
+        return lambda frame: model.predict(frame[columns])
 
     _, held_out = split(patients())
     # Empty means that no model reigns yet.

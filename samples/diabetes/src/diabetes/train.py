@@ -1,7 +1,6 @@
 """Job `diabetes-train`: fits the model that `mlops/training.yml` describes and registers it where it trains."""
 
 import json
-from pathlib import Path
 
 import mlflow
 from mlflow.models import infer_signature
@@ -13,11 +12,8 @@ from features import COLUMNS, TARGET, patients, split
 
 
 def main() -> None:
-    given = parameters.read(
-        "project", "catalog", "schema", "environment", "commit", "release", "run_url", "model_name"
-    )
-    project = Path(given.project)
-    training = models.read_training(project / "mlops" / "training.yml")
+    given = parameters.read("catalog", "schema", "environment", "commit", "release", "run_url", "model_name")
+    training = models.read_training(models.PROJECT / "mlops" / "training.yml")
     tables.connect().create_schema(f"{given.catalog}.{given.schema}")
     mlflow.set_tracking_uri("databricks")
     mlflow.set_registry_uri("databricks-uc")
@@ -35,7 +31,7 @@ def main() -> None:
         for context, rows in {"training": known, "evaluation": held_out}.items():
             dataset = mlflow.data.from_pandas(rows[COLUMNS + [TARGET]], name=f"diabetes-{context}", targets=TARGET)
             mlflow.log_input(dataset, context=context)
-        mlflow.log_artifact(str(project / "model_card.md"))
+        mlflow.log_artifact(str(models.PROJECT / "model_card.md"))
         inputs = known[training.columns]
         logged = mlflow.sklearn.log_model(
             model,
@@ -45,7 +41,7 @@ def main() -> None:
             signature=infer_signature(inputs, model.predict(inputs)),
             input_example=inputs.head(3),
             # The environment of the job itself. Named, because finding it out takes longer than the training.
-            pip_requirements=(project / "requirements.txt").read_text(encoding="utf-8").split(),
+            pip_requirements=(models.PROJECT / "requirements.txt").read_text(encoding="utf-8").split(),
             registered_model_name=f"{given.catalog}.{given.schema}.{given.model_name}",
         )
 
