@@ -81,6 +81,8 @@ print(__name__, file=sys.stderr)
     assert.equal(tags['mlflow.databricks.jobID'], jobId);
     assert.equal(tags['mlflow.databricks.jobRunID'], run.tasks?.[0]?.run_id);
     assert.deepEqual(asked.at(-1), ['scikit-learn==1.5.0', 'mlflow']);
+    const files = await workspace.call('GET', '/api/2.0/workspace/list?path=/Shared');
+    assert.doesNotMatch(files.text, /__pycache__/);
     const late = await fetch(`${workspace.url}/api/2.0/preview/scim/v2/Me`, {
       headers: { authorization: `Bearer ${environment.DATABRICKS_TOKEN}` },
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createJob, outputOf, runNow, systemPython, untilRun, upload } from '../../../../support/jobs';
+import type { PythonEnvironments } from '../../../../../local/workspace/python/environment';
+import { createJob, getRun, outputOf, runNow, systemPython, untilRun, upload } from '../../../../support/jobs';
 import { startTestWorkspace, type TestWorkspace } from '../../../../support/local-workspace';
 
 const marker = '# Databricks notebook source';
@@ -176,6 +177,35 @@ print(most)
     const reply = await workspace.call('POST', '/api/2.2/jobs/run-now', { job_id: jobId });
     assert.equal(reply.status, 501);
     assert.match(String(reply.json.message), /Task 'jar' is a spark_jar_task/);
+  });
+
+  it('can be cancelled while they wait for a free process, and while their environment is installed', async () => {
+    let begun = () => {};
+    const installing = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const never: PythonEnvironments = {
+      interpreter: () => {
+        begun();
+        return new Promise(() => {});
+      },
+    };
+    const busy = await startTestWorkspace({ python: never, maxConcurrentTasks: 1 });
+    try {
+      await upload(busy, '/Shared/a.py', 'print()\n');
+      const tasks = [{ task_key: 'a', spark_python_task: { python_file: '/Shared/a.py' } }];
+      const jobId = await createJob(busy, { tasks, max_concurrent_runs: 2 });
+      const first = await runNow(busy, jobId);
+      const second = await runNow(busy, jobId);
+      await installing;
+      for (const runId of [second, first]) {
+        assert.equal((await getRun(busy, runId)).state.life_cycle_state, 'PENDING');
+        await busy.call('POST', '/api/2.2/jobs/runs/cancel', { run_id: runId });
+        assert.equal((await untilRun(busy, runId)).state.result_state, 'CANCELED');
+      }
+    } finally {
+      await busy.stop();
+    }
   });
 
   it('tell why a Python environment could not be installed', async () => {
