@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, taskFolders } from '../support/declared';
@@ -16,6 +17,11 @@ describe('icons', () => {
     for (const task of taskFolders()) {
       assert.deepEqual(sizeOf('tasks', task, 'icon.png'), [32, 32], task);
     }
+  });
+
+  it('are rendered from the present sources (node scripts/icons.mjs)', () => {
+    const checked = spawnSync(process.execPath, ['scripts/icons.mjs', '--check'], { cwd: root, encoding: 'utf8' });
+    assert.equal(checked.status, 0, checked.stderr);
   });
 
   it('differ from task to task', () => {

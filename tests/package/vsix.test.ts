@@ -40,6 +40,11 @@ describe('package', function () {
     assert.ok(existsSync(join(root, 'dist', 'tasks')), 'dist/tasks is missing: run "npm run build" first');
   });
 
+  it('has current third-party notices (npm run notices)', () => {
+    const checked = spawnSync(process.execPath, ['scripts/notices.mjs', '--check'], { cwd: root, encoding: 'utf8' });
+    assert.equal(checked.status, 0, checked.stderr);
+  });
+
   it('holds exactly the files of the snapshot (npm run package -- --update-snapshot)', async () => {
     const { name, zip } = await packaged();
     assert.equal(name, `${readManifest().publisher}.azure-databricks-mlops-${readManifest().version}.vsix`);
