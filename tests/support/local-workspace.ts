@@ -67,7 +67,7 @@ export async function send<T = Record<string, unknown>>(
     ...(body === undefined ? {} : { body: raw ? (body as string) : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  const isJson = text !== '' && (response.headers.get('content-type')?.startsWith('application/json') ?? false);
   return { status: response.status, headers: response.headers, text, json: (isJson ? parseJson(text) : {}) as T };
 }
 
