@@ -1,8 +1,7 @@
-import { runTask } from '../../src/agent/run-task';
 import type { TaskDefinition } from '../../src/agent/task-definition';
-import { createTerminalHost, terminalFolder } from '../../src/agent/terminal-host';
-import { type LoadedTask, loadTask, TASK_NAMES } from '../tasks';
+import { loadTask, TASK_NAMES } from '../tasks';
 import { CommandError } from './command-error';
+import { runAtTerminal } from './run-at-terminal';
 
 const OWN_OPTIONS = ['json', 'debug', 'help'] as const;
 
@@ -25,36 +24,8 @@ export async function task(args: readonly string[]): Promise<number> {
   if (options.profile !== undefined) {
     process.env['DATABRICKS_CONFIG_PROFILE'] = options.profile;
   }
-  return runAtTerminal(loaded, options.inputs, options.flags);
-}
-
-async function runAtTerminal(
-  { definition, readInputs, run }: LoadedTask,
-  inputs: ReadonlyMap<string, string>,
-  flags: ReadonlySet<string>,
-): Promise<number> {
-  let failureCode = '';
-  const json = flags.has('json');
-  const color = !json && process.stdout.isTTY === true && !process.env['NO_COLOR'];
-  const terminal = createTerminalHost({
-    inputs,
-    folder: terminalFolder(process.cwd()),
-    json,
-    color,
-    debug: flags.has('debug'),
-  });
-  const host = {
-    ...terminal,
-    issue: (type: 'error' | 'warning', message: string, code?: string) => {
-      failureCode = type === 'error' ? (code ?? '') : failureCode;
-      terminal.issue(type, message, code);
-    },
-  };
-  const result = await runTask(definition, readInputs, run, host);
-  if (result === 'Succeeded' || result === 'SucceededWithIssues') {
-    return 0;
-  }
-  return failureCode.startsWith('VERDICT_') ? 3 : 1;
+  const { exitCode } = await runAtTerminal(loaded, options.inputs, options.flags);
+  return exitCode;
 }
 
 interface ParsedOptions {
