@@ -86,12 +86,12 @@ function decisionOf({ inputs, plan }: Action): string {
   if (inputs.dryRun) {
     return plan.writes.length === 0
       ? `Dry run: ${inputs.model} ${champion} is the champion already; nothing would change.`
-      : `Dry run: ${inputs.model} ${champion} would be the champion (${former}).`;
+      : `Dry run: ${inputs.model} ${champion} would be the champion; ${former}.`;
   }
   const verb = inputs.action === 'promote' ? 'Promoted' : 'Rolled back to';
   return plan.writes.length === 0
     ? `${inputs.model} ${champion} is the champion already; nothing was changed.`
-    : `${verb} ${inputs.model} ${champion} (${former}).`;
+    : `${verb} ${inputs.model} ${champion}; ${former}.`;
 }
 
 function summaryOf({ inputs, before, plan, checked }: Action, workspaceUrl: string): string {

@@ -38,7 +38,7 @@ export function registeredOutcome(
   const champion = before.champion === '' ? 'there is no champion' : `champion is ${before.champion}`;
   const verb = created ? 'Registered' : 'Found';
   return {
-    decision: `${verb} ${inputs.model} version ${version.version} (${champion}).`,
+    decision: `${verb} ${inputs.model} version ${version.version}; ${champion}.`,
     summary: summaryOf(inputs, version, before, lineage, workspaceUrl),
     attachment: {
       kind: 'registration',
