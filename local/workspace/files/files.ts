@@ -29,13 +29,24 @@ async function upload(call: Call): Promise<Reply> {
   const unfinished = join(place.uploads, randomUUID());
   await mkdir(place.uploads, { recursive: true });
   try {
-    await pipeline(call.request, createWriteStream(unfinished, { flags: 'wx' }));
+    await receive(call, unfinished);
     await makeFolder(place);
     await (overwrite ? rename(unfinished, place.local) : publishOnce(unfinished, place));
   } finally {
     await rm(unfinished, { force: true });
   }
   return { status: 204 };
+}
+
+/** A client that goes away in the middle is no defect of the workspace; nobody is left to read the answer. */
+async function receive(call: Call, file: string): Promise<void> {
+  try {
+    await pipeline(call.request, createWriteStream(file, { flags: 'wx' }));
+  } catch (error) {
+    throw call.request.complete
+      ? error
+      : new ApiError(400, 'MALFORMED_REQUEST', 'The upload broke off before its end.');
+  }
 }
 
 /** A hard link fails when the name is taken: of two uploads without overwrite at the same time one wins. */
