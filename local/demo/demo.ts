@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root';
 import { paintFor } from '../terminal/paint';
 import { startWorkspaces } from '../workspace/server';
 import { type DemoPlace, demoStep } from './demo-step';
-import { resultTable } from './result-table';
+import { type RoundResult, resultTable } from './result-table';
 import { deploySample, type TrainingOverride } from './sample-jobs';
 
 const MODEL = 'prod.diabetes.progression';
@@ -26,17 +26,6 @@ const COMMITS: readonly Commit[] = [
   { id: 'c0002', says: 'a better model, on all columns', training: {}, promoted: true },
   { id: 'c0003', says: 'a worse model, on one blood value', training: { columns: ['s1'] }, promoted: false },
 ];
-
-/** What a round shows in the closing table. */
-export interface RoundResult {
-  readonly commit: string;
-  readonly says: string;
-  readonly version: string;
-  readonly verdict: string;
-  readonly champion: string;
-  readonly served: string;
-  readonly report: string;
-}
 
 /**
  * The line from a training run to a served answer on this machine: an embedded local workspace, the built task bundles started as the

@@ -1,5 +1,15 @@
 import type { Paint } from '../terminal/paint';
-import type { RoundResult } from './demo';
+
+/** What a round shows in the closing table. */
+export interface RoundResult {
+  readonly commit: string;
+  readonly says: string;
+  readonly version: string;
+  readonly verdict: string;
+  readonly champion: string;
+  readonly served: string;
+  readonly report: string;
+}
 
 const HEADER = ['commit', 'what', 'version', 'verdict', 'champion', 'served', 'report'] as const;
 

@@ -42,9 +42,10 @@ export async function withFolderLock<T>(
 }
 
 async function acquire(folder: string, clock: Clock, onWait: (pid: number) => void): Promise<string> {
-  const own = `${process.pid}.${HOST}.${randomUUID()}`;
   let told = false;
   for (;;) {
+    // A new name each time: another process may be about to clear away a former one.
+    const own = `${process.pid}.${HOST}.${randomUUID()}`;
     const holder = await livingHolder(folder, clock, own);
     if (holder === undefined) {
       await writeFile(join(folder, own), '', { flag: 'wx' });
@@ -65,11 +66,12 @@ async function acquire(folder: string, clock: Clock, onWait: (pid: number) => vo
 /** Process id of a living holder other than `own`; files of the dead are removed on the way. */
 async function livingHolder(folder: string, clock: Clock, own: string): Promise<number | undefined> {
   for (const name of await readdir(folder)) {
-    if (name === own) {
+    const pid = Number(name.split('.')[0]);
+    const modified = name === own ? undefined : await modifiedAt(join(folder, name));
+    if (modified === undefined) {
       continue;
     }
-    const pid = Number(name.split('.')[0]);
-    if (await isAlive(join(folder, name), name, pid, clock)) {
+    if (clock.now() - modified <= SILENT_MS && (name.split('.')[1] !== HOST || processExists(pid))) {
       return pid;
     }
     await rm(join(folder, name), { force: true });
@@ -77,20 +79,16 @@ async function livingHolder(folder: string, clock: Clock, own: string): Promise<
   return undefined;
 }
 
-async function isAlive(path: string, name: string, pid: number, clock: Clock): Promise<boolean> {
-  const modified = await stat(path).then(
-    (found) => found.mtimeMs,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') {
-        return Number.NEGATIVE_INFINITY;
-      }
-      throw error;
-    },
-  );
-  if (clock.now() - modified > SILENT_MS) {
-    return false;
+/** Milliseconds since the epoch, or undefined when the file has gone meanwhile. */
+async function modifiedAt(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
   }
-  return name.split('.')[1] !== HOST || processExists(pid);
 }
 
 function processExists(pid: number): boolean {
