@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { rawStatus, startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
@@ -139,8 +139,17 @@ describe('the Files API of a local workspace', () => {
 
   it('leaves no unfinished upload behind and takes nothing of this for a defect of its own', () => {
     assert.deepEqual(defects, []);
-    const uploads = join(workspace.data, 'metastore', 'uploads');
-    assert.deepEqual(existsSync(uploads) ? readdirSync(uploads) : [], []);
+    const uploads = join(workspace.data, 'metastore', 'uploads', workspace.id);
+    assert.deepEqual(readdirSync(uploads), []);
+  });
+
+  it('removes at its start what a killed process left of uploads', async () => {
+    const left = join(workspace.data, 'metastore', 'uploads', workspace.id, 'half');
+    writeFileSync(left, 'half of something');
+    await workspace.stop('keep');
+    workspace = await startTestWorkspace({ data: workspace.data });
+    assert.equal(existsSync(left), false);
+    assert.equal((await workspace.call('GET', `${FILES}/once.txt`)).text, 'e');
   });
 
   async function fetchBytes(path: string, headers: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ApiError, type Metastore, type Workspace } from '../api';
+import { ApiError, type Workspace } from '../api';
 import { invalid } from '../fields';
 import { trackingOf } from '../mlflow/tracking';
 import { fullNameOf } from '../unity-catalog/names';
@@ -31,9 +31,9 @@ export function locate(workspace: Workspace, path: string): Location {
   const [top, ...rest] = segments;
   switch (top) {
     case 'Volumes':
-      return volumeLocation(workspace.metastore, rest);
+      return volumeLocation(workspace, rest);
     case 'Models':
-      return modelLocation(workspace.metastore, rest);
+      return modelLocation(workspace, rest);
     case 'WorkspaceInternal':
       return artifactLocation(workspace, rest);
     default:
@@ -43,24 +43,41 @@ export function locate(workspace: Workspace, path: string): Location {
   }
 }
 
-function volumeLocation(metastore: Metastore, [catalog, schema, volume, ...file]: readonly string[]): Location {
+/** The folders with this workspace's unfinished uploads: each on the file system of what is uploaded. */
+export function uploadFolders(workspace: Workspace): readonly string[] {
+  return [sharedUploads(workspace), ownUploads(workspace)];
+}
+
+/** In the metastore's folder, but this workspace's own, so that its start can empty it while others upload. */
+function sharedUploads(workspace: Workspace): string {
+  return join(workspace.metastore.folder, 'uploads', workspace.id);
+}
+
+function ownUploads(workspace: Workspace): string {
+  return join(workspace.folder, 'uploads');
+}
+
+function volumeLocation(workspace: Workspace, [catalog, schema, volume, ...file]: readonly string[]): Location {
   if (catalog === undefined || schema === undefined || volume === undefined) {
     throw invalid('A path of a volume begins with /Volumes/<catalog>/<schema>/<volume>.');
   }
+  const { metastore } = workspace;
   const names = fullNameOf(catalog, schema, volume).split('.');
   getVolume(metastore, names.join('.'));
-  return location(metastore.folder, within(join(metastore.folder, 'volumes'), names), ['Volumes', ...names], file);
+  const root = within(join(metastore.folder, 'volumes'), names);
+  return location(sharedUploads(workspace), root, ['Volumes', ...names], file);
 }
 
-function modelLocation(metastore: Metastore, [catalog, schema, model, version, ...file]: readonly string[]): Location {
+function modelLocation(workspace: Workspace, [catalog, schema, model, version, ...file]: readonly string[]): Location {
   if (catalog === undefined || schema === undefined || model === undefined || version === undefined) {
     throw invalid('A path of a model version begins with /Models/<catalog>/<schema>/<model>/<version>.');
   }
+  const { metastore } = workspace;
   const fullName = fullNameOf(catalog, schema, model);
   const number = parseVersion(version);
   const found = getVersion(metastore, fullName, number);
   const root = versionFolder(metastore, found);
-  const place = location(metastore.folder, root, ['Models', ...fullName.split('.'), String(number)], file);
+  const place = location(sharedUploads(workspace), root, ['Models', ...fullName.split('.'), String(number)], file);
   return found.status === 'PENDING_REGISTRATION'
     ? place
     : { ...place, readOnly: `Version ${number} of model '${fullName}' is ${found.status}: its files cannot change.` };
@@ -79,15 +96,15 @@ function artifactLocation(workspace: Workspace, segments: readonly string[]): Lo
   }
   const names = [experiment, kind ?? '', id];
   const root = within(join(workspace.folder, 'mlflow-artifacts'), names);
-  return location(workspace.folder, root, ['WorkspaceInternal', 'Mlflow', 'Artifacts', ...names], file);
+  return location(ownUploads(workspace), root, ['WorkspaceInternal', 'Mlflow', 'Artifacts', ...names], file);
 }
 
-function location(base: string, root: string, shown: readonly string[], file: readonly string[]): Location {
+function location(uploads: string, root: string, shown: readonly string[], file: readonly string[]): Location {
   return {
     path: `/${[...shown, ...file].join('/')}`,
     local: within(root, file),
     root,
-    uploads: join(base, 'uploads'),
+    uploads,
   };
 }
 

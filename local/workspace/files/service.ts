@@ -1,9 +1,18 @@
+import { rm } from 'node:fs/promises';
 import type { Service, Workspace } from '../api';
 import { directoryOperations } from './directories';
 import { fileOperations } from './files';
+import { uploadFolders } from './locations';
 import { presignedUrlOperations } from './presigned-urls';
 
-/** The Files API over volumes, model versions and MLflow artifacts. */
-export function createFiles(_workspace: Workspace): Service {
-  return { operations: [...fileOperations, ...directoryOperations, ...presignedUrlOperations] };
+/** The Files API over volumes, model versions and MLflow artifacts. Its start removes what uploads of a killed process left. */
+export function createFiles(workspace: Workspace): Service {
+  return {
+    operations: [...fileOperations, ...directoryOperations, ...presignedUrlOperations],
+    start: async () => {
+      for (const folder of uploadFolders(workspace)) {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
 }
