@@ -1,12 +1,13 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
 import { modelVersionUrl } from '../../src/databricks/links';
+import { entryValue } from '../../src/databricks/mlflow';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { carryOut, readAliases } from './aliases';
 import type { PromoteInputs } from './inputs';
 import { type Action, finish, sayPlan, warnOfTheUnproven } from './outcome';
-import { type Aliases, planPromotion } from './plan';
+import { type Aliases, type Plan, planPromotion } from './plan';
 import { type CheckedReport, readReport } from './report';
 import { stateOf, tagValue, writeState } from './tags';
 
@@ -25,7 +26,7 @@ export async function promote(
   const checked = await readReport(inputs, context.clock.now());
   const now = await readAliases(workspace, inputs.model);
   const version = await pinnedVersion(inputs, checked, now, workspace);
-  const plan = planPromotion(now, version.version, expectedChampion(inputs, checked));
+  const plan = await planned(inputs, checked, now, version.version, workspace);
   if (plan.writes.length > 0) {
     refuseRolledBack(version, checked);
   }
@@ -41,6 +42,37 @@ export async function promote(
   await releaseChallenger(inputs.model, version.version, uninterrupted);
   await writeTags(action, version.version, uninterrupted, context);
   return outcome;
+}
+
+/** @throws TaskError CHAMPION_CHANGED that says what the tags tell of the change */
+async function planned(
+  inputs: PromoteInputs,
+  checked: CheckedReport,
+  now: Aliases,
+  version: string,
+  workspace: WorkspaceClient,
+): Promise<Plan> {
+  try {
+    return planPromotion(now, version, expectedChampion(inputs, checked));
+  } catch (error) {
+    if (error instanceof TaskError && error.code === 'CHAMPION_CHANGED' && now.champion !== '') {
+      const where = await championHistory(workspace, inputs.model, now.champion);
+      throw new TaskError('CHAMPION_CHANGED', error.message, { ...error.options, where });
+    }
+    throw error;
+  }
+}
+
+/** Who made a version champion and when, as far as its tags tell: the service itself keeps no record of it. */
+async function championHistory(workspace: WorkspaceClient, model: string, version: string): Promise<string> {
+  const tags = (await workspace.modelVersions.get(model, version))?.tags;
+  const { state, changedAt } = stateOf(version, tags);
+  if (state !== 'champion' || changedAt === 0) {
+    return `The tags of version ${version} do not say who made it champion.`;
+  }
+  const release = entryValue(tags, 'mlops_release') ?? '';
+  const by = release === '' ? '' : ` by run ${release}`;
+  return `Version ${version} was made champion${by} at ${new Date(changedAt * 1000).toISOString()}.`;
 }
 
 /**

@@ -2,6 +2,7 @@ import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
 import { connectWorkspace } from '../../src/connection/connect';
 import { filesPathOfVersion } from '../../src/databricks/artifact-paths';
 import { mlflowRunUrl, modelVersionUrl } from '../../src/databricks/links';
+import { type ModelDescription, readModelDescription } from '../../src/databricks/model-description';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
@@ -9,10 +10,10 @@ import { type Found, findVersion } from './find-version';
 import type { Inputs } from './inputs';
 import { aliasesBefore, describeVersion, markRegistered, nameVersion } from './labels';
 import { type Lineage, lineageOf } from './lineage';
-import { checkDescription, type ModelDescription, readModelDescription } from './model-file';
 import { filesOf } from './origin';
 import { dryRunOutcome, registeredOutcome } from './outcome';
 import { untilReady } from './ready';
+import { checkDescription } from './required-description';
 import { register } from './upload';
 
 /** Finds the version that a source has made, or registers it; names and describes it. */
@@ -73,7 +74,7 @@ async function checkedDescription(
   if (!inputs.requireSignature && !inputs.requireInputExample) {
     return undefined;
   }
-  const description = await readModelDescription(workspace, folder);
+  const description = await readModelDescription(workspace.files, folder);
   checkDescription(description, inputs);
   return description;
 }

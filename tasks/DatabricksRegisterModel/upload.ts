@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { TaskContext } from '../../src/agent/task-context';
 import { filesPathOfVersion } from '../../src/databricks/artifact-paths';
+import type { DirectoryEntry } from '../../src/databricks/files';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
 import { collect } from '../../src/http/paging';
 import { filesOf, type ModelOrigin } from './origin';
+
+const DOWNLOAD_ATTEMPTS = 3;
 
 /**
  * Registers a logged model by the protocol of the MLflow client: create (PENDING_REGISTRATION), copy the files, finalize (READY).
@@ -63,14 +67,50 @@ async function copyFiles(from: string, to: string, workspace: WorkspaceClient, c
     for (const [index, file] of files.entries()) {
       const name = file.path.slice(from.length + 1);
       const local = join(folder, 'file');
-      await pipeline(await workspace.files.stream(file.path), createWriteStream(local));
-      const { size } = await stat(local);
-      await workspace.files.upload(`${to}/${name}`, { length: size, open: () => createReadStream(local) });
+      const length = await fetchFile(file, local, workspace, context);
+      await workspace.files.upload(`${to}/${name}`, { length, open: () => createReadStream(local) });
       context.log.progress((100 * (index + 1)) / files.length, `${index + 1} of ${files.length} files`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Brings one file here, again when the stream breaks off.
+ * @returns its length in bytes
+ * @throws TaskError DOWNLOAD_INCOMPLETE
+ */
+async function fetchFile(
+  file: DirectoryEntry,
+  local: string,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<number> {
+  let problem = '';
+  for (let attempt = 1; attempt <= DOWNLOAD_ATTEMPTS; attempt++) {
+    const source = await workspace.files.stream(file.path);
+    try {
+      await pipeline(source, createWriteStream(local));
+      const { size } = await stat(local);
+      if (file.file_size === undefined || file.file_size === size) {
+        return size;
+      }
+      problem = `${size} of ${file.file_size} bytes came`;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      problem = error instanceof Error ? error.message : String(error);
+    }
+    await context.clock.sleep(attempt * 1000, context.signal);
+  }
+  throw new TaskError(
+    'DOWNLOAD_INCOMPLETE',
+    `A file of the model did not come whole in ${DOWNLOAD_ATTEMPTS} attempts: ${problem}.`,
+    {
+      where: `It is ${file.path}.`,
+      todo: 'Run the step again; if it repeats, look at the network between agent and workspace.',
+    },
+  );
 }
 
 /** After a fault: the version is READY after all (only the answer was lost), or it is deleted and the fault stands. */

@@ -106,7 +106,9 @@ describe('DatabricksPromoteModel', () => {
   it('compares and sets: another champion now is an error', async () => {
     await promote('1', '');
     await promote('3', '1');
-    assert.equal(await refused(await promote('2', '1'), ['3', '1']), 'CHAMPION_CHANGED');
+    const late = await promote('2', '1');
+    assert.equal(await refused(late, ['3', '1']), 'CHAMPION_CHANGED');
+    assert.match(late.message, /Version 3 was made champion at 2023-11-14T22:13:20\.000Z\./);
     assert.equal(await refused(await promote('2', '3', { expectedChampion: '1' }), ['3', '1']), 'CHAMPION_CHANGED');
     assert.equal(await refused(await promote('2', '3', { expectedChampion: 'none' }), ['3', '1']), 'CHAMPION_CHANGED');
     assert.equal((await promote('2', '3', { expectedChampion: '3' })).result, 'Succeeded');
