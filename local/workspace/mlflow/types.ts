@@ -1,13 +1,18 @@
-/** Wire types of MLflow tracking (`/api/2.0/mlflow`, MLflow's service.proto). Times are milliseconds since the epoch. */
-export interface KeyValue {
-  readonly key: string;
-  readonly value: string;
-}
+import type { Experiment as ClientExperiment } from '../../../src/databricks/experiments';
+import type { LoggedModel as ClientLoggedModel } from '../../../src/databricks/logged-models';
+import type { Metric as ClientMetric, KeyValue } from '../../../src/databricks/mlflow';
+import type { MlflowRun, MlflowRunInfo } from '../../../src/databricks/mlflow-runs';
+
+/**
+ * Wire types of MLflow tracking (`/api/2.0/mlflow`, MLflow's service.proto): what our client reads, narrowed to what the workspace always
+ * sends. Times are milliseconds since the epoch.
+ */
+export type { KeyValue };
 
 /** A double as JSON carries it: protobuf's JSON form writes NaN and the infinities as text. */
 export type MetricValue = number | 'NaN' | 'Infinity' | '-Infinity';
 
-export interface Metric {
+export interface Metric extends ClientMetric {
   readonly key: string;
   readonly value: MetricValue;
   readonly timestamp: number;
@@ -20,7 +25,7 @@ export interface Metric {
 
 export type LifecycleStage = 'active' | 'deleted';
 
-export interface Experiment {
+export interface Experiment extends ClientExperiment {
   readonly experiment_id: string;
   /** Absolute workspace path. */
   readonly name: string;
@@ -34,7 +39,7 @@ export interface Experiment {
 export const RUN_STATUSES = ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-export interface RunInfo {
+export interface RunInfo extends MlflowRunInfo {
   readonly run_id: string;
   readonly run_uuid: string;
   readonly run_name: string;
@@ -61,7 +66,7 @@ export interface DatasetInput {
   readonly tags: readonly KeyValue[];
 }
 
-export interface Run {
+export interface Run extends MlflowRun {
   readonly info: RunInfo;
   readonly data: {
     /** The latest value of each key. */
@@ -80,7 +85,7 @@ export interface Run {
 
 export type LoggedModelStatus = 'LOGGED_MODEL_PENDING' | 'LOGGED_MODEL_READY' | 'LOGGED_MODEL_UPLOAD_FAILED';
 
-export interface LoggedModel {
+export interface LoggedModel extends ClientLoggedModel {
   readonly info: {
     readonly model_id: string;
     readonly experiment_id: string;

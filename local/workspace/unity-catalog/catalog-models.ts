@@ -64,17 +64,19 @@ async function update(call: Call): Promise<Reply> {
   const [comment, owner] = [optionalText(body, 'comment'), optionalText(body, 'owner')];
   const jobId = optionalText(body, 'deployment_job_id');
   const newName = optionalText(body, 'new_name');
-  const current = newName
-    ? renameModel(metastore, fullName(call), besides(call, newName), authorOf(call)).fullName
-    : fullName(call);
-  const model = changeModel(metastore, current, authorOf(call), ({ deploymentJobId, ...former }) => {
-    const job = jobId ?? deploymentJobId ?? '';
-    return {
-      ...former,
-      ...(comment !== undefined && { comment }),
-      ...(owner && { owner }),
-      ...(job !== '' && { deploymentJobId: job }),
-    };
+  const model = metastore.store.transaction(() => {
+    const current = newName
+      ? renameModel(metastore, fullName(call), besides(call, newName), authorOf(call)).fullName
+      : fullName(call);
+    return changeModel(metastore, current, authorOf(call), ({ deploymentJobId, ...former }) => {
+      const job = jobId ?? deploymentJobId ?? '';
+      return {
+        ...former,
+        ...(comment !== undefined && { comment }),
+        ...(owner && { owner }),
+        ...(job !== '' && { deploymentJobId: job }),
+      };
+    });
   });
   return { json: catalogModel(call.workspace, model, 'get', false) };
 }

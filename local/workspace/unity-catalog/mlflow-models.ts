@@ -48,12 +48,14 @@ async function update(call: Call): Promise<Reply> {
   const { metastore } = call.workspace;
   const name = requiredText(body, 'name');
   const newName = optionalText(body, 'new_name');
-  const current = newName ? renameModel(metastore, name, newName, authorOf(call)).fullName : name;
   const comment = optionalText(body, 'description');
   const jobId = optionalText(body, 'deployment_job_id');
-  const model = changeModel(metastore, current, authorOf(call), ({ deploymentJobId, ...former }) => {
-    const job = jobId ?? deploymentJobId ?? '';
-    return { ...former, ...(comment !== undefined && { comment }), ...(job !== '' && { deploymentJobId: job }) };
+  const model = metastore.store.transaction(() => {
+    const current = newName ? renameModel(metastore, name, newName, authorOf(call)).fullName : name;
+    return changeModel(metastore, current, authorOf(call), ({ deploymentJobId, ...former }) => {
+      const job = jobId ?? deploymentJobId ?? '';
+      return { ...former, ...(comment !== undefined && { comment }), ...(job !== '' && { deploymentJobId: job }) };
+    });
   });
   return { json: { registered_model: mlflowModel(model, 'get') } };
 }

@@ -1,4 +1,6 @@
 import { pathToFileURL } from 'node:url';
+import type { ModelVersion as ClientVersion } from '../../../src/databricks/model-versions';
+import type { RegisteredModel as ClientModel } from '../../../src/databricks/registered-models';
 import { integerId } from '../../../src/json';
 import type { Workspace } from '../api';
 import { trackingOf } from '../mlflow/tracking';
@@ -14,23 +16,26 @@ import type { ModelVersion } from './versions';
 export type Detail = 'get' | 'list';
 
 /** A model in the dialect of `/api/2.0/mlflow/unity-catalog`: version numbers are text. */
-export function mlflowModel(model: RegisteredModel, detail: Detail) {
+export function mlflowModel(model: RegisteredModel, detail: Detail): ClientModel & { deployment_job_id?: string } {
+  const aliases = model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }));
   return {
     name: model.fullName,
     creation_timestamp: model.createdAt,
     last_updated_timestamp: model.updatedAt,
     user_id: model.owner,
-    description: textOrNothing(model.comment),
-    deployment_job_id: model.deploymentJobId,
-    ...(detail === 'get' && {
-      aliases: unlessEmpty(model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }))),
-      tags: unlessEmpty(model.tags),
-    }),
+    ...text('description', model.comment),
+    ...text('deployment_job_id', model.deploymentJobId ?? ''),
+    ...(detail === 'get' && { ...list('aliases', aliases), ...list('tags', model.tags) }),
   };
 }
 
 /** A version in the dialect of `/api/2.0/mlflow/unity-catalog`. */
-export function mlflowVersion(workspace: Workspace, version: ModelVersion, model: RegisteredModel, detail: Detail) {
+export function mlflowVersion(
+  workspace: Workspace,
+  version: ModelVersion,
+  model: RegisteredModel,
+  detail: Detail,
+): ClientVersion {
   const { params, metrics } = loggedData(workspace, version);
   const aliases = aliasesOf(model, version.version);
   return {
@@ -39,19 +44,25 @@ export function mlflowVersion(workspace: Workspace, version: ModelVersion, model
     creation_timestamp: version.createdAt,
     last_updated_timestamp: version.updatedAt,
     user_id: version.createdBy,
-    description: textOrNothing(version.comment),
+    ...text('description', version.comment),
     source: version.source,
-    run_id: textOrNothing(version.runId),
-    run_experiment_id: textOrNothing(version.runExperimentId),
-    run_tracking_server_id: textOrNothing(version.runWorkspaceId),
+    ...text('run_id', version.runId),
+    ...text('run_experiment_id', version.runExperimentId),
+    ...text('run_tracking_server_id', version.runWorkspaceId),
     status: version.status,
     storage_location: storageLocation(workspace, version),
-    model_id: textOrNothing(version.modelId),
+    ...text('model_id', version.modelId),
     ...(detail === 'get' && {
-      aliases: unlessEmpty(aliases.map(({ alias }) => ({ alias, version: String(version.version) }))),
-      tags: unlessEmpty(version.tags),
-      model_params: unlessEmpty(params.map(({ key, value }) => ({ name: key, value }))),
-      model_metrics: unlessEmpty(metrics),
+      ...list(
+        'aliases',
+        aliases.map(({ alias }) => ({ alias, version: String(version.version) })),
+      ),
+      ...list('tags', version.tags),
+      ...list(
+        'model_params',
+        params.map(({ key, value }) => ({ name: key, value })),
+      ),
+      ...list('model_metrics', metrics),
     }),
   };
 }
@@ -65,7 +76,7 @@ export function catalogModel(workspace: Workspace, model: RegisteredModel, detai
     schema_name,
     full_name: model.fullName,
     owner: model.owner,
-    comment: textOrNothing(model.comment),
+    ...text('comment', model.comment),
     metastore_id: metastoreId(workspace.metastore, workspace.clock.now()),
     id: model.id,
     created_at: model.createdAt,
@@ -97,9 +108,9 @@ export function catalogVersion(
     version: version.version,
     status: version.status,
     source: version.source,
-    run_id: textOrNothing(version.runId),
+    ...text('run_id', version.runId),
     run_workspace_id: version.runWorkspaceId === '' ? undefined : integerId(version.runWorkspaceId),
-    comment: textOrNothing(version.comment),
+    ...text('comment', version.comment),
     storage_location: storageLocation(workspace, version),
     id: version.id,
     metastore_id: metastoreId(workspace.metastore, workspace.clock.now()),
@@ -107,7 +118,7 @@ export function catalogVersion(
     created_by: version.createdBy,
     updated_at: version.updatedAt,
     updated_by: version.updatedBy,
-    model_id: textOrNothing(version.modelId),
+    ...text('model_id', version.modelId),
     ...(version.dependencies.length > 0 && { model_version_dependencies: { dependencies: version.dependencies } }),
     ...(detail === 'get' && {
       tags: unlessEmpty(version.tags),
@@ -142,6 +153,12 @@ function loggedData(
   return logged?.data ?? { params: version.modelParams, metrics: version.modelMetrics };
 }
 
-function textOrNothing(text: string): string | undefined {
-  return text === '' ? undefined : text;
+/** A member with the text, or none when it is empty: the service leaves out what is not set. */
+function text<K extends string>(name: K, value: string): { readonly [P in K]?: string } {
+  return (value === '' ? {} : { [name]: value }) as { readonly [P in K]?: string };
+}
+
+/** A member with the list, or none when it is empty. */
+function list<K extends string, T>(name: K, items: readonly T[]): { readonly [P in K]?: readonly T[] } {
+  return (items.length === 0 ? {} : { [name]: items }) as { readonly [P in K]?: readonly T[] };
 }
