@@ -156,6 +156,15 @@ describe('task.json', () => {
           (name) => !section.includes(`\`${name}\``) && !shared.includes(`\`${name}\``),
         );
         assert.deepEqual(missing, []);
+        const rows = [...section.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(
+          (row) => (row[1] ?? '').match(/\w+/g) ?? [],
+        );
+        assert.ok(rows.length > 0 || names.length === CONNECTION_INPUTS.length);
+        assert.deepEqual(
+          rows.filter((name) => !names.includes(name)),
+          [],
+          'documented but not declared',
+        );
       });
     });
   }
