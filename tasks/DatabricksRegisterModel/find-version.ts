@@ -76,13 +76,9 @@ async function versionOfWorkflowRun(
 ): Promise<Found> {
   const run = await endedRun(workspace, runId);
   const found = await findModels(workspace, run, await outputsOf(run, workspace, context), []);
-  const versions = found.versions.filter((version) => version.model === model);
-  if (versions.length > 0) {
-    const number = onlyVersion(
-      model,
-      versions.map((each) => each.version),
-    );
-    const version = await workspace.modelVersions.get(model, number);
+  const numbers = found.versions.filter((version) => version.model === model).map(({ version }) => version);
+  if (numbers.length > 0) {
+    const version = await usableVersion(workspace, model, numbers);
     return { version, origin: version === undefined ? undefined : await originBehind(version, workspace) };
   }
   const [mlflowRunId, ...more] = found.mlflowRunIds;
@@ -90,6 +86,31 @@ async function versionOfWorkflowRun(
     return { version: undefined, origin: undefined };
   }
   return { version: undefined, origin: await originInRun(workspace, mlflowRunId, 'model') };
+}
+
+/** The one version of several whose registration has not failed; a failed one only when it is the only one. */
+async function usableVersion(
+  workspace: WorkspaceClient,
+  model: string,
+  numbers: readonly string[],
+): Promise<ModelVersion | undefined> {
+  const versions: ModelVersion[] = [];
+  for (const number of new Set(numbers)) {
+    const version = await workspace.modelVersions.get(model, number);
+    if (version !== undefined) {
+      versions.push(version);
+    }
+  }
+  const usable = versions.filter(({ status }) => status !== 'FAILED_REGISTRATION');
+  const candidates = usable.length > 0 ? usable : versions;
+  if (candidates.length === 0) {
+    return undefined;
+  }
+  const number = onlyVersion(
+    model,
+    candidates.map(({ version }) => version),
+  );
+  return candidates.find(({ version }) => version === number);
 }
 
 /** Where the files of a version that waits for them come from; only such a version needs it. */

@@ -1,8 +1,8 @@
 import { entryValue } from '../../src/databricks/mlflow';
 import type { MlflowRun } from '../../src/databricks/mlflow-runs';
+import type { ModelDescription } from '../../src/databricks/model-description';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import { parseJson } from '../../src/json';
-import type { ModelDescription } from '../../src/databricks/model-description';
 
 /** Content of `lineage.json`: where a version comes from. */
 export interface Lineage {
