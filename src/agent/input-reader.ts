@@ -117,18 +117,18 @@ export class InputReader {
     return parseMap(name, this.text(name));
   }
 
+  /** Folder in which relative paths begin: that of the sources, at the terminal the working folder. */
+  get sourcesFolder(): string {
+    return this.sources() ?? process.cwd();
+  }
+
   /** Absolute path of a file or folder, `''` when empty. The agent roots a blank path at the sources folder: that counts as empty. */
   path(name: string): string {
     const value = this.text(name);
-    const sources =
-      this.host.variable('System.DefaultWorkingDirectory') ?? this.host.variable('Build.SourcesDirectory');
-    if (
-      value === '' ||
-      (this.declared(name).type === 'filePath' && sources !== undefined && resolve(value) === resolve(sources))
-    ) {
+    if (value === '' || this.isBlankPath(this.declared(name), value)) {
       return '';
     }
-    return isAbsolute(value) ? value : resolve(sources ?? process.cwd(), value);
+    return isAbsolute(value) ? value : resolve(this.sourcesFolder, value);
   }
 
   /**
@@ -166,9 +166,12 @@ export class InputReader {
   }
 
   private isBlankPath(input: TaskInput, value: string): boolean {
-    const sources =
-      this.host.variable('System.DefaultWorkingDirectory') ?? this.host.variable('Build.SourcesDirectory');
+    const sources = this.sources();
     return input.type === 'filePath' && sources !== undefined && resolve(value) === resolve(sources);
+  }
+
+  private sources(): string | undefined {
+    return this.host.variable('System.DefaultWorkingDirectory') ?? this.host.variable('Build.SourcesDirectory');
   }
 
   private valueOf(name: string): string {

@@ -23,12 +23,17 @@ export class OutputFiles {
   /** Writes a file of a fixed name and returns its path. */
   write(name: string, content: string | Uint8Array): string {
     mkdirSync(this.folder, { recursive: true });
-    const path = join(this.folder, name);
+    const path = this.pathOf(name);
     writeFileSync(path, content);
     if (!this.written.includes(path)) {
       this.written.push(path);
     }
     return path;
+  }
+
+  /** Where a file of this name lies or will lie. */
+  pathOf(name: string): string {
+    return join(this.folder, name);
   }
 
   /** Paths written so far. */

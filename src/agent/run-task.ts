@@ -135,19 +135,7 @@ async function report(ending: Ending, { definition, host, log, outputs, files, a
   const decision = neutralLine(ending.decision);
   const heading = `**${escapeMarkdown(decision)}**\n\n${ending.summary}`;
   host.uploadSummary(files.write('summary.md', `${heading.trimEnd()}\n`));
-  const { kind, content } = ending.attachment ?? { kind: 'result', content: {} };
-  const body = {
-    task: definition.name,
-    version: versionText(definition),
-    result: ending.result,
-    decision,
-    ...asObject(content),
-  };
-  host.attachFile(
-    `databricks-mlops.${kind}`,
-    `${kind}.json`,
-    files.write(`${kind}.attachment.json`, stringifyJson(body)),
-  );
+  attach(ending, definition, host, files);
   outputs.set('result', ending.result);
   if (artifact !== '') {
     outputs.set('artifactName', uploadArtifact(artifact, host, log, files));
@@ -160,6 +148,19 @@ async function report(ending: Ending, { definition, host, log, outputs, files, a
     host.issue('error', decision, ending.code);
   }
   host.complete(ending.agentResult, decision);
+}
+
+function attach(ending: Ending, definition: TaskDefinition, host: Host, files: OutputFiles): void {
+  const attachment = ending.attachment ?? { kind: 'result', content: {} };
+  const { kind } = attachment;
+  if ('path' in attachment) {
+    host.attachFile(`databricks-mlops.${kind}`, `${kind}.json`, attachment.path);
+    return;
+  }
+  const { result, decision } = ending;
+  const about = { task: definition.name, version: versionText(definition), result, decision: neutralLine(decision) };
+  const path = files.write(`${kind}.attachment.json`, stringifyJson({ ...about, ...asObject(attachment.content) }));
+  host.attachFile(`databricks-mlops.${kind}`, `${kind}.json`, path);
 }
 
 function asObject(content: unknown): Record<string, unknown> {

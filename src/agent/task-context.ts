@@ -35,6 +35,8 @@ export interface TaskOutcome {
   readonly failure?: { readonly code: string; readonly message: string };
   /** Markdown below the decision; text from outside in it is already escaped. */
   readonly summary: string;
-  /** JSON attachment `databricks-mlops.<kind>`. */
-  readonly attachment: { readonly kind: string; readonly content: unknown };
+  /** JSON attachment `databricks-mlops.<kind>`: content, or a file that is attached byte for byte. */
+  readonly attachment:
+    | { readonly kind: string; readonly content: unknown }
+    | { readonly kind: string; readonly path: string };
 }

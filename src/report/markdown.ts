@@ -1,11 +1,11 @@
 import type { CheckResult, PromotionReport } from '../evaluation/report-types';
-import { decisionSentence } from './decision-sentence';
+import { escapeMarkdown } from '../markdown';
 
-/** The Markdown summary of a report: decision first, then one row a check. Everything that came from outside is escaped. */
-export function markdownSummary(report: PromotionReport, digest: string): string {
-  const lines = [`**${escapeMarkdown(decisionSentence(report))}**`, ''];
+/** What stands below the decision in the summary of a report: notes, one row a check, facts. Everything from outside is escaped. */
+export function reportSummary(report: PromotionReport, digest: string): string {
+  const lines: string[] = [];
   for (const note of report.notes) {
-    lines.push(`* ${escapeMarkdown(note)}`);
+    lines.push(`* ${shown(note)}`);
   }
   if (report.notes.length > 0) {
     lines.push('');
@@ -32,7 +32,7 @@ function checkRow(check: CheckResult): string {
     interval(check),
     check.message,
   ];
-  return `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  return `| ${cells.map(shown).join(' | ')} |`;
 }
 
 function number(value: number | null | undefined): string {
@@ -52,19 +52,12 @@ function facts(report: PromotionReport, digest: string): string[] {
   const { data, policy, subject } = report;
   const source = data.table === undefined ? 'a file' : `${data.table} at version ${data.deltaVersion}`;
   return [
-    `Model: ${escapeMarkdown(subject.model ?? 'not named')}. Policy: ${escapeMarkdown(policy.name)} (${policy.sha256.slice(0, 12)}). ` +
-      `Data: ${data.rows} rows of ${escapeMarkdown(source)}. Digest: ${digest}.`,
+    `Model: ${shown(subject.model ?? 'not named')}. Policy: ${shown(policy.name)} (${policy.sha256.slice(0, 12)}). ` +
+      `Data: ${data.rows} rows of ${shown(source)}. Digest: ${digest}.`,
   ];
 }
 
-/** Text as Markdown that shows itself: on one line, without markup, HTML, links or control characters. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ')
-    .replace(/&/g, '&amp;')
-    .replace(/</g, '&lt;')
-    .replace(/>/g, '&gt;')
-    .replace(/[\\`*_[\]#!|~]/g, '\\$&')
-    .replace(/:\/\//g, ':&#47;&#47;')
-    .replace(/@/g, '&#64;');
+/** As {@link escapeMarkdown}, without control and direction characters, which could make a line look like another one. */
+function shown(text: string): string {
+  return escapeMarkdown(text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' '));
 }

@@ -1,0 +1,38 @@
+import type { TaskOutcome } from '../../src/agent/task-context';
+import type { EffectivePolicy } from '../../src/evaluation/policy/parse-policy';
+import { escapeMarkdown } from '../../src/markdown';
+import { decisionSentence } from '../../src/report/decision-sentence';
+import { reportSummary } from '../../src/report/markdown';
+import type { SealedReport } from '../../src/report/seal-report';
+
+/** The policy can be used. */
+export function lintedOutcome({ policy, sha256 }: EffectivePolicy, file: string): TaskOutcome {
+  const rules =
+    policy.compliance.length +
+    policy.thresholds.length +
+    (policy.champion === undefined ? 0 : 1 + policy.champion.guardrails.length);
+  return {
+    decision: `Policy ${policy.metadata.name} can be used: ${rules} rules.`,
+    summary: `Digest of the effective policy: ${sha256}. File: ${escapeMarkdown(file)}.`,
+    attachment: { kind: 'policy', content: { name: policy.metadata.name, sha256, effective: policy } },
+  };
+}
+
+/** The verdict, and whether it fails the step. */
+export function evaluatedOutcome(
+  { report, digest }: SealedReport,
+  path: string,
+  failOn: readonly string[],
+): TaskOutcome {
+  const decision = decisionSentence(report);
+  const failed = report.checks.filter((check) => report.failedChecks.includes(check.id));
+  const reasons = failed.map((check) => `${check.id}: ${check.message}`).join(' ');
+  return {
+    decision,
+    ...(failOn.includes(report.verdict)
+      ? { failure: { code: `VERDICT_${report.verdict}`, message: `${decision}. ${reasons}`.trim() } }
+      : {}),
+    summary: reportSummary(report, digest),
+    attachment: { kind: 'report', path },
+  };
+}
