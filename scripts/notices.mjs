@@ -80,8 +80,24 @@ function describe(folder) {
       'unknown',
     holder: typeof author === 'object' ? author.name : author,
     source: typeof repository === 'object' ? repository.url : repository,
-    texts: files.map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim()),
+    texts: files.length > 0 ? files.map((file) => textOf(join(folder, file))) : licenceInReadme(folder),
   };
+}
+
+/** Some packages state their licence at the end of the README only. */
+function licenceInReadme(folder) {
+  const readme = readdirSync(folder).find((file) => /^readme(\.|$)/i.test(file));
+  const section =
+    readme === undefined
+      ? null
+      : /^#*\s*licen[cs]e\s*\n[-=]*\n*([\s\S]*?permission[\s\S]*?)(?=\n#|$(?![\s\S]))/im.exec(
+          textOf(join(folder, readme)),
+        );
+  return section === null ? [] : [section[1].trim()];
+}
+
+function textOf(path) {
+  return readFileSync(path, 'utf8').replaceAll('\r\n', '\n').trim();
 }
 
 /** One name, or alternatives of which one is permissive. */
