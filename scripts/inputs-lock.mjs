@@ -2,7 +2,7 @@
 // `node scripts/inputs-lock.mjs` writes tests/contract/inputs.lock.json; a released input may be added to, never changed, within a major.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { declaredTasks, root } from './project.mjs';
+import { declaredTasks, format, root } from './project.mjs';
 
 const lock = Object.fromEntries(
   declaredTasks().map((task) => [
@@ -19,3 +19,4 @@ const lock = Object.fromEntries(
   ]),
 );
 writeFileSync(join(root, 'tests', 'contract', 'inputs.lock.json'), `${JSON.stringify(lock, null, 2)}\n`);
+format('tests/contract/inputs.lock.json');

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contractSection, contribution, loader, taskFiles, wordsOf } from './new-task/files.mjs';
-import { readJson, root } from './project.mjs';
+import { format, readJson, root } from './project.mjs';
 
 const SMALL_TASK_BYTES = 700_000;
 const CONNECTION_TYPE = '    {\n      "id": "workspace-endpoint-type"';
@@ -26,14 +26,8 @@ edit('scripts/budgets.json', (text) => {
 });
 edit('local/tasks.ts', withLoader);
 edit('docs/contract.md', (text) => text + contractSection(name, text.match(/^## \d+\./gm).length));
+format(`tasks/${name}`, `tests/unit/tasks/${name}`, `docs/examples/${name}.yml`);
 for (const script of ['icons.mjs', 'inputs-lock.mjs', 'docs.mjs']) run(process.execPath, [join('scripts', script)]);
-run(process.execPath, [
-  'node_modules/@biomejs/biome/bin/biome',
-  'format',
-  '--write',
-  '--log-level=error',
-  `tasks/${name}`,
-]);
 console.log(`tasks/${name} (${wordsOf(name)}) runs. What is left to do: CONTRIBUTING.md, "A new task in 30 minutes".`);
 
 /** Entries stand in alphabetical order. */
