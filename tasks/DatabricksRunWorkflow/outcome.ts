@@ -4,8 +4,8 @@ import { escapeMarkdown, markdownLink, markdownTable } from '../../src/markdown'
 import type { FoundModels, FoundVersion } from '../../src/workflow/find-models';
 import { durationText } from '../../src/workflow/polling';
 import type { TaskReport } from './collect';
+import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
-import type { EndedRun } from './run';
 import type { Plan } from './start';
 
 /** Nothing was started. */

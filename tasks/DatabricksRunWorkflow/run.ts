@@ -5,10 +5,10 @@ import { createWorkspaceClient, type WorkspaceClient } from '../../src/databrick
 import { TaskError } from '../../src/errors';
 import { type FoundModels, findModels } from '../../src/workflow/find-models';
 import { durationText } from '../../src/workflow/polling';
-import type { Standing } from '../../src/workflow/run-state';
 import { waitForRun } from '../../src/workflow/wait-for-run';
 import { CANCEL_DEADLINE_MS, forgetRun, rememberRun } from './after-job';
 import { lastLines, outputsOf, type TaskReport, type TaskWithOutput, taskReport } from './collect';
+import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
 import { dryRunOutcome, endedOutcome, startedOutcome } from './outcome';
 import { type Plan, planOf, readRun, startPlanned } from './start';
@@ -42,12 +42,6 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
   );
   setResultOutputs(ended, tasks.map(taskReport), found, inputs, context);
   return endedOutcome(ended, tasks.map(taskReport), found, inputs);
-}
-
-/** A run that has ended. */
-export interface EndedRun {
-  readonly run: Run;
-  readonly standing: Extract<Standing, { active: false }>;
 }
 
 /** A cancel does not interrupt the start: it is the answer that says which run to cancel. */

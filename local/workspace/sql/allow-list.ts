@@ -1,4 +1,4 @@
-import type { SqlType } from './types';
+import type { SqlType } from './sql-type';
 
 /**
  * What of Databricks SQL runs here. Everything that is not named in this file is refused by name.

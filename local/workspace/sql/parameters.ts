@@ -1,6 +1,7 @@
 import { SqlFailure } from './failure';
 import { SPELLINGS } from './macros';
-import { duckDbType, type SqlType } from './types';
+import type { SqlType } from './sql-type';
+import { duckDbType } from './types';
 
 /** `parameters[]` of the statement API. */
 export interface StatementParameter {

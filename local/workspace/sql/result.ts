@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SqlFailure } from './failure';
+import type { SqlType } from './sql-type';
 import { columnsOf } from './storage';
-import { apiTypeName, type SqlType, typeText } from './types';
+import { apiTypeName, typeText } from './types';
 import { apiValue, doubleText } from './values';
 
 /** A result column: name, `type_name` and `type_text` of the manifest. */

@@ -2,8 +2,9 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { SqlFailure, unsupported } from './failure';
 import { inBackticks, quoted } from './names';
 import type { Bindings } from './parameters';
+import type { SqlType } from './sql-type';
 import type { Column, TableVersion } from './table-records';
-import { castSql, duckDbType, type SqlType, typeFromDuckDb, typeText } from './types';
+import { castSql, duckDbType, typeFromDuckDb, typeText } from './types';
 
 /**
  * How rows lie in DuckDB. Each definition of a table has one storage table; a row is in the versions from `since` (included) to

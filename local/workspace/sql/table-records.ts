@@ -1,4 +1,4 @@
-import type { SqlType } from './types';
+import type { SqlType } from './sql-type';
 
 /** A column of a table. */
 export interface Column {

@@ -1,24 +1,7 @@
 import { DuckDBDecimalType, DuckDBListType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
 import { TYPES } from './allow-list';
 import { unsupported } from './failure';
-
-/** A type of Databricks SQL. `VOID` is the type of a bare NULL. */
-export type SqlType =
-  | {
-      readonly name:
-        | 'STRING'
-        | 'TINYINT'
-        | 'SMALLINT'
-        | 'INT'
-        | 'BIGINT'
-        | 'DOUBLE'
-        | 'BOOLEAN'
-        | 'DATE'
-        | 'TIMESTAMP'
-        | 'VOID';
-    }
-  | { readonly name: 'DECIMAL'; readonly precision: number; readonly scale: number }
-  | { readonly name: 'ARRAY'; readonly element: SqlType };
+import type { SqlType } from './sql-type';
 
 /** How a type is called on both sides: in DuckDB, and as `type_name` of the REST API (`ColumnInfoTypeName`). */
 const NAMES: Readonly<Record<SqlType['name'], { readonly duckdb: string; readonly api: string }>> = {

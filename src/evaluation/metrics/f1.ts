@@ -1,5 +1,5 @@
 import type { Predictions } from '../predictions';
-import type { MetricSums } from './metric-sums';
+import type { MetricSums } from './sums';
 
 /**
  * F1 from confusion counts. Two classes: of the last class. More: the plain mean over all classes of the policy (`average='macro'`, `labels=classes`).

@@ -1,15 +1,7 @@
-import type { RowSums } from '../../statistics/resampling';
 import type { MetricName } from '../policy/schema';
 import type { Predictions } from '../predictions';
 import { f1Sums } from './f1';
-
-/** A metric of both models as functions of the same sums over rows. */
-export interface MetricSums {
-  readonly sums: RowSums;
-  readonly challenger: (sums: Float64Array) => number;
-  /** Absent when there are no predictions of a champion. */
-  readonly champion: ((sums: Float64Array) => number) | undefined;
-}
+import type { MetricSums } from './sums';
 
 /** Smallest probability that counts in the log loss: the machine epsilon of doubles, as in scikit-learn. */
 const SMALLEST_PROBABILITY = Number.EPSILON;

@@ -47,7 +47,12 @@ export function nearestName(name: string, known: readonly string[]): string | un
   }));
   ranked.sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(name.length / 3)) ? best.candidate : undefined;
+  return best !== undefined && best.edits <= allowedEdits(name) ? best.candidate : undefined;
+}
+
+/** Two letters in the wrong order are two edits; in a name of three letters that would be almost any other name. */
+function allowedEdits(name: string): number {
+  return name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
 }
 
 /** An issue of the schema in sentences; one for each unknown key. */
@@ -172,6 +177,6 @@ export function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     return 'a map of keys';
   }
-  const json = JSON.stringify(value) ?? String(value);
+  const json = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return json.length > 60 ? `${json.slice(0, 57)}…"` : json;
 }

@@ -59,7 +59,7 @@ const BAD_SECTIONS: readonly [string, string][] = [
   ],
   [
     `${BAR}\ncompliance: [{id: t, check: tags, required: {owner: "("}}]`,
-    'policy.yml:7:54: The pattern of tag owner is no regular expression: Invalid regular expression: /^(?:()$/u: Unterminated group. Correct the pattern; it must match the whole value.',
+    'policy.yml:7:53: The pattern of tag owner is no regular expression: Invalid regular expression: /^(?:()$/u: Unterminated group. Correct the pattern; it must match the whole value.',
   ],
   [
     `${BAR}\ncompliance: [{id: t, check: licence}]`,

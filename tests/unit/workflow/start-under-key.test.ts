@@ -93,7 +93,9 @@ describe('start under a key', () => {
     await fc.assert(
       fc.asyncProperty(history, fc.constantFrom<Reuse>('active', 'succeeded'), async (runs, reuse) => {
         const service = new Service();
-        runs.forEach((run, index) => service.give(`key-${index + 1}`, run));
+        for (const [index, run] of runs.entries()) {
+          service.give(`key-${index + 1}`, run);
+        }
         const outcome = await start(service, reuse);
         assert.ok(service.started <= 1);
         assert.equal(service.started === 1, outcome.origin === 'started');
