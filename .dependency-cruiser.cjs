@@ -25,7 +25,12 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/(agent|connection)/' },
       to: { path: '^src/(agent|connection)/' },
     },
-    { name: 'connection-knows-no-agent', severity: 'error', from: { path: '^src/connection/' }, to: { path: '^src/agent/' } },
+    {
+      name: 'connection-knows-no-agent',
+      severity: 'error',
+      from: { path: '^src/connection/' },
+      to: { path: '^src/agent/' },
+    },
     {
       name: 'http-knows-nothing-above',
       severity: 'error',
@@ -52,13 +57,22 @@ module.exports = {
       from: { pathNot: '^src/agent/' },
       to: { path: 'azure-pipelines-task-lib' },
     },
-    { name: 'axios-only-in-http', severity: 'error', from: { pathNot: '^src/http/' }, to: { path: 'node_modules/axios' } },
+    {
+      name: 'axios-only-in-http',
+      severity: 'error',
+      from: { pathNot: '^src/http/' },
+      to: { path: 'node_modules/axios' },
+    },
     { name: 'every-import-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: 'specify',
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.cjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -53,7 +53,7 @@ export async function step(
 ): Promise<FakeHost> {
   const host = new FakeHost({
     inputs: { databricksConnection: 'dbx', model, ...inputs },
-    connections: { dbx: tokenConnection('https://workspace.example', 'token') },
+    connections: { dbx: tokenConnection('https://workspace.example', 'dapi-of-the-promotion-tests') },
   });
   await runTask(
     task,

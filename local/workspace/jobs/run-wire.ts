@@ -3,7 +3,7 @@ import type { Workspace } from '../api';
 import type { Attempt, Run, RunOutcome, TaskOutcome, TaskRun } from './types';
 import { latest } from './types';
 
-/** A run as `runs/get` and `runs/list` show it (databricks-api 3.5, A1), both state generations. */
+/** A run as `runs/get` and `runs/list` show it, both state generations. */
 export function runOnWire(workspace: Workspace, run: Run): Record<string, unknown> {
   const attempts = run.tasks.flatMap((task) => task.attempts.map((attempt) => ({ task, attempt })));
   return {
@@ -133,7 +133,7 @@ function activeState(lifeCycle: string, state: string, stopped: boolean): Record
   };
 }
 
-/** Life-cycle and termination names per outcome. Those of tasks that never ran and of time-outs are [U]; the rest is in databricks-api 3.5. */
+/** Life-cycle and termination names per outcome. Those of tasks that never ran and of time-outs are [U]. */
 const TERMINAL: Readonly<
   Record<TaskOutcome | RunOutcome, { life: string; result: string; code: string; type: string }>
 > = {
