@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { PipelineConnection } from '../pipelines/task-environment';
 import { type StepResult, startStep } from '../pipelines/task-process';
 import type { Paint } from '../terminal/paint';
-import { type ProgressBar, progressBar } from '../terminal/progress-bar';
+import { progressBar } from '../terminal/progress-bar';
+import { wrapped } from '../terminal/wrap';
 
 /** Where the demo's steps run. */
 export interface DemoPlace {
@@ -14,7 +15,11 @@ export interface DemoPlace {
   readonly sources: string;
   /** Takes what the steps write: reports, summaries. */
   readonly results: string;
+  /** Id of the pipeline run that the steps belong to. */
+  readonly buildId: string;
   readonly paint: Paint;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
 }
 
 /** A step that did not end as the demo expects. */
@@ -22,12 +27,16 @@ export class DemoFailure extends Error {
   override readonly name = 'DemoFailure';
 }
 
+const TITLE_WIDTH = 32;
+const TIME_WIDTH = 7;
+const INDENT = 4 + TITLE_WIDTH + 1 + TIME_WIDTH + 2;
+
 /**
  * Runs one built task as the agent starts it and shows it as one line: moving while it runs, then how it ended.
  * @param task name of the task
  * @param title what the step is for
  * @param expected the agent's result that the demo expects
- * @throws DemoFailure with the step's errors when it ends otherwise
+ * @throws DemoFailure with the step's log when it ends otherwise; the signal's reason on Ctrl-C
  */
 export async function demoStep(
   place: DemoPlace,
@@ -36,33 +45,40 @@ export async function demoStep(
   inputs: Readonly<Record<string, string>>,
   expected: StepResult['result'] = 'Succeeded',
 ): Promise<StepResult> {
-  const bar = progressBar(process.stdout);
+  place.signal.throwIfAborted();
   const begun = Date.now();
-  const step = startStep(join(place.tasks, task), stepRequest(place, title, inputs), {
-    onLine: (line) => showLine(bar, place, title, line),
-  });
+  const bar = progressBar(process.stdout);
+  const show = lineShower(title, place.paint, (text) => bar.update(text));
+  const step = startStep(join(place.tasks, task), stepRequest(place, title, inputs), { onLine: show });
+  place.signal.addEventListener('abort', step.cancel, { once: true });
   bar.update(place.paint.bold(title));
-  const stop = () => step.cancel();
-  process.on('SIGINT', stop);
   const result = await step.result;
-  process.removeListener('SIGINT', stop);
+  place.signal.removeEventListener('abort', step.cancel);
   bar.end();
-  const took = `${((Date.now() - begun) / 1000).toFixed(1)} s`;
-  const good = result.result === expected;
-  const mark = good
-    ? expected === 'Succeeded'
-      ? place.paint.green('✓')
-      : place.paint.yellow('✗')
-    : place.paint.red('✗');
-  process.stdout.write(`  ${mark} ${title.padEnd(34)} ${place.paint.dim(took.padStart(7))}  ${result.message}\n`);
-  if (!good) {
+  place.signal.throwIfAborted();
+  showEnd(place.paint, title, Date.now() - begun, result.message, mark(result.result, expected, place.paint));
+  if (result.result !== expected) {
     throw new DemoFailure(`'${title}' (${task}) ended ${result.result}, expected ${expected}.\n\n${result.output}`);
   }
   return result;
 }
 
+/** One line, wrapped below its own beginning: how something ended. */
+export function showEnd(paint: Paint, title: string, milliseconds: number, message: string, sign: string): void {
+  const took = `${(milliseconds / 1000).toFixed(1)} s`.padStart(TIME_WIDTH);
+  const columns = Math.max(INDENT + 40, process.stdout.columns ?? 140);
+  const text = wrapped(message, columns - INDENT).join(`\n${' '.repeat(INDENT)}`);
+  process.stdout.write(`  ${sign} ${title.padEnd(TITLE_WIDTH)} ${paint.dim(took)}  ${text}\n`);
+}
+
+function mark(result: StepResult['result'], expected: StepResult['result'], paint: Paint): string {
+  if (result !== expected) {
+    return paint.red('✗');
+  }
+  return expected === 'Succeeded' ? paint.green('✓') : paint.yellow('✗');
+}
+
 function stepRequest(place: DemoPlace, title: string, inputs: Readonly<Record<string, string>>) {
-  const step = title.toLowerCase().replace(/[^a-z0-9]+/g, '_');
   mkdirSync(place.results, { recursive: true });
   return {
     inputs: { databricksConnection: place.connection.id, ...inputs },
@@ -77,20 +93,24 @@ function stepRequest(place: DemoPlace, title: string, inputs: Readonly<Record<st
       'System.PhaseName': 'main',
       'System.JobName': 'main',
       'System.JobPositionInPhase': '1',
-      'System.TaskInstanceName': step,
-      'Build.BuildId': '1',
-      'Build.BuildNumber': 'demo',
+      'System.TaskInstanceName': title.toLowerCase().replace(/[^a-z0-9]+/g, '_'),
+      'Build.BuildId': place.buildId,
+      'Build.BuildNumber': `demo-${place.buildId}`,
     },
     workingDirectory: place.sources,
     temporaryDirectory: place.results,
   };
 }
 
-function showLine(bar: ProgressBar, place: DemoPlace, title: string, line: string): void {
-  const text = line.replace(/^##\[\w+\]/, '').trim();
-  if (text !== '') {
-    bar.update(
-      process.stdout.isTTY === true ? `${place.paint.bold(title)}  ${place.paint.dim(text)}` : `      ${text}`,
-    );
-  }
+/** Shows a step's log but for its last group, which says again what {@link showEnd} says. */
+function lineShower(title: string, paint: Paint, update: (text: string) => void): (line: string) => void {
+  const moving = process.stdout.isTTY === true;
+  let inLastGroup = false;
+  return (line) => {
+    inLastGroup ||= /^##\[group\]Databricks\w+: \w+$/.test(line);
+    const text = line.replace(/^##\[\w+\]/, '').trim();
+    if (text !== '' && !inLastGroup) {
+      update(moving ? `${paint.bold(title)}  ${paint.dim(text)}` : `      ${text}`);
+    }
+  };
 }

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { HttpClient } from '../../src/http/client';
 import { packageRoot } from '../package-root';
 import { paintFor } from '../terminal/paint';
 import { startWorkspaces } from '../workspace/server';
-import { type DemoPlace, demoStep } from './demo-step';
+import { type DemoPlace, demoStep, showEnd } from './demo-step';
 import { type RoundResult, resultTable } from './result-table';
 import { deploySample, type TrainingOverride } from './sample-jobs';
 
@@ -54,7 +55,9 @@ async function main(): Promise<void> {
       connection: { id: 'dbx-prod', url: workspace.url, scheme: 'Token', parameters: { apitoken: workspace.token } },
       sources: join(root, 'samples', 'diabetes'),
       results,
+      buildId: '0',
       paint,
+      signal: interruption(),
     };
     const client = new HttpClient({
       baseUrl: workspace.url,
@@ -70,13 +73,15 @@ async function main(): Promise<void> {
       rounds.push(await round(place, client, commit));
     }
     if (!quick) {
-      rounds.push(await rollback(place));
+      rounds.push(await rollback(place, client));
     }
     say(`\n${resultTable(rounds, paint)}`);
-    say(
-      `\nReports and summaries: ${relative(process.cwd(), results)}${paint.dim('  (report.json, summary.md of each step)')}`,
-    );
-    say(paint.dim(`Done in ${Math.round((Date.now() - begun) / 1000)} s; nothing is left running.`));
+    say(`\n${paint.bold('Reports')}`);
+    for (const { says, report } of rounds.filter((found) => found.report !== '')) {
+      say(`  ${report}  ${paint.dim(says)}`);
+    }
+    say(paint.dim(`  summaries of all steps: ${join(relative(process.cwd(), results), '**', 'summary.md')}`));
+    say(paint.dim(`\nDone in ${Math.round((Date.now() - begun) / 1000)} s; nothing is left running.`));
   } finally {
     await running.stop();
     rmSync(data, { recursive: true, force: true });
@@ -84,7 +89,7 @@ async function main(): Promise<void> {
 }
 
 async function round(demo: DemoPlace, client: HttpClient, commit: Commit): Promise<RoundResult> {
-  const place = { ...demo, results: join(demo.results, commit.id) };
+  const place = { ...demo, results: join(demo.results, commit.id), buildId: commit.id.replace(/\D/g, '') };
   say(`\n${place.paint.bold(`Commit ${commit.id}`)}: ${commit.says}`);
   await deploySample(client, {
     folder: place.sources,
@@ -140,7 +145,7 @@ async function round(demo: DemoPlace, client: HttpClient, commit: Commit): Promi
   } else {
     await demoStep(place, 'DatabricksPromoteModel', 'Promote model', { model: MODEL, version, reportPath: report });
   }
-  const served = await serve(place);
+  const served = await serve(place, client);
   return {
     commit: commit.id,
     says: commit.says,
@@ -152,8 +157,8 @@ async function round(demo: DemoPlace, client: HttpClient, commit: Commit): Promi
   };
 }
 
-async function rollback(demo: DemoPlace): Promise<RoundResult> {
-  const place = { ...demo, results: join(demo.results, 'rollback') };
+async function rollback(demo: DemoPlace, client: HttpClient): Promise<RoundResult> {
+  const place = { ...demo, results: join(demo.results, 'rollback'), buildId: '9' };
   say(`\n${place.paint.bold('Rollback')}: back to the champion before`);
   const back = await demoStep(place, 'DatabricksPromoteModel', 'Roll back', {
     action: 'rollback',
@@ -161,18 +166,37 @@ async function rollback(demo: DemoPlace): Promise<RoundResult> {
     reason: 'The demo shows that there is a way back.',
   });
   const version = output(back, 'modelVersion');
-  const served = await serve(place);
+  const served = await serve(place, client);
   return { commit: '', says: 'rollback', version, verdict: '', champion: version, served, report: '' };
 }
 
 /** Deploys what `champion` names, which changes nothing where it is served already, and asks the endpoint. */
-async function serve(place: DemoPlace): Promise<string> {
-  const deployed = await demoStep(place, 'DatabricksDeployEndpoint', 'Deploy endpoint and query it', {
+async function serve(place: DemoPlace, client: HttpClient): Promise<string> {
+  const deployed = await demoStep(place, 'DatabricksDeployEndpoint', 'Deploy endpoint', {
     endpoint: ENDPOINT,
     model: MODEL,
     sampleRequests: 'mlops/sample-request.json',
   });
+  await query(place, createWorkspaceClient(client));
   return output(deployed, 'servedVersion');
+}
+
+/** What a customer of the endpoint would do. */
+async function query(place: DemoPlace, workspace: WorkspaceClient): Promise<void> {
+  const begun = Date.now();
+  const request: unknown = JSON.parse(readFileSync(join(place.sources, 'mlops', 'sample-request.json'), 'utf8'));
+  const { servedModelName, body } = await workspace.servingEndpoints.query(ENDPOINT, request);
+  const { predictions } = body as { predictions: number[] };
+  const figures = predictions.map((value) => value.toFixed(1)).join(' and ');
+  const answer = `${servedModelName} predicts a progression of ${figures} for two patients.`;
+  showEnd(place.paint, 'Query endpoint', Date.now() - begun, answer, place.paint.green('✓'));
+}
+
+/** Aborted by the first Ctrl-C: the running step is cancelled as the agent does it, and the workspace is stopped. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => controller.abort(new Error('Interrupted; nothing is left running.')));
+  return controller.signal;
 }
 
 function output(step: { readonly outputs: Readonly<Record<string, string>> }, name: string): string {

@@ -11,18 +11,17 @@ export interface RoundResult {
   readonly report: string;
 }
 
-const HEADER = ['commit', 'what', 'version', 'verdict', 'champion', 'served', 'report'] as const;
+const HEADER = ['commit', 'what', 'version', 'verdict', 'champion', 'served'] as const;
 
 /** The closing table of the demo, one row a round. */
 export function resultTable(rounds: readonly RoundResult[], paint: Paint): string {
-  const rows = rounds.map(({ commit, says, version, verdict, champion, served, report }) => [
+  const rows = rounds.map(({ commit, says, version, verdict, champion, served }) => [
     commit || '–',
     says,
     version,
     verdict || '–',
     champion,
     served,
-    report || '–',
   ]);
   const widths = HEADER.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
