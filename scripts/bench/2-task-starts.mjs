@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ export async function measure({ line, quick }) {
       'task-lib-axios',
       "const tl = require('azure-pipelines-task-lib/task'); require('axios').get(tl.getEndpointUrl('dbx', false) + '/x').finally(() => process.exit(0));",
     );
-    for (const name of ['DatabricksCheckConnection', 'DatabricksRunWorkflow']) {
+    for (const name of readdirSync(join(root, 'dist', 'tasks')).sort()) {
       const bundle = join(root, 'dist', 'tasks', name, 'main.js');
       const failing = await pairs(
         rounds,
