@@ -61,7 +61,7 @@ export function evaluate(effective: EffectivePolicy, subject: Subject, data: Pre
   const compliance = judgeCompliance(policy.compliance, subject.facts);
   const checks = [
     ...compliance,
-    dataCheck(policy, data.raw.rows, problems),
+    dataCheck(policy, data.raw.rows, problems, subject.champion !== null),
     ...thresholdChecks(effective, usable),
     ...championChecks(effective, subject, usable),
   ];
@@ -84,7 +84,7 @@ export function evaluate(effective: EffectivePolicy, subject: Subject, data: Pre
     summary: summaryOf(checks),
     notes: outcome.notes,
     checks: checks.map(roundNumbers),
-    data: reportData(data, predictions),
+    data: reportData(data, usable),
     policy: {
       name: policy.metadata.name,
       ...(policy.metadata.owner === undefined ? {} : { owner: policy.metadata.owner }),
@@ -105,7 +105,7 @@ function reportData(data: PredictionData, predictions: Predictions | undefined):
   };
 }
 
-function dataCheck(policy: Policy, rows: number, problems: readonly DataProblem[]): CheckResult {
+function dataCheck(policy: Policy, rows: number, problems: readonly DataProblem[], reigned: boolean): CheckResult {
   const base = { id: 'data', category: 'data', severity: 'block' } as const;
   const [first] = problems;
   if (first !== undefined) {
@@ -124,7 +124,18 @@ function dataCheck(policy: Policy, rows: number, problems: readonly DataProblem[
       message: `There are ${rows} of at least ${policy.data.minRows} rows, so no aggregate of them is shown.`,
     };
   }
-  return { ...base, verdict: 'PASS', message: `${rows} rows, each with one id, all values and the judged versions.` };
+  if (policy.model.versionColumns !== 'none') {
+    return { ...base, verdict: 'PASS', message: `${rows} rows, each with one id, all values and the judged versions.` };
+  }
+  const complete = `${rows} rows, each with one id and all values`;
+  // Without version columns nothing shows whose predictions these are; that may be enough for a first model, never against a champion.
+  return reigned
+    ? {
+        ...base,
+        verdict: 'INCONCLUSIVE',
+        message: `${complete}, but none names the versions that were scored, so nothing is proven against the champion.`,
+      }
+    : { ...base, verdict: 'PASS', message: `${complete}; none names the version that was scored.` };
 }
 
 const UNUSABLE = 'Not judged, because the prediction data cannot be used.';
@@ -175,14 +186,6 @@ function championChecks(
     if (predictions === undefined) {
       return { ...base, verdict: 'SKIPPED', message: UNUSABLE };
     }
-    const result = judgeComparison(comparison, predictions, (checkId) => seedFor(sha256, predictions.hash, checkId));
-    if (policy.model.versionColumns === 'none' && result.verdict !== 'ERROR') {
-      return {
-        ...result,
-        verdict: 'INCONCLUSIVE',
-        message: `${result.message} The rows do not name the versions that were scored, so this proves nothing.`,
-      };
-    }
-    return result;
+    return judgeComparison(comparison, predictions, (checkId) => seedFor(sha256, predictions.hash, checkId));
   });
 }

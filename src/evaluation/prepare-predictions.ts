@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { labelOf, labelText } from './labels';
+import { idOf, labelOf, labelText } from './labels';
 import type { ClassificationModel, PolicyModel } from './policy/schema';
 import {
   columnsToRead,
@@ -93,7 +93,7 @@ function orderById(
   values: readonly unknown[],
   problems: DataProblem[],
 ): { order: Uint32Array; ids: string[] } {
-  const labels = values.map(labelOf);
+  const labels = values.map(idOf);
   const missing = labels.filter((label) => label === undefined).length;
   if (missing > 0) {
     problems.push({

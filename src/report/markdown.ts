@@ -1,60 +1,145 @@
+import { figure, figureBeside, percent } from '../evaluation/checks/figures';
+import {
+  changeIntervalText,
+  changeText,
+  limitOf,
+  wantedBarText,
+  wantedChangeText,
+} from '../evaluation/checks/findings';
 import type { CheckResult, PromotionReport } from '../evaluation/report-types';
-import { escapeMarkdown } from '../markdown';
+import { escapeMarkdown, markdownTable } from '../markdown';
+import { nextStep } from './next-step';
 
-/** What stands below the decision in the summary of a report: notes, one row a check, facts. Everything from outside is escaped. */
+/**
+ * What stands below the decision in the summary of a report: what to do next, what decided, the comparison with the champion, the bars, the other
+ * checks, facts. Everything from outside is escaped.
+ */
 export function reportSummary(report: PromotionReport, digest: string): string {
-  const lines: string[] = [];
-  for (const note of report.notes) {
-    lines.push(`* ${shown(note)}`);
-  }
-  if (report.notes.length > 0) {
-    lines.push('');
-  }
-  lines.push(
-    '| check | verdict | challenger | champion | difference | improvement, interval | |',
-    '|---|---|---|---|---|---|---|',
-    ...report.checks.map(checkRow),
-    '',
-    ...facts(report, digest),
-    '',
-  );
-  return lines.join('\n');
+  const compared = report.checks.filter(isCompared);
+  const bars = report.checks.filter(isBar);
+  const others = report.checks.filter((check) => !isCompared(check) && !isBar(check));
+  return [
+    shown(nextStep(report)),
+    bullets([...report.notes, ...deciding(report).map((check) => `${check.id}: ${check.message}`)]),
+    comparisonTable(report, compared),
+    barTable(report, bars),
+    otherTable(others),
+    facts(report, digest),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
-function checkRow(check: CheckResult): string {
-  const severity = check.severity === 'block' ? '' : ` (${check.severity})`;
-  const cells = [
-    `${check.id}${severity}`,
-    check.code === undefined ? check.verdict : `${check.verdict} ${check.code}`,
-    number(check.challenger),
-    number(check.champion),
-    number(check.difference),
-    interval(check),
-    check.message,
+/** The checks that kept the verdict from PASS. */
+function deciding({ checks, failedChecks, verdict }: PromotionReport): CheckResult[] {
+  return checks.filter(
+    (check) =>
+      failedChecks.includes(check.id) ||
+      (verdict === 'INCONCLUSIVE' && check.severity === 'block' && check.verdict === 'INCONCLUSIVE'),
+  );
+}
+
+function isCompared(check: CheckResult): boolean {
+  return check.champion !== undefined;
+}
+
+function isBar(check: CheckResult): boolean {
+  return check.threshold !== undefined;
+}
+
+function comparisonTable({ subject }: PromotionReport, checks: readonly CheckResult[]): string {
+  if (checks.length === 0) {
+    return '';
+  }
+  const header = [
+    'against the champion',
+    `challenger ${shown(subject.challenger.version)}`,
+    `champion ${shown(subject.champion?.version ?? '')}`,
+    'change',
+    'interval',
+    'wanted',
+    'verdict',
   ];
-  return `| ${cells.map(shown).join(' | ')} |`;
+  return markdownTable(
+    header,
+    checks.map((check) => [
+      label(check),
+      number(check.challenger),
+      number(check.champion),
+      check.improvement === undefined || check.improvement === null ? '' : changeText(check.improvement),
+      changeInterval(check),
+      check.test?.hypothesis === undefined ? '' : wantedChangeText(check.test.hypothesis, check.test.required ?? 0),
+      verdict(check),
+    ]),
+  );
+}
+
+function changeInterval({ test }: CheckResult): string {
+  if (test?.ci === undefined || test.ci === null) {
+    return '';
+  }
+  const [low, high] = test.ci;
+  return `${changeIntervalText({ low, high }, test.required ?? Number.NaN)} (${percent(test.confidence)})`;
+}
+
+function barTable({ subject }: PromotionReport, checks: readonly CheckResult[]): string {
+  if (checks.length === 0) {
+    return '';
+  }
+  return markdownTable(
+    ['bar', `challenger ${shown(subject.challenger.version)}`, 'wanted', 'verdict'],
+    checks.map((check) => [
+      label(check),
+      barValue(check),
+      check.threshold === undefined ? '' : wantedBarText(check.threshold),
+      verdict(check),
+    ]),
+  );
+}
+
+function barValue({ challenger, threshold, test }: CheckResult): string {
+  const limit = threshold === undefined ? Number.NaN : limitOf(threshold);
+  const value = typeof challenger === 'number' ? figureBeside(challenger, limit) : 'undefined';
+  if (test?.ci === undefined || test.ci === null) {
+    return value;
+  }
+  const [low, high] = test.ci.map((end) => figureBeside(end, limit));
+  return `${value}, interval ${low} to ${high} (${percent(test.confidence)})`;
+}
+
+function otherTable(checks: readonly CheckResult[]): string {
+  return checks.length === 0
+    ? ''
+    : markdownTable(
+        ['check', 'finding', 'verdict'],
+        checks.map((check) => [label(check), shown(check.message), verdict(check)]),
+      );
+}
+
+function label({ id, metric }: CheckResult): string {
+  return shown(metric === undefined || id.includes(metric) ? id : `${id} (${metric})`);
+}
+
+function verdict(check: CheckResult): string {
+  const code = check.code === undefined ? '' : ` ${check.code}`;
+  const severity = check.severity === 'block' ? '' : ` (${check.severity} only)`;
+  return shown(`${check.verdict}${code}${severity}`);
 }
 
 function number(value: number | null | undefined): string {
-  return value === undefined ? '' : value === null ? 'undefined' : String(Number(value.toPrecision(6)));
+  return value === undefined ? '' : value === null ? 'undefined' : figure(value);
 }
 
-function interval(check: CheckResult): string {
-  if (check.test?.ci === undefined || check.test.ci === null) {
-    return number(check.improvement);
-  }
-  const [low, high] = check.test.ci;
-  const range = `[${number(low)}, ${number(high)}] at ${number(check.test.confidence * 100)} %`;
-  return check.improvement === undefined ? range : `${number(check.improvement)} ${range}`;
+function bullets(items: readonly string[]): string {
+  return items.map((item) => `* ${shown(item)}`).join('\n');
 }
 
-function facts(report: PromotionReport, digest: string): string[] {
-  const { data, policy, subject } = report;
+function facts({ data, policy, subject }: PromotionReport, digest: string): string {
   const source = data.table === undefined ? 'a file' : `${data.table} at version ${data.deltaVersion}`;
-  return [
+  return (
     `Model: ${shown(subject.model ?? 'not named')}. Policy: ${shown(policy.name)} (${policy.sha256.slice(0, 12)}). ` +
-      `Data: ${data.rows} rows of ${shown(source)}. Digest: ${digest}.`,
-  ];
+    `Data: ${data.rows} rows of ${shown(source)}. Digest of report.json: ${digest}.`
+  );
 }
 
 /** As {@link escapeMarkdown}, without control and direction characters, which could make a line look like another one. */

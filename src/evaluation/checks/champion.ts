@@ -8,7 +8,8 @@ import type { Predictions } from '../predictions';
 import type { CheckResult, TestResult } from '../report-types';
 import type { Seed } from '../seed';
 import { averageOf } from './average';
-import { figure, finiteOrNull } from './figures';
+import { finiteOrNull, percent } from './figures';
+import { changeIntervalText, changeText, wantedChangeText } from './findings';
 
 /** One comparison of challenger and champion, as it stands in the report. */
 export interface Comparison {
@@ -93,11 +94,9 @@ export function judgeComparison(
       message: `${rule.metric} is ${reason}.`,
     };
   }
-  const { low, high } = result.interval;
-  const measured = `${rule.metric} improves by ${figure(sign * difference)}, between ${figure(low)} and ${figure(high)} at ${figure(rule.confidence * 100)} %`;
-  const wanted =
-    rule.hypothesis === 'superior'
-      ? `an improvement of at least ${figure(required)}`
-      : `no loss beyond ${figure(-required)}`;
-  return { ...base, test, verdict: decide(result.interval, required), message: `${measured}; wanted is ${wanted}.` };
+  const verdict = decide(result.interval, required);
+  const interval = `${percent(rule.confidence)} interval ${changeIntervalText(result.interval, required)}`;
+  const finding = `${rule.metric} is ${changeText(sign * difference)} (${interval}); wanted: ${wantedChangeText(rule.hypothesis, required)}.`;
+  const unsettled = verdict === 'INCONCLUSIVE' ? ` ${result.rows} rows do not settle it.` : '';
+  return { ...base, test, verdict, message: `${finding}${unsettled}` };
 }

@@ -1,12 +1,33 @@
-/** A number in a sentence: at most six significant digits, without exponent where that is readable. */
+/** Digits of a figure in a sentence; digits before the point are never rounded away. */
+const DIGITS = 4;
+/** As many digits as the report itself has. */
+const MOST_DIGITS = 12;
+
+/** A number in a sentence: four significant digits, without exponent where that is readable. */
 export function figure(value: number): string {
-  if (!Number.isFinite(value)) {
-    return 'undefined';
+  return Number.isFinite(value) ? String(shortened(value, DIGITS)) : 'undefined';
+}
+
+/** As {@link figure}, with as many digits more as it takes to tell the number from a limit that it does not equal. */
+export function figureBeside(value: number, limit: number): string {
+  let digits = DIGITS;
+  while (digits < MOST_DIGITS && value !== limit && shortened(value, digits) === limit) {
+    digits += 1;
   }
-  return String(Number(value.toPrecision(6)));
+  return Number.isFinite(value) ? String(shortened(value, digits)) : 'undefined';
+}
+
+/** A confidence as people write it: `95 %`. */
+export function percent(confidence: number): string {
+  return `${figure(confidence * 100)} %`;
 }
 
 /** A number for the report: null when it is not finite, because JSON has no such number. */
 export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value : null;
+}
+
+function shortened(value: number, digits: number): number {
+  const before = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value))) + 1;
+  return Number(value.toPrecision(Math.min(100, Math.max(digits, before)))) + 0;
 }

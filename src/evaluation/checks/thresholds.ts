@@ -8,13 +8,16 @@ import type { Predictions } from '../predictions';
 import type { CheckResult, TestResult } from '../report-types';
 import type { Seed } from '../seed';
 import { averageOf } from './average';
-import { figure, finiteOrNull } from './figures';
+import { figureBeside, finiteOrNull, percent } from './figures';
+import { limitOf, wantedBarText } from './findings';
 
 /** Judges one absolute bar: by the metric itself, or by the end of its interval that `useBound` names. */
 export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFor: (id: string) => Seed): CheckResult {
   const id = thresholdId(rule);
   const { sums, challenger } = metricSums(rule.metric, predictions);
   const value = challenger(totalSums(sums));
+  const limits = limitsOf(rule);
+  const shown = (number: number) => figureBeside(number, limitOf(limits));
   const base = {
     id,
     category: 'threshold',
@@ -23,7 +26,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
     direction: rule.direction,
     ...averageOf(rule.metric, predictions),
     challenger: finiteOrNull(value),
-    threshold: limitsOf(rule),
+    threshold: limits,
   } as const;
   if (!Number.isFinite(value)) {
     return {
@@ -35,7 +38,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
     };
   }
   if (rule.useBound === undefined) {
-    return { ...base, ...judged(rule, { low: value, high: value }, `${rule.metric} is ${figure(value)}`) };
+    return { ...base, ...judged(rule, { low: value, high: value }, `${rule.metric} is ${shown(value)}`) };
   }
   const seed = seedFor(id);
   const confidence = rule.confidence ?? DEFAULT_CONFIDENCE;
@@ -72,7 +75,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
     ...judged(
       rule,
       result.interval,
-      `${rule.metric} is ${figure(value)}, between ${figure(low)} and ${figure(high)} at ${figure(confidence * 100)} %`,
+      `${rule.metric} is ${shown(value)} (${percent(confidence)} interval ${shown(low)} to ${shown(high)})`,
     ),
   };
 }
@@ -90,20 +93,19 @@ function limitsOf(rule: Threshold): NonNullable<CheckResult['threshold']> {
 }
 
 function judged(rule: Threshold, interval: Interval, measured: string): { verdict: 'PASS' | 'FAIL'; message: string } {
-  switch (rule.direction) {
-    case 'lower':
-      return sentence(interval.high <= rule.max, measured, `at most ${figure(rule.max)}`);
-    case 'higher':
-      return sentence(interval.low >= rule.min, measured, `at least ${figure(rule.min)}`);
-    case 'zero':
-      return sentence(
-        Math.max(Math.abs(interval.low), Math.abs(interval.high)) <= rule.maxAbs,
-        measured,
-        `within ±${figure(rule.maxAbs)}`,
-      );
-  }
+  return {
+    verdict: clears(rule, interval) ? 'PASS' : 'FAIL',
+    message: `${measured}; wanted: ${wantedBarText(limitsOf(rule))}.`,
+  };
 }
 
-function sentence(holds: boolean, measured: string, wanted: string): { verdict: 'PASS' | 'FAIL'; message: string } {
-  return { verdict: holds ? 'PASS' : 'FAIL', message: `${measured}; wanted is ${wanted}.` };
+function clears(rule: Threshold, { low, high }: Interval): boolean {
+  switch (rule.direction) {
+    case 'lower':
+      return high <= rule.max;
+    case 'higher':
+      return low >= rule.min;
+    case 'zero':
+      return Math.max(Math.abs(low), Math.abs(high)) <= rule.maxAbs;
+  }
 }

@@ -1,6 +1,7 @@
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { RawPredictions } from '../predictions';
+import { decodeText } from './decode-text';
 import { unreadable } from './file-problem';
 
 /**
@@ -8,12 +9,10 @@ import { unreadable } from './file-problem';
  * @throws TaskError PREDICTIONS_UNREADABLE
  */
 export function readCsv(bytes: Uint8Array, name: string): RawPredictions {
+  const text = decodeText(bytes, name);
   let records: string[][];
   try {
-    records = parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
-      bom: true,
-      skip_empty_lines: true,
-    });
+    records = parse(text, { skip_empty_lines: true });
   } catch (error) {
     if (error instanceof CsvError) {
       // The parser's own message quotes the record, which is a row of data.
@@ -30,9 +29,14 @@ export function readCsv(bytes: Uint8Array, name: string): RawPredictions {
   if (header === undefined) {
     throw unreadable(name, 'it is empty', 'Write a header line and one line per example.');
   }
-  const twice = header.find((column, index) => header.indexOf(column) !== index);
-  if (twice !== undefined) {
-    throw unreadable(name, `the column ${JSON.stringify(twice)} stands twice in the header`, 'Name each column once.');
+  const twice = header.findIndex((column, index) => header.indexOf(column) !== index);
+  if (twice >= 0) {
+    // Positions, not the name: in a file without a header the first line is a row of data.
+    throw unreadable(
+      name,
+      `columns ${header.indexOf(header[twice] as string) + 1} and ${twice + 1} have the same name in the header`,
+      'Write a header line that names each column once.',
+    );
   }
   return {
     rows: rows.length,

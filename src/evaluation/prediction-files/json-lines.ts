@@ -1,5 +1,6 @@
 import { parseJson } from '../../json';
 import type { RawPredictions } from '../predictions';
+import { decodeText } from './decode-text';
 import { unreadable } from './file-problem';
 
 /**
@@ -7,7 +8,7 @@ import { unreadable } from './file-problem';
  * @throws TaskError PREDICTIONS_UNREADABLE
  */
 export function readJsonLines(bytes: Uint8Array, name: string): RawPredictions {
-  const text = new TextDecoder('utf-8').decode(bytes);
+  const text = decodeText(bytes, name);
   const columns = new Map<string, unknown[]>();
   let rows = 0;
   text.split('\n').forEach((line, index) => {

@@ -5,7 +5,7 @@ import { readJsonLines } from './json-lines';
 import { readParquet } from './parquet';
 
 /**
- * The predictions in a file's bytes. The format is Parquet by its magic number, else by the ending of the name.
+ * The predictions in a file's bytes. The format is Parquet by its magic number at both ends, else by the ending of the name.
  * @param wanted which columns are needed; formats that hold whole rows give all of them
  * @throws TaskError PREDICTIONS_UNREADABLE
  */
@@ -18,6 +18,8 @@ export async function readPredictionFile(
     return readParquet(bytes, name, wanted);
   }
   switch (/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase()) {
+    case 'parquet':
+      return readParquet(bytes, name, wanted);
     case 'csv':
       return readCsv(bytes, name);
     case 'jsonl':
@@ -29,5 +31,6 @@ export async function readPredictionFile(
 }
 
 function isParquet(bytes: Uint8Array): boolean {
-  return bytes.length >= 4 && Buffer.from(bytes.buffer, bytes.byteOffset, 4).toString('latin1') === 'PAR1';
+  const magic = (at: number) => Buffer.from(bytes.subarray(at, at + 4)).toString('latin1');
+  return bytes.length >= 8 && magic(0) === 'PAR1' && magic(bytes.length - 4) === 'PAR1';
 }
