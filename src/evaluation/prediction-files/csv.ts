@@ -1,5 +1,4 @@
-import { CsvError } from 'csv-parse';
-import { parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse/sync';
 import type { RawPredictions } from '../predictions';
 import { decodeText } from './decode-text';
 import { unreadable } from './file-problem';
