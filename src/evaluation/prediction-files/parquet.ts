@@ -52,9 +52,11 @@ async function decode(file: ArrayBuffer, name: string, wanted: (column: string) 
       file,
       metadata,
       columns: names,
+      // A page of nulls alone unpacks to nothing, and zlib takes no bound of 0.
       compressors: {
-        GZIP: (input, length) => new Uint8Array(gunzipSync(input, { maxOutputLength: length })),
-        BROTLI: (input, length) => new Uint8Array(brotliDecompressSync(input, { maxOutputLength: length })),
+        GZIP: (input, length) => new Uint8Array(gunzipSync(input, { maxOutputLength: Math.max(length, 1) })),
+        BROTLI: (input, length) =>
+          new Uint8Array(brotliDecompressSync(input, { maxOutputLength: Math.max(length, 1) })),
       },
       onChunk: ({ columnName, columnData, rowStart }) => {
         const column = columns.get(columnName);
