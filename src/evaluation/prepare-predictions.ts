@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TaskError } from '../errors';
 import { idOf, labelOf, labelText } from './labels';
 import type { ClassificationModel, PolicyModel } from './policy/schema';
 import {
@@ -75,7 +76,11 @@ export function preparePredictions(
   };
 }
 
-/** The versions that the rows themselves name, for files that are judged without a workspace. */
+/**
+ * The versions that the rows themselves name, for files that are judged without a workspace.
+ * @throws TaskError PREDICTIONS_OF_ANOTHER_VERSION when a version column holds something that is no version number: it could be anything, and
+ * what is returned here is shown
+ */
 export function versionsNamed(
   raw: RawPredictions,
   model: PolicyModel,
@@ -83,9 +88,24 @@ export function versionsNamed(
   if (model.versionColumns === 'none') {
     return { challenger: [], champion: [] };
   }
-  const distinct = (name: string) =>
-    [...new Set((raw.columns.get(name) ?? []).map(labelOf).filter((label) => label !== undefined))].sort();
-  return { challenger: distinct(model.versionColumns.challenger), champion: distinct(model.versionColumns.champion) };
+  return {
+    challenger: distinctVersions(model.versionColumns.challenger, raw),
+    champion: distinctVersions(model.versionColumns.champion, raw),
+  };
+}
+
+function distinctVersions(column: string, raw: RawPredictions): string[] {
+  const labels = [...new Set((raw.columns.get(column) ?? []).map(labelOf).filter((label) => label !== undefined))];
+  if (!labels.every((label) => /^\d{1,18}$/.test(label))) {
+    throw new TaskError(
+      'PREDICTIONS_OF_ANOTHER_VERSION',
+      `Column ${column} holds something that is no version number.`,
+      {
+        todo: "Write the number of the scored version in every row, or correct 'model.versionColumns' of the policy.",
+      },
+    );
+  }
+  return labels.sort();
 }
 
 function orderById(

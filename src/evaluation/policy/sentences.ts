@@ -120,12 +120,20 @@ function union(where: string, issue: core.$ZodIssueInvalidUnion): Sentences {
   const discriminator = 'discriminator' in issue ? issue.discriminator : undefined;
   const options = 'options' in issue ? issue.options : undefined;
   if (discriminator !== undefined && options !== undefined) {
-    return oneOf(where, (issue.input as Record<string, unknown> | undefined)?.[discriminator] ?? issue.input, options);
+    return chosenForm(where, issue.input, discriminator, options);
   }
   return {
     what: `${where} has none of the forms that are allowed there: ${shown(issue.input)}.`,
     todo: 'Compare it with the JSON Schema of policies.',
   };
+}
+
+/** A map whose form is chosen by one of its keys; a missing one is often written wrongly. */
+function chosenForm(where: string, input: unknown, key: string, forms: readonly unknown[]): Sentences {
+  const map = typeof input === 'object' && input !== null ? (input as Record<string, unknown>) : {};
+  const meant = map[key] === undefined ? nearestName(key, Object.keys(map)) : undefined;
+  const { what, todo } = oneOf(where, map[key], forms);
+  return meant === undefined ? { what, todo } : { what, todo: `Is it meant by ${JSON.stringify(meant)}? ${todo}` };
 }
 
 function oneOf(where: string, input: unknown, values: readonly unknown[]): Sentences {
