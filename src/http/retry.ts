@@ -21,7 +21,8 @@ export function retryDelay(request: HttpRequest, error: unknown, attempt: number
   const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + random / 2);
   if (error instanceof ApiError) {
     if (error.status === 429 || error.status === 503) {
-      return error.retryAfterMs === undefined ? backoff : Math.min(LONGEST_RETRY_AFTER_MS, error.retryAfterMs);
+      // A wait of 0 is no wait at all: only the deadline would end the requests.
+      return error.retryAfterMs ? Math.min(LONGEST_RETRY_AFTER_MS, error.retryAfterMs) : backoff;
     }
     const transient = error.status === 408 || (error.status >= 500 && error.status !== 501);
     return transient && isIdempotent(request) && attempt < FAULT_ATTEMPTS ? backoff : undefined;

@@ -63,6 +63,16 @@ describe('HttpClient', () => {
     assert.deepEqual(clock.waits, [7_000, 1_000]);
   });
 
+  it('takes a Retry-After of 0 for no answer: it never asks without a wait', async () => {
+    const { http, server, clock } = await client(
+      () => ({ status: 503, headers: { 'retry-after': '0' }, json: { message: 'no' } }),
+      { deadlineMs: 10_000 },
+    );
+    assert.equal((await failure(http.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
+    assert.deepEqual(clock.waits, [500, 1_000, 2_000, 4_000]);
+    assert.equal(server.received.length, 5);
+  });
+
   it('caps Retry-After and stops at the deadline with the error of the service', async () => {
     const { http, server, clock } = await client(
       () => ({ status: 429, headers: { 'retry-after': '100000' }, json: { message: 'no' } }),
