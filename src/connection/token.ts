@@ -37,11 +37,11 @@ export class RefreshedToken implements Credentials {
     private readonly fetchToken: () => Promise<Token>,
   ) {}
 
-  async headers(): Promise<Readonly<Record<string, string>>> {
+  async headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
     if (this.pending === undefined || this.clock.now() >= this.renewAt) {
       this.pending = this.fetch();
     }
-    return { Authorization: `Bearer ${(await this.pending).value}` };
+    return { Authorization: `Bearer ${(await unlessAborted(this.pending, signal)).value}` };
   }
 
   invalidate(): void {
@@ -66,4 +66,19 @@ export class RefreshedToken implements Credentials {
       throw error;
     }
   }
+}
+
+/** What `shared` gives, or the signal's reason as soon as it aborts; `shared` goes on, because other requests wait for it too. */
+function unlessAborted<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) {
+    return shared;
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+    }
+    void shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }
