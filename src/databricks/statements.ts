@@ -31,6 +31,8 @@ export interface StatementResult {
   rows(): AsyncGenerator<readonly (string | null)[]>;
 }
 
+/** The agent gives a cancelled step 7.5 s before it insists. */
+const CANCEL_DEADLINE_MS = 6_000;
 const FIRST_POLL_MS = 200;
 const LONGEST_POLL_MS = 5_000;
 
@@ -64,19 +66,23 @@ export class StatementsApi {
       return this.resultOf(await this.finished(started));
     } catch (error) {
       if (this.http.signal?.aborted === true) {
-        await new StatementsApi(this.http.withSignal(undefined)).cancel(started.statement_id);
+        await new StatementsApi(this.http.withSignal(undefined)).cancel(started.statement_id, CANCEL_DEADLINE_MS);
       }
       throw error;
     }
   }
 
-  /** Asks for the end of a statement; it ends some time later. */
-  async cancel(statementId: string): Promise<void> {
+  /**
+   * Asks for the end of a statement; it ends some time later.
+   * @param deadlineMs milliseconds for all attempts together; default of the client
+   */
+  async cancel(statementId: string, deadlineMs?: number): Promise<void> {
     await this.http.json({
       method: 'POST',
       path: path`/api/2.0/sql/statements/${statementId}/cancel`,
       acceptEmpty: true,
       idempotent: true,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
     });
   }
 
