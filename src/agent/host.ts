@@ -32,7 +32,8 @@ export interface TestResultsFile {
 
 /**
  * What a task needs of the place where it runs. Two adapters: the pipeline agent (task-lib) and the terminal.
- * Text handed to `writeLine`, `issue`, `complete` and `setProgress` is already neutral (see neutral-text.ts).
+ * Text handed to `writeLine`, `issue`, `complete` and `setProgress` is already neutral (see neutral-text.ts); values of outputs are not: they
+ * are data, and a host that prints them makes them neutral itself.
  */
 export interface Host {
   readonly kind: 'pipeline' | 'terminal';

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Host } from './host';
+import { neutralLine } from './neutral-text';
 
 /** What the terminal adapter is given by the command line. */
 export interface TerminalOptions {
@@ -68,7 +69,7 @@ export function createTerminalHost(options: TerminalOptions): Host {
         return;
       }
       for (const [name, value] of Object.entries(outputs).filter(([, text]) => text !== '')) {
-        write(`  ${paint(2, name.padEnd(20))} ${value}`);
+        write(`  ${paint(2, name.padEnd(20))} ${neutralLine(value)}`);
       }
     },
     onCancel: (listener) => {

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTerminalHost } from '../../../src/agent/terminal-host';
+
+describe('the terminal host', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'terminal-host-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function printed(json: boolean, outputs: Record<string, string>, secrets: readonly string[] = []): string {
+    const host = createTerminalHost({ inputs: new Map(), folder, json, color: false, debug: false });
+    for (const secret of secrets) {
+      host.maskSecret(secret);
+    }
+    for (const [name, value] of Object.entries(outputs)) {
+      host.setOutput(name, value);
+    }
+    const write = process.stdout.write;
+    let text = '';
+    process.stdout.write = ((chunk: string) => {
+      text += chunk;
+      return true;
+    }) as typeof write;
+    try {
+      host.complete('Succeeded', 'done');
+    } finally {
+      process.stdout.write = write;
+    }
+    return text;
+  }
+
+  it('lists outputs without what a terminal would obey and without secrets', () => {
+    const text = printed(false, { runUrl: 'https://w/\u001B[2J\u001B]0;title\u0007#1\rx', key: 'a-s3cr3t', none: '' }, [
+      's3cr3t',
+    ]);
+    assert.equal(text, '  runUrl               https://w/#1␦x\n  key                  a-***\n');
+  });
+
+  it('writes outputs as they are into JSON, escaped, without secrets', () => {
+    const text = printed(true, { url: 'a\u001B[2J', key: 's3cr3t' }, ['s3cr3t']);
+    assert.ok(!text.includes('\u001B'));
+    assert.deepEqual(JSON.parse(text), {
+      result: 'Succeeded',
+      message: 'done',
+      outputs: { url: 'a\u001B[2J', key: '***' },
+    });
+  });
+});
