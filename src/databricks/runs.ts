@@ -93,6 +93,8 @@ export interface RunFilter {
   readonly job_id?: string;
   readonly active_only?: boolean;
   readonly completed_only?: boolean;
+  /** `JOB_RUN`, `SUBMIT_RUN` or `WORKFLOW_RUN`. */
+  readonly run_type?: string;
   /** Milliseconds since the epoch. */
   readonly start_time_from?: number;
   readonly start_time_to?: number;

@@ -1,11 +1,12 @@
 import type { Experiment } from '../databricks/experiments';
 import { entryValue } from '../databricks/mlflow';
 import type { MlflowRun } from '../databricks/mlflow-runs';
-import type { Run, RunOutput } from '../databricks/runs';
+import type { Run } from '../databricks/runs';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
 import { parseJson } from '../json';
 import { type SaidResult, saidInJson, saidInLogs } from './said-result';
+import type { TaskWithOutput } from './task-outputs';
 
 /** A version of a registered model that a workflow run made. */
 export interface FoundVersion {
@@ -36,17 +37,18 @@ function idsThatMlflowMayName(run: Run): string[] {
 /**
  * MLflow runs and model versions of a workflow run, found by the run and never by "the highest version" (contract 2): what its code said
  * (checked in the registry), MLflow runs that name the run in their tag, and the versions that those registered. The union is taken.
- * @param outputs output of each task run
+ * @param tasks the run's tasks with what each left
  * @param experiments names or ids to search; none: the 100 that changed last
- * @throws TaskError SAID_VERSION_UNKNOWN when the code names a version that the registry does not have; EXPERIMENT_NOT_FOUND
+ * @throws TaskError SAID_VERSION_UNKNOWN when the code names a version that the registry does not have; EXPERIMENT_NOT_FOUND,
+ * MODEL_TAG_INVALID
  */
 export async function findModels(
   workspace: WorkspaceClient,
   run: Run,
-  outputs: readonly RunOutput[],
+  tasks: readonly TaskWithOutput[],
   experiments: readonly string[],
 ): Promise<FoundModels> {
-  const said = outputs.map(saidBy).filter((result) => result !== undefined);
+  const said = tasks.map(saidBy).filter((result) => result !== undefined);
   const mlflowRuns = await taggedRuns(workspace, run, experiments);
   const mlflowRunIds = new Set([
     ...mlflowRuns.map((found) => found.info.run_id),
@@ -68,9 +70,9 @@ export async function findModels(
   return { mlflowRunIds: [...mlflowRunIds], versions: [...versions.values()] };
 }
 
-function saidBy(output: RunOutput): SaidResult | undefined {
-  const exitValue = output.notebook_output?.result;
-  return exitValue === undefined ? saidInLogs(output.logs ?? '') : saidInJson(exitValue);
+function saidBy({ output }: TaskWithOutput): SaidResult | undefined {
+  const exitValue = output?.notebook_output?.result;
+  return exitValue === undefined ? saidInLogs(output?.logs ?? '') : saidInJson(exitValue);
 }
 
 async function confirmed(workspace: WorkspaceClient, said: SaidResult): Promise<FoundVersion> {
@@ -133,7 +135,7 @@ async function versionsOfLoggedModels(workspace: WorkspaceClient, runs: readonly
   for (const run of runs) {
     for (const { model_id } of run.outputs?.model_outputs ?? []) {
       const model = await workspace.loggedModels.get(model_id);
-      for (const { name, version } of registrations(entryValue(model?.info.tags, MODEL_VERSIONS_TAG))) {
+      for (const { name, version } of registrations(model_id, entryValue(model?.info.tags, MODEL_VERSIONS_TAG))) {
         found.push({ model: name, version, mlflowRunId: run.info.run_id });
       }
     }
@@ -141,15 +143,35 @@ async function versionsOfLoggedModels(workspace: WorkspaceClient, runs: readonly
   return found;
 }
 
-function registrations(tag: string | undefined): { name: string; version: string }[] {
+function registrations(modelId: string, tag: string | undefined): { name: string; version: string }[] {
   if (tag === undefined || tag === '') {
     return [];
   }
-  const entries = parseJson(tag);
-  return (Array.isArray(entries) ? entries : [])
-    .map((entry: { name?: unknown; version?: unknown }) => ({
-      name: String(entry.name ?? ''),
-      version: String(entry.version ?? ''),
-    }))
+  const entries = entriesOf(tag);
+  if (entries === undefined) {
+    throw new TaskError(
+      'MODEL_TAG_INVALID',
+      `The tag '${MODEL_VERSIONS_TAG}' of logged model ${modelId} cannot be read.`,
+      {
+        where: 'MLflow writes the registered versions of the model into it, as a JSON list.',
+        todo: 'Let nothing else write the tag; register the model anew.',
+      },
+    );
+  }
+  return entries
+    .map(({ name, version }) => ({ name: String(name ?? ''), version: String(version ?? '') }))
     .filter(({ name, version }) => name.split('.').length === 3 && version !== '');
+}
+
+function entriesOf(tag: string): Readonly<Record<string, unknown>>[] | undefined {
+  try {
+    const entries = parseJson(tag);
+    const objects = Array.isArray(entries) && entries.every((entry) => typeof entry === 'object' && entry !== null);
+    return objects ? (entries as Readonly<Record<string, unknown>>[]) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -76,11 +76,12 @@ export function standingOf(run: RunStanding): Standing {
 }
 
 function resultOf(run: RunStanding, lifeCycle: string): RunResult {
-  if (lifeCycle === 'INTERNAL_ERROR' || lifeCycle === 'SKIPPED') {
+  const result = run.state?.result_state ?? '';
+  // Why something was skipped stands in its result; that it was skipped is never a success.
+  if (lifeCycle === 'INTERNAL_ERROR' || (lifeCycle === 'SKIPPED' && (result === '' || result === 'SUCCESS'))) {
     return lifeCycle;
   }
-  const result = run.state?.result_state;
-  if (result !== undefined && result !== '') {
+  if (result !== '') {
     return RESULTS.has(result) ? (result as RunResult) : 'UNKNOWN';
   }
   const code = run.status?.termination_details?.code;

@@ -1,10 +1,11 @@
 import type { TaskContext } from '../../src/agent/task-context';
 import type { ModelVersion } from '../../src/databricks/model-versions';
-import { lastAttempts, type Run, type RunOutput } from '../../src/databricks/runs';
+import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { findModels } from '../../src/workflow/find-models';
 import { standingOf } from '../../src/workflow/run-state';
+import { taskOutputs } from '../../src/workflow/task-outputs';
 import type { Inputs } from './inputs';
 import { isFrom, type ModelOrigin, originInLoggedModel, originInRun } from './origin';
 
@@ -75,7 +76,8 @@ async function versionOfWorkflowRun(
   context: TaskContext,
 ): Promise<Found> {
   const run = await endedRun(workspace, runId);
-  const found = await findModels(workspace, run, await outputsOf(run, workspace, context), []);
+  const outputs = await taskOutputs(workspace, run, context.log.warning);
+  const found = await findModels(workspace, run, outputs, []);
   const numbers = found.versions.filter((version) => version.model === model).map(({ version }) => version);
   if (numbers.length > 0) {
     const version = await usableVersion(workspace, model, numbers);
@@ -139,22 +141,6 @@ async function endedRun(workspace: WorkspaceClient, runId: string): Promise<Run>
     });
   }
   return run;
-}
-
-/** An output that cannot be read is a warning: MLflow's own marks of the run remain. */
-async function outputsOf(run: Run, workspace: WorkspaceClient, { log }: TaskContext): Promise<RunOutput[]> {
-  const outputs: RunOutput[] = [];
-  for (const task of lastAttempts(run.tasks ?? []).filter((each) => (each.start_time ?? 0) > 0)) {
-    try {
-      outputs.push(await workspace.runs.output(task.run_id));
-    } catch (error) {
-      if (!(error instanceof TaskError) || error.code === 'CANCELED') {
-        throw error;
-      }
-      log.warning(`The output of task '${task.task_key}' cannot be read: ${error.message}`, 'OUTPUT_UNREADABLE');
-    }
-  }
-  return outputs;
 }
 
 function onlyVersion(model: string, versions: readonly string[]): string {

@@ -1,8 +1,5 @@
-import type { Log } from '../../src/agent/log';
-import { lastAttempts, type Run, type RunOutput, type RunTask } from '../../src/databricks/runs';
-import type { WorkspaceClient } from '../../src/databricks/workspace-client';
-import { TaskError } from '../../src/errors';
 import { standingOf } from '../../src/workflow/run-state';
+import type { TaskWithOutput } from '../../src/workflow/task-outputs';
 
 /** What one task of the run left, as outputs.json has it. */
 export interface TaskReport {
@@ -15,39 +12,6 @@ export interface TaskReport {
   readonly url: string;
   readonly notebookResult?: string;
   readonly error?: string;
-}
-
-/** A task with the output that it left; none where the service has none. */
-export interface TaskWithOutput {
-  readonly task: RunTask;
-  readonly output: RunOutput | undefined;
-}
-
-/**
- * Output of the last attempt of each task that ran. An output that cannot be read is a warning: the result of the run stands without it.
- */
-export async function outputsOf(workspace: WorkspaceClient, run: Run, log: Log): Promise<TaskWithOutput[]> {
-  const found: TaskWithOutput[] = [];
-  for (const task of lastAttempts(run.tasks ?? [])) {
-    found.push({ task, output: hasRun(task) ? await outputOf(workspace, task, log) : undefined });
-  }
-  return found;
-}
-
-function hasRun(task: RunTask): boolean {
-  return (task.start_time ?? 0) > 0 && !standingOf(task).active;
-}
-
-async function outputOf(workspace: WorkspaceClient, task: RunTask, log: Log): Promise<RunOutput | undefined> {
-  try {
-    return await workspace.runs.output(task.run_id);
-  } catch (error) {
-    if (error instanceof TaskError && error.code !== 'CANCELED') {
-      log.warning(`The output of task '${task.task_key}' cannot be read: ${error.message}`, 'OUTPUT_UNREADABLE');
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 /** One entry per task, for outputs.json. */
@@ -65,6 +29,14 @@ export function taskReport({ task, output }: TaskWithOutput): TaskReport {
     ...(output?.notebook_output?.result === undefined ? {} : { notebookResult: output.notebook_output.result }),
     ...(output?.error === undefined ? {} : { error: output.error }),
   };
+}
+
+/** States of tasks that the workflow itself left out: a condition was not met, or the task is switched off. */
+const LEFT_OUT = new Set(['EXCLUDED', 'DISABLED']);
+
+/** Keys of the tasks that should have succeeded and did not. */
+export function failedTaskKeys(tasks: readonly TaskReport[]): string[] {
+  return tasks.filter(({ state }) => state !== 'SUCCESS' && !LEFT_OUT.has(state)).map(({ taskKey }) => taskKey);
 }
 
 const LOG_LINES = 40;

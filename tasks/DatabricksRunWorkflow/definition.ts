@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import type { SubmitRequest } from '../../src/databricks/runs';
 import { TaskError } from '../../src/errors';
@@ -12,12 +12,7 @@ import { parseJson } from '../../src/json';
 export function readDefinition(input: string, folder: string): SubmitRequest {
   const inline = input.trimStart().startsWith('{');
   const path = isAbsolute(input) ? input : resolve(folder, input);
-  if (!inline && !existsSync(path)) {
-    throw new TaskError('DEFINITION_NOT_FOUND', `Input 'definition' is neither a JSON object nor a file: ${path}.`, {
-      todo: 'Write the definition as a JSON object, or give the path of a file that holds it.',
-    });
-  }
-  const text = inline ? input : readFileSync(path, 'utf8');
+  const text = inline ? input : contentOf(path);
   const source = inline ? "input 'definition'" : path;
   const definition = parsed(text, source);
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
@@ -31,6 +26,22 @@ export function readDefinition(input: string, folder: string): SubmitRequest {
     throw invalid(source, "it must not hold 'idempotency_token': the step sets it (input 'idempotencyKey')");
   }
   return definition as SubmitRequest;
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new TaskError(
+      'DEFINITION_NOT_FOUND',
+      "Input 'definition' is neither a JSON object nor a file that can be read.",
+      {
+        where: `As a path it is ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
+        todo: 'Write the definition as a JSON object, or give the path of a file that holds it.',
+        cause: error,
+      },
+    );
+  }
 }
 
 function parsed(text: string, source: string): unknown {

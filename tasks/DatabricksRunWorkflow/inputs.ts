@@ -27,7 +27,14 @@ export type Target =
       readonly parameters: ReadonlyMap<string, string>;
       readonly optionalParameters: ReadonlyMap<string, string>;
     }
-  | { readonly action: 'submit'; readonly definition: string; readonly runLabel: string }
+  | {
+      readonly action: 'submit';
+      /** JSON, or the path of a file that holds it. */
+      readonly definition: string;
+      /** Where a relative path begins. */
+      readonly folder: string;
+      readonly runLabel: string;
+    }
   | { readonly action: 'attach'; readonly runId: string };
 
 /** Checked inputs of DatabricksRunWorkflow. */
@@ -52,17 +59,18 @@ export interface Inputs {
 export function readInputs(inputs: InputReader): Inputs {
   const target = readTarget(inputs);
   const starts = target.action !== 'attach';
+  const wait = starts ? inputs.boolean('wait') : true;
   return {
     target,
     connection: readSelection(inputs, inputs.hostKind),
-    wait: starts ? inputs.boolean('wait') : true,
+    wait,
     timeLimitMs: inputs.number('timeoutMinutes') * 60_000,
     cancelRun: inputs.choice('onCancel', ['cancelRun', 'leaveRunning']) === 'cancelRun',
     reuse: starts ? inputs.choice('reuse', ['active', 'succeeded', 'never']) : 'active',
     idempotencyKey: starts ? inputs.text('idempotencyKey') : '',
     failOn: readFailOn(inputs),
     model: inputs.modelName('model'),
-    requireModel: inputs.boolean('requireModel'),
+    requireModel: readRequireModel(inputs, wait),
     experiments: inputs.list('experiments'),
     dryRun: starts ? inputs.boolean('dryRun') : false,
   };
@@ -79,7 +87,12 @@ function readTarget(inputs: InputReader): Target {
         optionalParameters: inputs.map('optionalJobParameters'),
       };
     case 'submit':
-      return { action, definition: inputs.required('definition'), runLabel: inputs.text('runLabel') };
+      return {
+        action,
+        definition: inputs.required('definition'),
+        folder: inputs.sourcesFolder,
+        runLabel: inputs.text('runLabel'),
+      };
     case 'attach': {
       const runId = inputs.required('runId');
       if (!/^\d{1,19}$/.test(runId)) {
@@ -94,6 +107,17 @@ function readTarget(inputs: InputReader): Target {
       return { action, runId };
     }
   }
+}
+
+function readRequireModel(inputs: InputReader, wait: boolean): boolean {
+  const required = inputs.boolean('requireModel');
+  if (required && !wait) {
+    throw new TaskError('INPUT_NOT_USED', "Input 'requireModel' has no meaning with 'wait: false'.", {
+      where: 'What a run makes is known when it has ended.',
+      todo: "Remove 'requireModel', or let the step wait.",
+    });
+  }
+  return required;
 }
 
 function readFailOn(inputs: InputReader): Set<RunResult> {

@@ -5,9 +5,10 @@ import { createWorkspaceClient, type WorkspaceClient } from '../../src/databrick
 import { TaskError } from '../../src/errors';
 import { type FoundModels, findModels } from '../../src/workflow/find-models';
 import { durationText } from '../../src/workflow/polling';
+import { type TaskWithOutput, taskOutputs } from '../../src/workflow/task-outputs';
 import { waitForRun } from '../../src/workflow/wait-for-run';
 import { CANCEL_DEADLINE_MS, forgetRun, rememberRun } from './after-job';
-import { lastLines, outputsOf, type TaskReport, type TaskWithOutput, taskReport } from './collect';
+import { failedTaskKeys, lastLines, type TaskReport, taskReport } from './collect';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
 import { dryRunOutcome, endedOutcome, startedOutcome } from './outcome';
@@ -23,6 +24,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
     return dryRunOutcome(plan);
   }
   const { runId, attempts } = await begin(plan, inputs, workspace.withoutSignal(), context);
+  context.outputs.set('runId', runId);
   const stopCancelling = inputs.wait && inputs.cancelRun ? cancelWith(runId, workspace, context) : () => undefined;
   const first = await readRun(workspace, runId);
   sayWhere(first, plan, attempts, context);
@@ -32,14 +34,9 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
   const ended = await follow(runId, inputs, workspace, context);
   stopCancelling();
   forgetRun(context.host);
-  const tasks = await outputsOf(workspace, ended.run, context.log);
+  const tasks = await taskOutputs(workspace, ended.run, context.log.warning);
   await showFailures(tasks, context);
-  const found = await findModels(
-    workspace,
-    ended.run,
-    tasks.flatMap(({ output }) => (output === undefined ? [] : [output])),
-    inputs.experiments,
-  );
+  const found = await findModels(workspace, ended.run, tasks, inputs.experiments);
   setResultOutputs(ended, tasks.map(taskReport), found, inputs, context);
   return endedOutcome(ended, tasks.map(taskReport), found, inputs);
 }
@@ -67,7 +64,6 @@ async function begin(
 }
 
 function sayWhere(run: Run, plan: Plan | undefined, attempts: number, { log, outputs }: TaskContext): void {
-  outputs.set('runId', run.run_id);
   outputs.set('jobId', plan === undefined ? run.job_id : plan.jobId);
   outputs.set('runUrl', run.run_page_url);
   outputs.set('attempts', attempts);
@@ -88,7 +84,7 @@ async function follow(
   runId: string,
   inputs: Inputs,
   workspace: WorkspaceClient,
-  { clock, signal, log }: TaskContext,
+  { clock, signal, log, host }: TaskContext,
 ): Promise<EndedRun> {
   const waited = await waitForRun({
     read: () => readRun(workspace, runId),
@@ -104,6 +100,7 @@ async function follow(
   }
   if (inputs.cancelRun) {
     await workspace.runs.cancel(runId);
+    forgetRun(host);
   }
   throw new TaskError('RUN_TIME_LIMIT', `Run ${runId} did not end within ${durationText(inputs.timeLimitMs)}.`, {
     where: inputs.cancelRun ? 'It was asked to end.' : 'It goes on.',
@@ -131,13 +128,7 @@ function setResultOutputs(
   const duration = Number(run.run_duration ?? 0) || Number(run.end_time ?? 0) - Number(run.start_time ?? 0);
   outputs.set('resultState', standing.result);
   outputs.set('durationSeconds', Math.max(0, Math.round(duration / 1000)));
-  outputs.set(
-    'failedTasks',
-    tasks
-      .filter(({ state }) => state !== 'SUCCESS')
-      .map(({ taskKey }) => taskKey)
-      .join(','),
-  );
+  outputs.set('failedTasks', failedTaskKeys(tasks).join(','));
   const wanted = found.versions.filter(({ model }) => inputs.model === '' || model === inputs.model);
   const [only] = wanted;
   outputs.set('modelsFound', wanted.length);

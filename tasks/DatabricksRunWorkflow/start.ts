@@ -38,10 +38,7 @@ export async function planOf(
       };
     }
     case 'submit': {
-      const definition = readDefinition(
-        target.definition,
-        context.host.variable('System.DefaultWorkingDirectory') ?? process.cwd(),
-      );
+      const definition = readDefinition(target.definition, target.folder);
       const runName = target.runLabel || definition.run_name || defaultLabel(context);
       return {
         subject: `one-time run '${runName}' with ${definition.tasks?.length ?? 0} task(s)`,
@@ -95,7 +92,7 @@ const RUNS_LOOKED_AT = 100;
 
 async function recentRunIds(workspace: WorkspaceClient, jobId: string): Promise<Set<string>> {
   const ids = new Set<string>();
-  for await (const run of workspace.runs.list(jobId === '' ? {} : { job_id: jobId })) {
+  for await (const run of workspace.runs.list(jobId === '' ? { run_type: 'SUBMIT_RUN' } : { job_id: jobId })) {
     ids.add(run.run_id);
     if (ids.size >= RUNS_LOOKED_AT) {
       break;

@@ -27,6 +27,10 @@ describe('standing of a run', () => {
     ['TERMINATED', undefined, 'UNKNOWN'],
     ['TERMINATED', 'SOMETHING_NEW', 'UNKNOWN'],
     ['SKIPPED', undefined, 'SKIPPED'],
+    ['SKIPPED', 'SUCCESS', 'SKIPPED'],
+    ['SKIPPED', 'EXCLUDED', 'EXCLUDED'],
+    ['SKIPPED', 'UPSTREAM_CANCELED', 'UPSTREAM_CANCELED'],
+    ['SKIPPED', 'SOMETHING_NEW', 'UNKNOWN'],
     ['INTERNAL_ERROR', 'SUCCESS', 'INTERNAL_ERROR'],
     ['SOMETHING_NEW', undefined, 'active SOMETHING_NEW'],
   ] as const) {

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { runTask } from '../../../../src/agent/run-task';
+import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
+import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
+import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
+import { AutoClock } from '../../../support/auto-clock';
+import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
+
+const SUCCESS = { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' };
+const EXCLUDED = { life_cycle_state: 'SKIPPED', result_state: 'EXCLUDED' };
+const FAILED = { life_cycle_state: 'TERMINATED', result_state: 'FAILED' };
+const DEFINITION = '{"tasks": [{"task_key": "main"}]}';
+
+describe('DatabricksRunWorkflow', () => {
+  let server: HttpDouble | undefined;
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  async function step(
+    inputs: Record<string, string>,
+    answer: (request: Received, path: string) => Answer | undefined = () => undefined,
+    during: (host: FakeHost, request: Received) => void = () => undefined,
+  ): Promise<FakeHost> {
+    let host: FakeHost | undefined;
+    server = await startDouble((request) => {
+      during(host as FakeHost, request);
+      return answer(request, request.url.split('?')[0] ?? '') ?? { json: {} };
+    });
+    host = new FakeHost({
+      inputs: { databricksConnection: 'dbx', ...inputs },
+      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
+    });
+    await runTask(task, readInputs, run, host, new AutoClock());
+    return host;
+  }
+
+  const asked = (path: string) => server?.received.filter(({ url }) => url.split('?')[0] === path) ?? [];
+
+  it('names as failed neither what a condition left out nor what succeeded', async () => {
+    const tasks = [
+      { run_id: 71, task_key: 'good', state: SUCCESS },
+      { run_id: 72, task_key: 'else_branch', state: EXCLUDED },
+      { run_id: 73, task_key: 'bad', state: FAILED },
+    ];
+    const host = await step({ action: 'attach', runId: '7' }, (_, path) =>
+      path.endsWith('/runs/get') ? { json: { run_id: 7, state: FAILED, tasks } } : undefined,
+    );
+    assert.equal(host.outputs.get('failedTasks'), 'bad', host.printed);
+    const outputs = JSON.parse(readFileSync(host.outputs.get('outputsPath') ?? '', 'utf8'));
+    assert.deepEqual(
+      outputs.tasks.map(({ state }: { state: string }) => state),
+      ['SUCCESS', 'EXCLUDED', 'FAILED'],
+    );
+  });
+
+  it('looks for earlier one-time runs among one-time runs alone: in a busy workspace others would hide them', async () => {
+    const host = await step({ action: 'submit', definition: DEFINITION }, (_, path) => {
+      if (path.endsWith('/runs/list')) {
+        return { json: { runs: [{ run_id: 7, state: FAILED }] } };
+      }
+      if (path.endsWith('/runs/submit')) {
+        return { json: { run_id: 6 + asked(path).length } };
+      }
+      return path.endsWith('/runs/get') ? { json: { run_id: 8, state: SUCCESS, tasks: [] } } : undefined;
+    });
+    assert.match(asked('/api/2.2/jobs/runs/list')[0]?.url ?? '', /[?&]run_type=SUBMIT_RUN(&|$)/);
+    assert.equal(host.outputs.get('runId'), '8', host.printed);
+    assert.equal(host.outputs.get('attempts'), '2');
+  });
+
+  it('says which run it started also when it is cancelled right after', async () => {
+    const host = await step(
+      { action: 'submit', definition: DEFINITION },
+      (_, path) =>
+        path.endsWith('/runs/submit')
+          ? { json: { run_id: 7 } }
+          : path.endsWith('/runs/get')
+            ? { json: { run_id: 7, state: { life_cycle_state: 'RUNNING' } } }
+            : undefined,
+      (running, { url }) => {
+        if (url.includes('/runs/submit')) {
+          running.cancel();
+        }
+      },
+    );
+    assert.equal(host.result, 'Canceled');
+    assert.equal(host.outputs.get('runId'), '7', host.printed);
+    assert.equal(asked('/api/2.2/jobs/runs/cancel').length, 1);
+  });
+
+  it('leaves nothing to the post-job phase once the run was asked to end at the limit', async () => {
+    const host = await step({ action: 'attach', runId: '7', timeoutMinutes: '1' }, (_, path) =>
+      path.endsWith('/runs/get') ? { json: { run_id: 7, state: { life_cycle_state: 'RUNNING' } } } : undefined,
+    );
+    assert.equal(host.error?.code, 'RUN_TIME_LIMIT', host.printed);
+    assert.equal(asked('/api/2.2/jobs/runs/cancel').length, 1);
+    assert.deepEqual([...host.taskVariables.values()], ['']);
+  });
+
+  for (const [what, tag] of [
+    ['no JSON', 'main.default.price/3'],
+    ['no list', '{"name": "main.default.price", "version": "3"}'],
+    ['entries that are nothing', '[null]'],
+  ] as const) {
+    it(`fails in a sentence where the registrations of a logged model are ${what}`, async () => {
+      const mlflowRun = {
+        info: { run_id: 'm', experiment_id: '1' },
+        outputs: { model_outputs: [{ model_id: 'lm' }] },
+      };
+      const tags = [{ key: 'mlflow.modelVersions', value: tag }];
+      const host = await step({ action: 'attach', runId: '7' }, (_, path) => {
+        const answers: Record<string, unknown> = {
+          '/api/2.2/jobs/runs/get': { run_id: 7, state: SUCCESS, tasks: [] },
+          '/api/2.0/mlflow/experiments/search': { experiments: [{ experiment_id: '1', name: 'e' }] },
+          '/api/2.0/mlflow/runs/search': { runs: [mlflowRun] },
+          '/api/2.0/mlflow/logged-models/lm': { model: { info: { model_id: 'lm', experiment_id: '1', tags } } },
+        };
+        return { json: answers[path] ?? {} };
+      });
+      assert.equal(host.error?.code, 'MODEL_TAG_INVALID', host.printed);
+    });
+  }
+
+  for (const [what, inputs, code] of [
+    ['a model that it does not wait for', { job: 'j', wait: 'false', requireModel: 'true' }, 'INPUT_NOT_USED'],
+    ['a definition that is a folder', { action: 'submit', definition: 'tests' }, 'DEFINITION_NOT_FOUND'],
+    ['a definition that is not there', { action: 'submit', definition: 'no/such.json' }, 'DEFINITION_NOT_FOUND'],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      const host = await step(inputs);
+      assert.equal(host.error?.code, code, host.printed);
+      assert.equal(server?.received.length, 0);
+    });
+  }
+});
