@@ -1,4 +1,4 @@
-import { modelVersionUrl } from '../../src/databricks/links';
+import { refuseUnready, versionNamed } from '../../src/databricks/named-version';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 
@@ -21,31 +21,17 @@ export async function championOf(client: WorkspaceClient, model: string): Promis
  */
 export async function pinVersion(client: WorkspaceClient, model: string, wanted: string): Promise<PinnedVersion> {
   const champion = await championOf(client, model);
-  const number = /^\d+$/.test(wanted)
-    ? wanted
-    : wanted === 'champion'
-      ? champion
-      : ((await client.registeredModels.versionByAlias(model, wanted))?.version ?? '');
-  if (number === '') {
-    throw new TaskError('VERSION_NOT_FOUND', `The alias '${wanted}' of ${model} names no version.`, {
-      todo: wanted === 'champion' ? 'Promote a version first.' : "Correct 'version', or set the alias.",
-    });
-  }
-  const found = await client.modelVersions.get(model, number);
+  // 'champion' is read once: what is compared with it is what is served.
+  const named = wanted === 'champion' ? champion : wanted;
+  const found = named === '' ? undefined : await versionNamed(client, model, named);
   if (found === undefined) {
-    throw new TaskError('VERSION_NOT_FOUND', `Version ${number} of ${model} does not exist.`, {
-      todo: "Correct 'model' or 'version', and check that the identity may see the model.",
+    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version '${wanted}'.`, {
+      todo:
+        wanted === 'champion'
+          ? 'Promote a version first.'
+          : "Correct 'model' or 'version', and check that the identity may see the model.",
     });
   }
-  if (found.status !== 'READY') {
-    throw new TaskError(
-      'VERSION_NOT_READY',
-      `Version ${number} of ${model} is ${found.status ?? 'of unknown status'}.`,
-      {
-        where: `It is ${modelVersionUrl(client.url, model, number)}.`,
-        todo: 'Wait until its registration has ended; only a READY version can be served.',
-      },
-    );
-  }
-  return { version: number, champion };
+  refuseUnready(found, client.url, 'Wait until its registration has ended; only a READY version can be served.');
+  return { version: found.version, champion };
 }

@@ -1,7 +1,7 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
-import { modelVersionUrl } from '../../src/databricks/links';
 import { entryValue } from '../../src/databricks/mlflow';
 import type { ModelVersion } from '../../src/databricks/model-versions';
+import { refuseUnready, versionNamed } from '../../src/databricks/named-version';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { carryOut, readAliases } from './aliases';
@@ -85,11 +85,10 @@ async function pinnedVersion(
   now: Aliases,
   workspace: WorkspaceClient,
 ): Promise<ModelVersion> {
-  const byAlias = /^\d+$/.test(inputs.version)
-    ? inputs.version
-    : (await workspace.registeredModels.versionByAlias(inputs.model, inputs.version))?.version;
-  const number = byAlias ?? (now.champion === checked.version ? checked.version : undefined);
-  const found = number === undefined ? undefined : await workspace.modelVersions.get(inputs.model, number);
+  const repeated = !/^\d+$/.test(inputs.version) && now.champion === checked.version;
+  const found =
+    (await versionNamed(workspace, inputs.model, inputs.version)) ??
+    (repeated ? await workspace.modelVersions.get(inputs.model, checked.version) : undefined);
   if (found === undefined) {
     throw new TaskError('VERSION_NOT_FOUND', `There is no version '${inputs.version}' of ${inputs.model}.`, {
       todo: "Correct 'model' or 'version', and check that the identity may see the model.",
@@ -105,16 +104,7 @@ async function pinnedVersion(
       },
     );
   }
-  if (found.status !== 'READY') {
-    throw new TaskError(
-      'VERSION_NOT_READY',
-      `Version ${found.version} of ${inputs.model} is ${found.status ?? 'of unknown status'}.`,
-      {
-        where: `It is ${modelVersionUrl(workspace.url, inputs.model, found.version)}.`,
-        todo: 'Only a READY version can be promoted.',
-      },
-    );
-  }
+  refuseUnready(found, workspace.url, 'Only a READY version can be promoted.');
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { TaskContext } from '../../src/agent/task-context';
 import type { ModelVersion } from '../../src/databricks/model-versions';
+import { versionNamed } from '../../src/databricks/named-version';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
@@ -24,7 +25,7 @@ export async function findVersion(inputs: Inputs, workspace: WorkspaceClient, co
   const { source, model } = inputs;
   switch (source.kind) {
     case 'version':
-      return { version: await namedVersion(workspace, model, source.version), origin: undefined };
+      return { version: await versionNamed(workspace, model, source.version), origin: undefined };
     case 'mlflowRun': {
       const origin = await originInRun(workspace, source.runId, source.artifactPath);
       return { origin, version: await versionFrom(workspace, model, origin) };
@@ -36,16 +37,6 @@ export async function findVersion(inputs: Inputs, workspace: WorkspaceClient, co
     case 'workflowRun':
       return versionOfWorkflowRun(source.runId, model, workspace, context);
   }
-}
-
-async function namedVersion(
-  workspace: WorkspaceClient,
-  model: string,
-  wanted: string,
-): Promise<ModelVersion | undefined> {
-  return /^\d+$/.test(wanted)
-    ? workspace.modelVersions.get(model, wanted)
-    : workspace.registeredModels.versionByAlias(model, wanted);
 }
 
 async function versionFrom(
