@@ -117,6 +117,33 @@ export class InputReader {
     return parseMap(name, this.text(name));
   }
 
+  /**
+   * Tags as a map. Keys that begin with `mlops_` are written by the tasks alone (contract 0.10).
+   * @throws TaskError INPUT_INVALID
+   */
+  tags(name: string): Map<string, string> {
+    const tags = this.map(name);
+    const ours = [...tags.keys()].find((key) => key.startsWith('mlops_'));
+    if (ours !== undefined) {
+      throw new TaskError('INPUT_INVALID', `Input '${name}' must not set '${ours}'.`, {
+        todo: "Tags that begin with 'mlops_' are written by this extension; choose another key.",
+      });
+    }
+    return tags;
+  }
+
+  /**
+   * The number of a workflow run, `''` when empty. Text, because it may exceed 2^53.
+   * @throws TaskError INPUT_INVALID
+   */
+  workflowRunId(name: string): string {
+    const value = this.text(name);
+    if (value !== '' && !/^\d{1,19}$/.test(value)) {
+      throw invalid(name, value, 'the number of a run', "Use output 'runId' of the step that started the run.");
+    }
+    return value;
+  }
+
   /** Folder in which relative paths begin: that of the sources, at the terminal the working folder. */
   get sourcesFolder(): string {
     return this.sources() ?? process.cwd();
@@ -199,8 +226,6 @@ function isModelName(text: string): boolean {
   return parts.length === 3 && parts.every((part) => /^[^\s./\u0000-\u001F\u007F]+$/.test(part));
 }
 
-function invalid(name: string, value: string, expected: string): TaskError {
-  return new TaskError('INPUT_INVALID', `Input '${name}' must be ${expected}, not ${JSON.stringify(value)}.`, {
-    todo: `Correct '${name}' on this step.`,
-  });
+function invalid(name: string, value: string, expected: string, todo = `Correct '${name}' on this step.`): TaskError {
+  return new TaskError('INPUT_INVALID', `Input '${name}' must be ${expected}, not ${JSON.stringify(value)}.`, { todo });
 }

@@ -66,7 +66,7 @@ export function readInputs(inputs: InputReader): Inputs {
     version: inputs.choosing('version'),
     purpose: inputs.choice('purpose', ['customers', 'test']),
     compute: compute(inputs),
-    endpointTags: tags(inputs.map('endpointTags')),
+    endpointTags: inputs.tags('endpointTags'),
     sampleRequests: inputs.path('sampleRequests'),
   };
 }
@@ -127,16 +127,6 @@ function configVersion(text: string): string {
     );
   }
   return text;
-}
-
-function tags(map: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const ours = [...map.keys()].find((key) => key.startsWith('mlops_'));
-  if (ours !== undefined) {
-    throw new TaskError('INPUT_INVALID', `Input 'endpointTags' must not set '${ours}'.`, {
-      todo: "Tags that begin with 'mlops_' are written by this extension; choose another key.",
-    });
-  }
-  return map;
 }
 
 function confirmed(confirm: string, endpoint: string): void {

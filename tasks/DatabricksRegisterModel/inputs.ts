@@ -47,8 +47,8 @@ export function readInputs(inputs: InputReader): Inputs {
     requireSignature: inputs.boolean('requireSignature'),
     requireInputExample: inputs.boolean('requireInputExample'),
     description: inputs.freeText('description'),
-    tags: inputs.map('tags'),
-    modelTags: inputs.map('modelTags'),
+    tags: inputs.tags('tags'),
+    modelTags: inputs.tags('modelTags'),
     // A version that is named needs no name.
     alias: source.kind === 'version' ? '' : alias,
     waitMs: inputs.number('waitMinutes') * 60_000,
@@ -57,7 +57,7 @@ export function readInputs(inputs: InputReader): Inputs {
 }
 
 function readSource(inputs: InputReader, action: Inputs['action']): ModelSource {
-  const workflowRunId = inputs.text('workflowRunId');
+  const workflowRunId = inputs.workflowRunId('workflowRunId');
   const mlflowRunId = inputs.text('mlflowRunId');
   const loggedModelId = inputs.text('loggedModelId');
   const version = action === 'resolve' ? inputs.text('version') : '';
@@ -78,7 +78,7 @@ function readSource(inputs: InputReader, action: Inputs['action']): ModelSource 
     );
   }
   if (workflowRunId !== '') {
-    return { kind: 'workflowRun', runId: numberOf('workflowRunId', workflowRunId) };
+    return { kind: 'workflowRun', runId: workflowRunId };
   }
   if (mlflowRunId !== '') {
     return {
@@ -88,15 +88,6 @@ function readSource(inputs: InputReader, action: Inputs['action']): ModelSource 
     };
   }
   return loggedModelId !== '' ? { kind: 'loggedModel', modelId: loggedModelId } : { kind: 'version', version };
-}
-
-function numberOf(name: string, text: string): string {
-  if (!/^\d{1,19}$/.test(text)) {
-    throw new TaskError('INPUT_INVALID', `Input '${name}' must be the number of a run, not ${JSON.stringify(text)}.`, {
-      todo: "Use output 'runId' of DatabricksRunWorkflow.",
-    });
-  }
-  return text;
 }
 
 function readAlias(inputs: InputReader): string {

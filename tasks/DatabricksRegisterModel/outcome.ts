@@ -11,9 +11,7 @@ import type { Lineage } from './lineage';
 export function dryRunOutcome(inputs: Inputs, { version }: Found, before: AliasesBefore): TaskOutcome {
   const what =
     version === undefined
-      ? inputs.action === 'register'
-        ? `a new version of ${inputs.model} would be registered`
-        : `no version of ${inputs.model} was found`
+      ? `a new version of ${inputs.model} would be registered`
       : `version ${version.version} of ${inputs.model} is there already`;
   const named = aliasSentence(inputs, version?.version ?? 'the new version', before);
   return {

@@ -10,7 +10,7 @@ import { type Found, findVersion } from './find-version';
 import type { Inputs } from './inputs';
 import { aliasesBefore, describeVersion, markRegistered, nameVersion } from './labels';
 import { type Lineage, lineageOf } from './lineage';
-import { filesOf } from './origin';
+import { filesOf, type ModelOrigin } from './origin';
 import { dryRunOutcome, registeredOutcome } from './outcome';
 import { untilReady } from './ready';
 import { checkDescription } from './required-description';
@@ -20,6 +20,7 @@ import { register } from './upload';
 export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOutcome> {
   const workspace = createWorkspaceClient(connectWorkspace(inputs.connection, context));
   const found = await findVersion(inputs, workspace, context);
+  const beginning = beginningOf(inputs, found);
   const before = await aliasesBefore(inputs, workspace);
   context.outputs.set('modelName', inputs.model);
   context.outputs.set('previousAliasVersion', before.named);
@@ -27,7 +28,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
   if (inputs.dryRun) {
     return dryRunOutcome(inputs, found, before);
   }
-  const { version, description, created } = await readyVersion(inputs, found, workspace, context);
+  const { version, description, created } = await readyVersion(inputs, beginning, workspace, context);
   setVersionOutputs(version, created, workspace, context);
   await describeVersion(inputs, version, workspace);
   await nameVersion(inputs, version, before, workspace, context);
@@ -42,39 +43,54 @@ interface ReadyVersion {
   readonly created: boolean;
 }
 
-/** A model is checked before it becomes a version, and a version that is there once it is READY. */
-async function readyVersion(
-  inputs: Inputs,
-  { version, origin }: Found,
-  workspace: WorkspaceClient,
-  context: TaskContext,
-): Promise<ReadyVersion> {
-  // Created and not finalized: an earlier attempt of a step like this was killed in between.
+/** A version that is there, or the files of one that is to be. */
+type Beginning =
+  | { readonly kind: 'found'; readonly version: ModelVersion }
+  /** `pending`: created and not finalized, because an earlier attempt of a step like this was killed in between. */
+  | { readonly kind: 'upload'; readonly origin: ModelOrigin; readonly pending: ModelVersion | undefined };
+
+/** @throws TaskError VERSION_NOT_FOUND */
+function beginningOf(inputs: Inputs, { version, origin }: Found): Beginning {
   const halfUploaded = version?.status === 'PENDING_REGISTRATION' && origin !== undefined;
   if (version !== undefined && !(halfUploaded && inputs.action === 'register')) {
-    context.log.info(`Version ${version.version} of ${inputs.model} is there already.`);
-    const ready = await untilReady(version, inputs.waitMs, workspace, context);
-    const folder = filesPathOfVersion(inputs.model, ready.version);
-    return { version: ready, description: await checkedDescription(inputs, folder, workspace), created: false };
+    return { kind: 'found', version };
   }
   if (inputs.action === 'resolve' || origin === undefined) {
     throw notFound(inputs, origin === undefined);
   }
-  const description = await checkedDescription(inputs, filesOf(origin), workspace);
-  const registered = await register(inputs.model, origin, version, workspace, context);
+  return { kind: 'upload', origin, pending: version };
+}
+
+/** A model is checked before it becomes a version, and a version that is there once it is READY. */
+async function readyVersion(
+  inputs: Inputs,
+  beginning: Beginning,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<ReadyVersion> {
+  if (beginning.kind === 'found') {
+    const { version } = beginning;
+    context.log.info(`Version ${version.version} of ${inputs.model} is there already.`);
+    const ready = await untilReady(version, inputs.waitMs, workspace, context);
+    return { version: ready, description: await descriptionOf(ready, inputs, workspace), created: false };
+  }
+  const { origin, pending } = beginning;
+  const description = await readModelDescription(workspace.files, filesOf(origin));
+  checkDescription(description, inputs);
+  const registered = await register(inputs.model, origin, pending, workspace, context);
   return { version: await untilReady(registered, inputs.waitMs, workspace, context), description, created: true };
 }
 
-/** What the model says about itself; undefined where nothing is asked of it, so that no right to its files is needed. */
-async function checkedDescription(
+/** What a version says about itself; undefined where nothing is asked of it, so that no right to its files is needed. */
+async function descriptionOf(
+  { name, version }: ModelVersion,
   inputs: Inputs,
-  folder: string,
   workspace: WorkspaceClient,
 ): Promise<ModelDescription | undefined> {
   if (!inputs.requireSignature && !inputs.requireInputExample) {
     return undefined;
   }
-  const description = await readModelDescription(workspace.files, folder);
+  const description = await readModelDescription(workspace.files, filesPathOfVersion(name, version));
   checkDescription(description, inputs);
   return description;
 }

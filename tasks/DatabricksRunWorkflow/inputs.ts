@@ -93,19 +93,9 @@ function readTarget(inputs: InputReader): Target {
         folder: inputs.sourcesFolder,
         runLabel: inputs.text('runLabel'),
       };
-    case 'attach': {
-      const runId = inputs.required('runId');
-      if (!/^\d{1,19}$/.test(runId)) {
-        throw new TaskError(
-          'INPUT_INVALID',
-          `Input 'runId' must be the number of a run, not ${JSON.stringify(runId)}.`,
-          {
-            todo: "Use output 'runId' of the step that started the run.",
-          },
-        );
-      }
-      return { action, runId };
-    }
+    case 'attach':
+      inputs.required('runId');
+      return { action, runId: inputs.workflowRunId('runId') };
   }
 }
 

@@ -163,6 +163,26 @@ describe('DatabricksRegisterModel, against the local workspace', () => {
     assert.equal(await tracked.client.registeredModels.get(model), undefined);
   });
 
+  it('promises nothing on a dry run that it could not do', async () => {
+    for (const inputs of [
+      { action: 'resolve', version: '9' },
+      { action: 'resolve', mlflowRunId: tracked.runId },
+    ]) {
+      const host = await tracked.register({ ...inputs, dryRun: 'true' });
+      assert.equal(host.error?.code, 'VERSION_NOT_FOUND', host.printed);
+    }
+  });
+
+  it('registers no folder without a model, also where no signature is asked for', async () => {
+    const host = await tracked.register({
+      mlflowRunId: tracked.runId,
+      artifactPath: 'other',
+      requireSignature: 'false',
+    });
+    assert.equal(host.error?.code, 'MODEL_FILE_MISSING', host.printed);
+    assert.equal(await tracked.client.registeredModels.get(model), undefined);
+  });
+
   it('refuses what cannot be meant', async () => {
     const cases: readonly (readonly [Record<string, string>, string])[] = [
       [{}, 'MODEL_SOURCE_REQUIRED'],
@@ -176,6 +196,8 @@ describe('DatabricksRegisterModel, against the local workspace', () => {
       [{ mlflowRunId: 'a', alias: 'champion' }, 'ALIAS_RESERVED'],
       [{ mlflowRunId: 'a', alias: 'Previous_Champion' }, 'ALIAS_RESERVED'],
       [{ mlflowRunId: 'a', alias: 'v7' }, 'INPUT_INVALID'],
+      [{ mlflowRunId: 'a', tags: 'mlops_state=champion' }, 'INPUT_INVALID'],
+      [{ mlflowRunId: 'a', modelTags: '{"mlops_digest": "1"}' }, 'INPUT_INVALID'],
       [{ mlflowRunId: 'a' }, 'MLFLOW_RUN_NOT_FOUND'],
       [{ loggedModelId: 'm-1' }, 'LOGGED_MODEL_NOT_FOUND'],
       [{ workflowRunId: '5' }, 'RUN_NOT_FOUND'],
