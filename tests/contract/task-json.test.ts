@@ -130,6 +130,16 @@ describe('task.json', () => {
         }
       });
 
+      it('lets a variable stand in every choice', () => {
+        const closed = task.inputs.filter(
+          ({ type, properties }) => type === 'pickList' && properties?.EditableOptions !== 'True',
+        );
+        assert.deepEqual(
+          closed.map((input) => input.name),
+          [],
+        );
+      });
+
       it('takes choices from its options only', () => {
         for (const input of task.inputs.filter(
           (candidate) => candidate.options !== undefined && candidate.defaultValue !== undefined,
