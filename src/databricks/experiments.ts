@@ -3,6 +3,7 @@ import { items, type TokenPage } from '../http/paging';
 import { undefinedIfMissing } from './missing';
 import type { KeyValue } from './mlflow';
 
+/** An experiment of MLflow. Times are milliseconds since the epoch. */
 export interface Experiment {
   readonly experiment_id: string;
   readonly name: string;

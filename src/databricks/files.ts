@@ -50,12 +50,6 @@ export class FilesApi {
     return (await this.http.request<never, 'stream'>(this.get(path), 'stream')).body;
   }
 
-  async delete(path: string): Promise<void> {
-    await undefinedIfMissing(
-      this.http.request({ method: 'DELETE', path: `/api/2.0/fs/files/${filePath(path)}`, idempotent: true }, 'text'),
-    );
-  }
-
   /** Entries directly below a folder. @throws ApiError with `isNotFound` when the folder does not exist */
   list(path: string): AsyncGenerator<DirectoryEntry> {
     return items(
@@ -79,14 +73,6 @@ export class FilesApi {
         yield entry;
       }
     }
-  }
-
-  /** Creates a folder and those above it. */
-  async createDirectory(path: string): Promise<void> {
-    await this.http.request(
-      { method: 'PUT', path: `/api/2.0/fs/directories/${filePath(path)}`, idempotent: true },
-      'text',
-    );
   }
 
   private get(path: string) {

@@ -21,6 +21,7 @@ export interface JobSettings {
   readonly [field: string]: unknown;
 }
 
+/** A job as it is stored. `created_time` in milliseconds since the epoch. */
 export interface Job {
   readonly job_id: string;
   readonly creator_user_name?: string;
@@ -73,27 +74,6 @@ export class JobsApi {
       }
     }
     return found;
-  }
-
-  /** Names and ids of at most `limit` jobs, for messages. */
-  async *list(): AsyncGenerator<Job> {
-    const list = items(
-      (page_token) =>
-        this.http.json<TokenPage & { jobs?: readonly unknown[] }>({
-          method: 'GET',
-          path: `${ROOT}/list`,
-          query: { limit: 100, page_token },
-        }),
-      (page) => page.jobs,
-    );
-    for await (const job of list) {
-      yield withTextIds<Job>(job);
-    }
-  }
-
-  async delete(jobId: string): Promise<void> {
-    const body = { job_id: integerId(jobId) };
-    await this.http.json({ method: 'POST', path: `${ROOT}/delete`, body, acceptEmpty: true });
   }
 
   private async merged(jobId: string): Promise<Job> {

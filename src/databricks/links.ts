@@ -1,13 +1,17 @@
-/** Addresses of the workspace's own pages, for people. They are not part of an API ([U]). */
+// Addresses of the workspace's own pages, for people. They are no part of an API [U], so they stand here and nowhere else.
+
+/** Page of a model version. */
 export function modelVersionUrl(workspaceUrl: string, model: string, version: string): string {
   const levels = model.split('.').map(encodeURIComponent).join('/');
   return `${workspaceUrl}/explore/data/models/${levels}/version/${encodeURIComponent(version)}`;
 }
 
+/** Page of an MLflow run. */
 export function mlflowRunUrl(workspaceUrl: string, experimentId: string, runId: string): string {
   return `${workspaceUrl}/ml/experiments/${encodeURIComponent(experimentId)}/runs/${encodeURIComponent(runId)}`;
 }
 
+/** Page of a serving endpoint. */
 export function servingEndpointUrl(workspaceUrl: string, endpoint: string): string {
   return `${workspaceUrl}/ml/endpoints/${encodeURIComponent(endpoint)}`;
 }

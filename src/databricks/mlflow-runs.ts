@@ -3,6 +3,7 @@ import { items, type TokenPage } from '../http/paging';
 import { undefinedIfMissing } from './missing';
 import type { KeyValue, Metric } from './mlflow';
 
+/** What identifies a run of MLflow and how it stands. Times are milliseconds since the epoch. */
 export interface MlflowRunInfo {
   readonly run_id: string;
   readonly run_name?: string;
@@ -14,6 +15,7 @@ export interface MlflowRunInfo {
   readonly lifecycle_stage?: string;
 }
 
+/** A dataset that a run has read, with tags such as `mlflow.data.context`. */
 export interface DatasetInput {
   readonly tags?: readonly KeyValue[];
   readonly dataset?: {
@@ -41,16 +43,9 @@ export interface MlflowRun {
   readonly outputs?: { readonly model_outputs?: readonly { readonly model_id: string; readonly step?: number }[] };
 }
 
-export interface ArtifactInfo {
-  /** Relative to the artifacts of the run. */
-  readonly path: string;
-  readonly is_dir?: boolean;
-  readonly file_size?: number;
-}
-
 const ROOT = '/api/2.0/mlflow';
 
-/** `/api/2.0/mlflow/runs` and `/api/2.0/mlflow/artifacts` */
+/** `/api/2.0/mlflow/runs` */
 export class MlflowRunsApi {
   constructor(private readonly http: HttpClient) {}
 
@@ -77,24 +72,5 @@ export class MlflowRunsApi {
         }),
       (page) => page.runs,
     );
-  }
-
-  /** Files and folders directly below `path`; nothing when the path does not exist. */
-  artifacts(runId: string, path: string): AsyncGenerator<ArtifactInfo> {
-    return items(
-      (page_token) =>
-        this.http.json<TokenPage & { files?: readonly ArtifactInfo[] }>({
-          method: 'GET',
-          path: `${ROOT}/artifacts/list`,
-          query: { run_id: runId, path: path === '' ? undefined : path, page_token },
-        }),
-      (page) => page.files,
-    );
-  }
-
-  /** Writes a tag of a run; an existing one is replaced. */
-  async setTag(runId: string, key: string, value: string): Promise<void> {
-    const body = { run_id: runId, key, value };
-    await this.http.json({ method: 'POST', path: `${ROOT}/runs/set-tag`, body, acceptEmpty: true, idempotent: true });
   }
 }

@@ -102,11 +102,6 @@ export class ModelVersionsApi {
     await this.http.json({ method: 'POST', path: `${ROOT}/set-tag`, body, acceptEmpty: true, idempotent: true });
   }
 
-  async deleteTag(name: string, version: string, key: string): Promise<void> {
-    const body = { name, version, key };
-    await this.http.json({ method: 'DELETE', path: `${ROOT}/delete-tag`, body, acceptEmpty: true, idempotent: true });
-  }
-
   private async search(filter: string): Promise<ModelVersion[]> {
     const found: ModelVersion[] = [];
     const list = items(

@@ -3,6 +3,7 @@ import { undefinedIfMissing } from './missing';
 import type { KeyValue } from './mlflow';
 import type { ModelVersion } from './model-versions';
 
+/** An alias and the number of the version that it names. */
 export interface ModelAlias {
   readonly alias: string;
   readonly version: string;
@@ -71,10 +72,5 @@ export class RegisteredModelsApi {
       acceptEmpty: true,
       idempotent: true,
     });
-  }
-
-  async deleteTag(name: string, key: string): Promise<void> {
-    const body = { name, key };
-    await this.http.json({ method: 'DELETE', path: `${ROOT}/delete-tag`, body, acceptEmpty: true, idempotent: true });
   }
 }

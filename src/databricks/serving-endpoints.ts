@@ -24,6 +24,7 @@ export interface ServedEntity extends ServedEntityRequest {
   readonly creation_timestamp?: number;
 }
 
+/** Share of the traffic that one served entity gets, in percent; older answers call the entity a model. */
 export interface TrafficRoute {
   readonly served_entity_name?: string;
   readonly served_model_name?: string;
@@ -37,6 +38,7 @@ export interface EndpointConfigRequest {
   readonly [field: string]: unknown;
 }
 
+/** The configuration of an endpoint as it is read. `start_time` in milliseconds since the epoch. */
 export interface EndpointConfig {
   readonly served_entities?: readonly ServedEntity[];
   readonly traffic_config?: { readonly routes?: readonly TrafficRoute[] };
@@ -45,6 +47,7 @@ export interface EndpointConfig {
   readonly [field: string]: unknown;
 }
 
+/** A tag of an endpoint. */
 export interface EndpointTag {
   readonly key: string;
   readonly value?: string;
@@ -89,14 +92,6 @@ export class ServingEndpointsApi {
     return undefinedIfMissing(
       this.http.json<ServingEndpoint>({ method: 'GET', path: path`/api/2.0/serving-endpoints/${name}` }),
     );
-  }
-
-  async list(): Promise<readonly ServingEndpoint[]> {
-    const answer = await this.http.json<{ endpoints?: readonly ServingEndpoint[] }>({
-      method: 'GET',
-      path: '/api/2.0/serving-endpoints',
-    });
-    return answer.endpoints ?? [];
   }
 
   /** Starts the creation; the answer comes before the endpoint is ready. Not sent twice. */
@@ -160,11 +155,6 @@ export class ServingEndpointsApi {
 
   async buildLogs(name: string, servedEntityName: string): Promise<string> {
     const at = path`/api/2.0/serving-endpoints/${name}/served-models/${servedEntityName}/build-logs`;
-    return (await this.http.json<{ logs?: string }>({ method: 'GET', path: at })).logs ?? '';
-  }
-
-  async serverLogs(name: string, servedEntityName: string): Promise<string> {
-    const at = path`/api/2.0/serving-endpoints/${name}/served-models/${servedEntityName}/logs`;
     return (await this.http.json<{ logs?: string }>({ method: 'GET', path: at })).logs ?? '';
   }
 }

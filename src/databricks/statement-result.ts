@@ -1,4 +1,4 @@
-/** Wire types of the statement execution API. */
+/** A column of a result; `type_name` such as `LONG`, `type_text` as SQL spells it. */
 export interface StatementColumn {
   readonly name: string;
   readonly type_name?: string;
@@ -6,6 +6,7 @@ export interface StatementColumn {
   readonly position?: number;
 }
 
+/** A part of the rows of a result; `next_chunk_index` is missing on the last one. */
 export interface ResultChunk {
   readonly chunk_index?: number;
   readonly row_offset?: number;
@@ -15,6 +16,7 @@ export interface ResultChunk {
   readonly next_chunk_index?: number;
 }
 
+/** How a statement stands; `manifest` and the first chunk are there once it has succeeded. */
 export interface StatementAnswer {
   readonly statement_id: string;
   readonly status: {

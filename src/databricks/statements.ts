@@ -11,6 +11,7 @@ export interface StatementParameter {
   readonly type?: string;
 }
 
+/** A statement to run on a warehouse. */
 export interface StatementRequest {
   readonly statement: string;
   readonly warehouseId: string;

@@ -60,6 +60,7 @@ export interface ConnectionPools {
   readonly fresh: { readonly http: HttpAgent; readonly https: HttpsAgent };
 }
 
+/** The pools of a client that reaches the network this way. Nothing is opened before the first request. */
 export function connectionPools(network: Network): ConnectionPools {
   const tls = {
     ...(network.ca === undefined ? {} : { ca: network.ca }),

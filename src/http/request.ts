@@ -11,6 +11,7 @@ export interface Upload {
   open(): Readable;
 }
 
+/** A value in the query of an address. */
 export type QueryValue = string | number | boolean | readonly (string | number)[] | undefined;
 
 /** One call; at most one of `body`, `form`, `bytes`, `upload`. */

@@ -5,6 +5,7 @@ import { parseVersion, type ReleaseVersion } from './release-version';
 
 /** The checks that this version has, in the order in which they run. */
 export const CHECKS = ['identity', 'workspace'] as const;
+/** One of {@link CHECKS}. */
 export type CheckName = (typeof CHECKS)[number];
 
 /** Checked inputs of DatabricksCheckConnection. */

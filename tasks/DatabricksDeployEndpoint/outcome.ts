@@ -22,6 +22,7 @@ export interface Deployed {
   readonly served: ServingEndpoint;
 }
 
+/** How `deploy` ended: what serves, or what the probe found and what was done about it. */
 export function deployOutcome(deployed: Deployed): TaskOutcome {
   const { inputs, version, plan, results, restored } = deployed;
   const fault = results.find((result) => result.fault !== '');
@@ -43,6 +44,7 @@ export function deployOutcome(deployed: Deployed): TaskOutcome {
   return { decision: message, failure: { code: 'PROBE_FAILED', message }, ...shared };
 }
 
+/** What `deploy` would do. */
 export function dryRunOutcome(inputs: DeployInputs, version: string, plan: DeployPlan): TaskOutcome {
   const what = {
     create: `would be created with version ${version} of ${inputs.model}`,

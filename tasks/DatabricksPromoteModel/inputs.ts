@@ -31,6 +31,7 @@ export interface RollbackInputs {
   readonly dryRun: boolean;
 }
 
+/** Checked inputs of DatabricksPromoteModel. */
 export type Inputs = PromoteInputs | RollbackInputs;
 
 const HOUR_MS = 3_600_000;

@@ -26,6 +26,7 @@ export async function readStates(workspace: WorkspaceClient, model: string): Pro
   return states;
 }
 
+/** What the tags of a version say about its state. */
 export function stateOf(version: string, tags: readonly KeyValue[] | undefined): VersionState {
   const changedAt = Number(entryValue(tags, 'mlops_changed_at') ?? 0);
   return {

@@ -13,6 +13,7 @@ export interface AliasesBefore {
   readonly champion: string;
 }
 
+/** What the wanted alias and `champion` name now. Only a definite not-found counts as none. */
 export async function aliasesBefore(inputs: Inputs, workspace: WorkspaceClient): Promise<AliasesBefore> {
   const named =
     inputs.alias === '' ? undefined : await workspace.registeredModels.versionByAlias(inputs.model, inputs.alias);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { quoteName, threeLevelName } from '../../../src/databricks/names';
+import { quoteName } from '../../../src/databricks/names';
 import { lastAttempts } from '../../../src/databricks/runs';
 import { createWorkspaceClient, type WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { HttpClient } from '../../../src/http/client';
@@ -217,11 +217,7 @@ describe('databricks resources', () => {
     );
   });
 
-  it('reads names of three levels and quotes names for SQL', () => {
-    assert.deepEqual(threeLevelName('a.b.c-d', 'x'), { catalog: 'a', schema: 'b', name: 'c-d' });
-    for (const bad of ['a.b', 'a..c', 'a.b.c.d', 'a.b.c d', "a.b.c'", 'a.b.c/d', 'a.b.c\u0000', '']) {
-      assert.throws(() => threeLevelName(bad, 'x'), { code: 'NAME_INVALID' }, bad);
-    }
+  it('quotes names for SQL', () => {
     assert.equal(quoteName('a.b`c.d'), '`a`.`b``c`.`d`');
   });
 });
