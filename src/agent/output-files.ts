@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from './host';
 
-/** The folder of a step's files: `$(Agent.TempDirectory)/databricks-mlops/<TaskName>/<step>/` (contract 0.4). Empty at the start of the step. */
+/** The folder of a step's files: `$(Agent.TempDirectory)/databricks-mlops/<TaskName>/<step>/` (contract 0.4). */
 export class OutputFiles {
   readonly folder: string;
   private readonly written: string[] = [];
@@ -17,6 +17,10 @@ export class OutputFiles {
       taskName,
       safeName(host.variable('System.TaskInstanceName') ?? 'step'),
     );
+  }
+
+  /** Removes what an earlier attempt of the step left. */
+  clear(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 

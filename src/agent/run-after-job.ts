@@ -4,7 +4,7 @@ import type { Host } from './host';
 import { InputReader } from './input-reader';
 import { logTo } from './log';
 import type { ReadInputs } from './run-task';
-import { secretForms } from './secret-forms';
+import { maskForms } from './secret-forms';
 import type { TaskContext } from './task-context';
 import { type TaskDefinition, versionText } from './task-definition';
 
@@ -36,11 +36,7 @@ export async function runAfterJob<Inputs>(
       signal: new AbortController().signal,
       taskName: definition.name,
       taskVersion: versionText(definition),
-      mask: (secret) => {
-        for (const form of secretForms(secret)) {
-          host.maskSecret(form);
-        }
-      },
+      mask: (secret) => maskForms(secret, host),
     });
   } catch (error) {
     const detail = error instanceof TaskError ? error.sentences : String(error);

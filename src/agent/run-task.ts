@@ -9,7 +9,7 @@ import { type Log, logTo } from './log';
 import { neutralLine } from './neutral-text';
 import { OutputFiles } from './output-files';
 import { OutputSet } from './outputs';
-import { secretForms } from './secret-forms';
+import { maskForms } from './secret-forms';
 import type { TaskContext, TaskOutcome } from './task-context';
 import { type TaskDefinition, versionText } from './task-definition';
 
@@ -21,7 +21,8 @@ export type Run<Inputs> = (inputs: Inputs, context: TaskContext) => Promise<Task
 
 /**
  * Runs one task from start to end: the one place of inputs, clock, cancel, outputs, files, summary, attachment, artifact and result.
- * It never throws; what went wrong is the returned result (under the agent also the printed `task.complete`).
+ * It never throws; what went wrong is the returned result (under the agent also the printed `task.complete`). A step whose files cannot be
+ * written says its result and outputs all the same.
  * @param host where the task runs
  * @param clock injected by in-process tests; a built bundle always runs on real time
  */
@@ -40,15 +41,11 @@ export async function runTask<Inputs>(
   let artifact = '';
   let ending: Ending;
   try {
+    files.clear();
     artifact = inputs.declares('publishArtifact') ? inputs.text('publishArtifact') : '';
     checkArtifactName(artifact);
     const values = readInputs(inputs);
     inputs.refuseUnread(inputs.namesRead.has('action') ? `with action '${inputs.text('action')}'` : 'for this step');
-    const mask = (secret: string) => {
-      for (const form of secretForms(secret)) {
-        host.maskSecret(form);
-      }
-    };
     const context: TaskContext = {
       host,
       log,
@@ -59,7 +56,7 @@ export async function runTask<Inputs>(
       taskName: definition.name,
       taskVersion: versionText(definition),
       onCancel: (action) => cancellation.register(action),
-      mask,
+      mask: (secret) => maskForms(secret, host),
     };
     ending = endingOf(await run(values, context));
   } catch (error) {
@@ -133,12 +130,16 @@ interface Reporting {
 
 async function report(ending: Ending, { definition, host, log, outputs, files, artifact }: Reporting): Promise<void> {
   const decision = neutralLine(ending.decision);
-  const heading = `**${escapeMarkdown(decision)}**\n\n${ending.summary}`;
-  host.uploadSummary(files.write('summary.md', `${heading.trimEnd()}\n`));
-  attach(ending, definition, host, files);
   outputs.set('result', ending.result);
-  if (artifact !== '') {
-    outputs.set('artifactName', uploadArtifact(artifact, host, log, files));
+  try {
+    const heading = `**${escapeMarkdown(decision)}**\n\n${ending.summary}`;
+    host.uploadSummary(files.write('summary.md', `${heading.trimEnd()}\n`));
+    attach(ending, definition, host, files);
+    if (artifact !== '') {
+      outputs.set('artifactName', uploadArtifact(artifact, host, log, files));
+    }
+  } catch (error) {
+    log.warning(`The files of the step could not be written: ${String(error)}`, 'FILES_NOT_WRITTEN');
   }
   for (const [name, value] of outputs.all()) {
     host.setOutput(name, value);

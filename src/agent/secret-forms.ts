@@ -1,3 +1,5 @@
+import type { Host } from './host';
+
 /**
  * The forms in which a secret can turn up in a log: as it is, URL-encoded (both ways), base64 (as text, and as part of a Basic header),
  * JSON-escaped. Each is masked before the secret is first used. Forms shorter than four characters are left out: they would blacken
@@ -14,4 +16,11 @@ export function secretForms(secret: string): string[] {
     ...secret.split(/\r?\n/),
   ];
   return [...new Set(forms)].filter((form) => form.length >= 4);
+}
+
+/** Masks a secret in all its forms. */
+export function maskForms(secret: string, host: Pick<Host, 'maskSecret'>): void {
+  for (const form of secretForms(secret)) {
+    host.maskSecret(form);
+  }
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { InputReader } from '../../../src/agent/input-reader';
 import { runTask } from '../../../src/agent/run-task';
 import type { TaskContext, TaskOutcome } from '../../../src/agent/task-context';
@@ -58,6 +60,32 @@ describe('runTask', () => {
     });
     assert.deepEqual(Object.fromEntries(host.outputs), { result: 'failed', made: '1', artifactName: '' });
     assert.doesNotMatch(host.printed, /\n\s+at /);
+  });
+
+  it('says result and outputs also where its files cannot be written', async () => {
+    const host = new FakeHost({ inputs: { publishArtifact: 'evidence' } });
+    await run(host, async ({ outputs, files }) => {
+      outputs.set('made', 3);
+      mkdirSync(dirname(files.folder), { recursive: true });
+      writeFileSync(files.folder, 'a file where the folder should be');
+      return outcome;
+    });
+    assert.equal(host.result, 'Succeeded');
+    assert.deepEqual(Object.fromEntries(host.outputs), { result: 'succeeded', made: '3', artifactName: '' });
+    assert.deepEqual(
+      host.issues.map(({ type, code }) => [type, code]),
+      [['warning', 'FILES_NOT_WRITTEN']],
+    );
+  });
+
+  it('fails before it runs where what an earlier attempt left cannot be removed', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'databricks-mlops-test-')), 'file');
+    writeFileSync(file, '');
+    const host = new FakeHost({ variables: { 'Agent.TempDirectory': file } });
+    await run(host, () => assert.fail('it ran'));
+    assert.equal(host.result, 'Failed');
+    assert.equal(host.outputs.get('result'), 'failed');
+    assert.equal(host.error?.code, 'UNEXPECTED_ERROR');
   });
 
   it('says of an unknown error that it is one, and keeps its stack for the debug log', async () => {
