@@ -17,11 +17,11 @@ export interface TaskWithOutput {
 export async function taskOutputs(
   workspace: WorkspaceClient,
   run: Run,
-  warn: (text: string, code: string) => void,
+  warning: (text: string, code: string) => void,
 ): Promise<TaskWithOutput[]> {
   const found: TaskWithOutput[] = [];
   for (const task of lastAttempts(run.tasks ?? [])) {
-    found.push({ task, output: hasRun(task) ? await outputOf(workspace, task, warn) : undefined });
+    found.push({ task, output: hasRun(task) ? await outputOf(workspace, task, warning) : undefined });
   }
   return found;
 }
@@ -33,7 +33,7 @@ function hasRun(task: RunTask): boolean {
 async function outputOf(
   workspace: WorkspaceClient,
   task: RunTask,
-  warn: (text: string, code: string) => void,
+  warning: (text: string, code: string) => void,
 ): Promise<RunOutput | undefined> {
   try {
     return await workspace.runs.output(task.run_id);
@@ -41,7 +41,7 @@ async function outputOf(
     if (!(error instanceof TaskError) || error.code === 'CANCELED') {
       throw error;
     }
-    warn(`The output of task '${task.task_key}' cannot be read: ${error.message}`, 'OUTPUT_UNREADABLE');
+    warning(`The output of task '${task.task_key}' cannot be read: ${error.message}`, 'OUTPUT_UNREADABLE');
     return undefined;
   }
 }
