@@ -24,7 +24,6 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
     return dryRunOutcome(plan);
   }
   const { runId, attempts } = await begin(plan, inputs, workspace.withoutSignal(), context);
-  context.outputs.set('runId', runId);
   const stopCancelling = inputs.wait && inputs.cancelRun ? cancelWith(runId, workspace, context) : () => undefined;
   const first = await readRun(workspace, runId);
   sayWhere(first, plan, attempts, context);
@@ -56,6 +55,8 @@ async function begin(
     context.log.info(`  ${name} = ${value}`);
   }
   const { runId, attempt, origin } = await startPlanned(plan, inputs, uninterrupted, context);
+  // At once, so that a cancel before the next answer does not lose it.
+  context.outputs.set('runId', runId);
   if (origin !== 'started') {
     const what = origin === 'attached' ? 'is still active: this step follows it' : 'has succeeded: this step uses it';
     context.log.info(`Run ${runId} of an earlier attempt of this step ${what}.`);
@@ -64,6 +65,7 @@ async function begin(
 }
 
 function sayWhere(run: Run, plan: Plan | undefined, attempts: number, { log, outputs }: TaskContext): void {
+  outputs.set('runId', run.run_id);
   outputs.set('jobId', plan === undefined ? run.job_id : plan.jobId);
   outputs.set('runUrl', run.run_page_url);
   outputs.set('attempts', attempts);
