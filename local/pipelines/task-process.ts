@@ -27,6 +27,17 @@ export interface StepProcess {
   cancel(): void;
 }
 
+/** How a step is started and watched. */
+export interface StepOptions {
+  /** Node.js binary; default: that of this process. */
+  readonly node?: string;
+  readonly phase?: 'main' | 'post';
+  /** Called for each line that is no command. */
+  readonly onLine?: (line: string) => void;
+  /** Called for each command as it arrives. */
+  readonly onCommand?: (command: LoggingCommand) => void;
+}
+
 /** Waits of the agent between the signals of a cancel, in milliseconds (ProcessInvoker.cs). */
 const SIGINT_WAIT_MS = 7_500;
 const SIGTERM_WAIT_MS = 2_500;
@@ -35,13 +46,8 @@ const SIGTERM_WAIT_MS = 2_500;
  * Starts a built task as the agent does: its folder's `main.js` (or `post.js`) by a Node.js binary, the agent's environment, the working
  * directory of the job; a process that exits with another code than 0 has failed.
  * @param taskFolder folder with task.json and the bundle
- * @param onLine called for each line that is no command
  */
-export function startStep(
-  taskFolder: string,
-  step: StepRequest,
-  options: { readonly node?: string; readonly phase?: 'main' | 'post'; readonly onLine?: (line: string) => void } = {},
-): StepProcess {
+export function startStep(taskFolder: string, step: StepRequest, options: StepOptions = {}): StepProcess {
   const definition = JSON.parse(readFileSync(join(taskFolder, 'task.json'), 'utf8')) as {
     inputs: { name: string; type: string }[];
   };
@@ -61,6 +67,7 @@ export function startStep(
         options.onLine?.(line);
       } else {
         commands.push(command);
+        options.onCommand?.(command);
       }
     });
   follow(child.stdout);
@@ -74,6 +81,9 @@ export function startStep(
     result,
     processId,
     cancel: () => {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        return;
+      }
       child.kill('SIGINT');
       const term = setTimeout(() => child.kill('SIGTERM'), SIGINT_WAIT_MS);
       const kill = setTimeout(() => killTree(processId), SIGINT_WAIT_MS + SIGTERM_WAIT_MS);

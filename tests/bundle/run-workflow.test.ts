@@ -206,8 +206,17 @@ describe('DatabricksRunWorkflow as the agent starts it', function () {
     const inputs = { databricksConnection: 'dbx', job: name };
     const connections = [tokenScheme(workspace.url, workspace.token)];
     const variables = { 'System.TaskInstanceName': 'left' };
-    const running = startAgentStep('DatabricksRunWorkflow', { inputs, connections, variables });
-    const runId = await activeRun(workspace);
+    let remembered = '';
+    const running = startAgentStep('DatabricksRunWorkflow', {
+      inputs,
+      connections,
+      variables,
+      onCommand: ({ event, data }) => {
+        remembered = event === 'settaskvariable' ? data : remembered;
+      },
+    });
+    await until(() => remembered !== '');
+    const runId = remembered;
     await until(async () => (await runState(workspace, runId)) === 'RUNNING');
     process.kill(running.processId, 'SIGKILL');
     const killed = await running.result;
@@ -222,19 +231,6 @@ describe('DatabricksRunWorkflow as the agent starts it', function () {
     await until(async () => (await runState(workspace, runId)) === 'TERMINATED');
   });
 });
-
-async function activeRun(workspace: TestWorkspace): Promise<string> {
-  let found = '';
-  await until(async () => {
-    const { json } = await workspace.call<{ runs?: { run_id: string | number }[] }>(
-      'GET',
-      '/api/2.2/jobs/runs/list?active_only=true',
-    );
-    found = String(json.runs?.[0]?.run_id ?? '');
-    return found !== '';
-  });
-  return found;
-}
 
 async function runState(workspace: TestWorkspace, runId: string): Promise<string> {
   const { json } = await workspace.call<{ state: { life_cycle_state: string } }>(

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PipelineConnection, StepRequest } from '../../local/pipelines/task-environment';
-import { type StepProcess, type StepResult, startStep } from '../../local/pipelines/task-process';
+import { type StepOptions, type StepProcess, type StepResult, startStep } from '../../local/pipelines/task-process';
 import { capture, mustNotAppear } from './captured-output';
 
 const ROOT = join(__dirname, '..', '..');
@@ -21,9 +21,8 @@ function handlers(): { name: string; node: string }[] {
 }
 
 /** A step of a test: what differs from an ordinary one. */
-export interface TestStep extends Partial<StepRequest> {
-  readonly node?: string;
-  readonly phase?: 'main' | 'post';
+export interface TestStep extends Partial<StepRequest>, Pick<StepOptions, 'phase' | 'onCommand'> {
+  readonly node?: string | undefined;
 }
 
 /** Starts a built bundle as the agent does. What it shows is held against the declared secrets at the end of the run. */
@@ -40,10 +39,11 @@ export function startAgentStep(task: string, step: TestStep): StepProcess {
   for (const secret of request.connections.flatMap(({ parameters }) => Object.values(parameters))) {
     mustNotAppear(secret);
   }
-  const { node, phase } = step;
+  const { node, phase, onCommand } = step;
   const process = startStep(join(ROOT, 'dist', 'tasks', task), request, {
     ...(node === undefined ? {} : { node }),
     ...(phase === undefined ? {} : { phase }),
+    ...(onCommand === undefined ? {} : { onCommand }),
   });
   const result = process.result.then((ended) => {
     captureStep(task, ended, temporaryDirectory);
