@@ -26,7 +26,7 @@ export interface HttpClientOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds for all attempts of a request together. */
   readonly deadlineMs?: number;
-  /** Milliseconds for one attempt. A socket's time is real time, whatever the clock says. */
+  /** Milliseconds for one attempt, its body included also where it is a stream. A socket's time is real time, whatever the clock says. */
   readonly attemptMs?: number;
   /** One line for each attempt: method, path, status, request id; never query, headers or bodies. */
   readonly log?: (line: string) => void;
@@ -184,8 +184,9 @@ export class HttpClient {
     );
     const timer = setTimeout(() => limit.abort(), milliseconds);
     const signals = this.options.signal === undefined ? [limit.signal] : [limit.signal, this.options.signal];
+    const stopTimer = () => clearTimeout(timer);
     try {
-      return await axios.request({
+      const response = await axios.request({
         method: request.method,
         url: url.href,
         headers,
@@ -196,13 +197,18 @@ export class HttpClient {
         httpsAgent: pool.https,
         signal: AbortSignal.any(signals),
       });
+      if (stream) {
+        (response.data as Readable).once('close', stopTimer);
+      } else {
+        stopTimer();
+      }
+      return response;
     } catch (error) {
+      stopTimer();
       this.options.signal?.throwIfAborted();
       const fault = faultOf(error, place, limit.signal.aborted ? milliseconds : undefined);
       this.options.log?.(`${request.method} ${place.path} ${fault.code}`);
       throw fault;
-    } finally {
-      clearTimeout(timer);
     }
   }
 }

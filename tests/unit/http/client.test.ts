@@ -197,6 +197,19 @@ describe('HttpClient', () => {
     assert.equal(second.server.received.length, 2);
   });
 
+  it('ends an answer that stops coming, also when it is read as a stream', async () => {
+    const half: Answer = {
+      raw: (response) => {
+        response.writeHead(200, { 'content-length': '10' });
+        response.write('half');
+      },
+    };
+    const { text } = await import('node:stream/consumers');
+    const { http } = await client(() => half, { attemptMs: 50 });
+    const answer = await http.request({ method: 'GET', path: '/f' }, 'stream');
+    await assert.rejects(text(answer.body));
+  });
+
   it('sends an upload again from its beginning and streams an answer', async () => {
     const { Readable } = await import('node:stream');
     const { http, server } = await client((_, index) => (index === 0 ? { status: 503 } : { body: 'stored' }));
