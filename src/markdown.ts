@@ -10,13 +10,14 @@ export function escapeMarkdown(text: string): string {
     .replace(/[\\`*_{}[\]()#+!|~$^]/g, (sign) => `\\${sign}`)
     .replace(/^(\s*)(\d+)\./, '$1$2\\.')
     .replace(/^(\s*)-/, '$1\\-')
-    .replace(/(https?):\/\//gi, '$1:\u200B//')
+    .replace(/(https?|ftp):\/\//gi, '$1:\u200B//')
+    .replace(/\b(www)\./gi, '$1\u200B.')
     .replace(/@/g, '&#64;');
 }
 
-/** A link whose text and address come from outside; only http and https addresses become links. */
+/** A link whose text and address come from outside; only http and https addresses that stay within link and table cell become links. */
 export function markdownLink(text: string, url: string): string {
-  return /^https?:\/\/[^\s<>"'()]+$/.test(url) ? `[${escapeMarkdown(text)}](${url})` : escapeMarkdown(text);
+  return /^https?:\/\/[^\s<>"'()|`\\]+$/.test(url) ? `[${escapeMarkdown(text)}](${url})` : escapeMarkdown(text);
 }
 
 /** A Markdown table; cells are Markdown already. */
