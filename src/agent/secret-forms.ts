@@ -2,12 +2,11 @@ import type { Host } from './host';
 
 /**
  * The forms in which a secret can turn up in a log: as it is, URL-encoded (both ways), base64 (as text, and as part of a Basic header),
- * JSON-escaped. Each is masked before the secret is first used. Forms shorter than four characters are left out: they would blacken
- * ordinary words.
+ * JSON-escaped. Each is masked before the secret is first used. Of several lines each is a form of its own, as logs are masked line by
+ * line. Forms shorter than four characters are left out: they would blacken ordinary words.
  */
 export function secretForms(secret: string): string[] {
   const forms = [
-    secret,
     encodeURIComponent(secret),
     new URLSearchParams({ s: secret }).toString().slice(2),
     Buffer.from(secret, 'utf8').toString('base64'),
@@ -15,7 +14,7 @@ export function secretForms(secret: string): string[] {
     JSON.stringify(secret).slice(1, -1),
     ...secret.split(/\r?\n/),
   ];
-  return [...new Set(forms)].filter((form) => form.length >= 4);
+  return [...new Set(forms)].filter((form) => form.trim().length >= 4);
 }
 
 /** Masks a secret in all its forms. */

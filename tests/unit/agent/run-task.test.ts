@@ -143,6 +143,19 @@ describe('runTask', () => {
     }
   });
 
+  it('masks a secret of several lines line by line, and no ordinary word with it', async () => {
+    const host = new FakeHost();
+    await run(host, async ({ mask }) => {
+      mask('{\r\n  first-line\n}');
+      return outcome;
+    });
+    assert.ok(host.masked.has('  first-line'));
+    assert.deepEqual(
+      [...host.masked].filter((form) => /[\r\n]/.test(form) || form.trim().length < 4),
+      [],
+    );
+  });
+
   it('refuses an input that the action does not use', async () => {
     const host = new FakeHost({ inputs: { reason: 'because' } });
     await run(host, async () => outcome);
