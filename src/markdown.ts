@@ -7,9 +7,9 @@ export function escapeMarkdown(text: string): string {
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/[\\`*_{}[\]()#+!|~$^]/g, (sign) => `\\${sign}`)
-    .replace(/^(\s*)(\d+)\./, '$1$2\\.')
-    .replace(/^(\s*)-/, '$1\\-')
+    .replace(/[\\`*_{}[\]#+!|~$^]/g, (sign) => `\\${sign}`)
+    .replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
+    .replace(/^(\s*)-(?=[\s-]|$)/, '$1\\-')
     .replace(/(https?|ftp):\/\//gi, '$1:\u200B//')
     .replace(/\b(www)\./gi, '$1\u200B.')
     .replace(/@/g, '&#64;');

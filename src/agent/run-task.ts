@@ -74,6 +74,8 @@ interface Ending {
   readonly agentResult: AgentResult;
   readonly result: string;
   readonly decision: string;
+  /** What the agent shows beside the result and in its list of errors; the decision unless a failure says more. */
+  readonly message?: string;
   readonly code?: string;
   readonly summary: string;
   readonly attachment?: TaskOutcome['attachment'];
@@ -87,9 +89,10 @@ function endingOf(outcome: TaskOutcome): Ending {
   return {
     agentResult: 'Failed',
     result: outcome.result ?? 'failed',
-    decision: failure.message,
+    decision,
+    message: failure.message,
     code: failure.code,
-    summary: `${escapeMarkdown(decision)}\n\n${summary}`,
+    summary,
     attachment,
   };
 }
@@ -145,10 +148,11 @@ async function report(ending: Ending, { definition, host, log, outputs, files, a
     host.setOutput(name, value);
   }
   await log.group(`${definition.name}: ${ending.result}`, () => log.info(decision));
+  const message = neutralLine(ending.message ?? ending.decision);
   if (ending.agentResult === 'Failed') {
-    host.issue('error', decision, ending.code);
+    host.issue('error', message, ending.code);
   }
-  host.complete(ending.agentResult, decision);
+  host.complete(ending.agentResult, message);
 }
 
 function attach(ending: Ending, definition: TaskDefinition, host: Host, files: OutputFiles): void {

@@ -31,7 +31,7 @@ export interface TaskOutcome {
   readonly decision: string;
   /** Value of output `result`; default `succeeded`. */
   readonly result?: string;
-  /** Set when the step did its work and still has to fail (a verdict, a failed run). */
+  /** Set when the step did its work and still has to fail (a verdict, a failed run); `message` goes to the list of errors, the summary says it in its own way. */
   readonly failure?: { readonly code: string; readonly message: string };
   /** Markdown below the decision; text from outside in it is already escaped. */
   readonly summary: string;

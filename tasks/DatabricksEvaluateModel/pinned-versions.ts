@@ -75,10 +75,25 @@ async function championOf(workspace: WorkspaceClient, inputs: EvaluateInputs): P
 
 /** By number or alias; the answer of the first carries tags and aliases. */
 async function versionOf(workspace: WorkspaceClient, model: string, wanted: string): Promise<ModelVersion | undefined> {
-  const number = /^\d+$/.test(wanted)
-    ? wanted
-    : (await workspace.registeredModels.versionByAlias(model, wanted))?.version;
-  return number === undefined ? undefined : workspace.modelVersions.get(model, number);
+  if (/^\d+$/.test(wanted)) {
+    return workspace.modelVersions.get(model, wanted);
+  }
+  const named = (await workspace.registeredModels.versionByAlias(model, wanted))?.version;
+  if (named === undefined) {
+    return undefined;
+  }
+  const version = await workspace.modelVersions.get(model, named);
+  if (version === undefined) {
+    // The alias is there, so this is no "there is none": a champion that cannot be read must never count as no champion.
+    throw new TaskError(
+      'VERSION_NOT_FOUND',
+      `Alias '${wanted}' of ${model} names version ${named}, which is not there.`,
+      {
+        todo: 'Run the step again; if it stays so, look at the aliases of the model in the workspace.',
+      },
+    );
+  }
+  return version;
 }
 
 /** How a report names a version. */

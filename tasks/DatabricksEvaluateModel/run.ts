@@ -12,8 +12,9 @@ import type { EvaluateInputs, Inputs } from './inputs';
 import { evaluatedOutcome, lintedOutcome } from './outcome';
 import { modelFacts, pinVersions, reportVersion } from './pinned-versions';
 import { provenanceOf } from './provenance';
-import { readPredictions, versionsOfFile } from './read-file';
+import { readPredictions } from './read-file';
 import { readTable } from './read-table';
+import { versionsOfFile } from './versions-of-file';
 import { writeReport } from './write-report';
 
 /** Judges a challenger by a policy, or only checks the policy. Changes nothing but its own files. */
@@ -108,7 +109,7 @@ async function evidenceOfFiles(inputs: EvaluateInputs, { policy }: EffectivePoli
   // Whether there is a champion is known only from the rows, so its columns are read where they exist.
   const { required, optional } = columnsToRead(policy.model, needsOf(policy), true);
   const data = await readPredictions(inputs.predictions.path, { required: [], optional: [...required, ...optional] });
-  const versions = versionsOfFile(data, policy);
+  const versions = versionsOfFile(data, policy.model, inputs);
   return { subject: { model: inputs.model === '' ? null : inputs.model, ...versions, facts: undefined }, data };
 }
 

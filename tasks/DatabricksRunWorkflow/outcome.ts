@@ -41,7 +41,10 @@ export function endedOutcome(
   return {
     decision: `Run ${run.run_id} ${name}ended ${standing.result}${made}.`,
     ...(failure === undefined ? {} : { failure }),
-    summary: summaryOf(run, tasks, found),
+    summary: [
+      ...(failure === undefined ? [] : [escapeMarkdown(failure.message), '']),
+      summaryOf(run, tasks, found),
+    ].join('\n'),
     attachment: {
       kind: 'run',
       content: { runId: run.run_id, url: run.run_page_url ?? '', resultState: standing.result, tasks, ...found },
