@@ -36,13 +36,11 @@ export async function deploy(
   }
   const stopGuarding = plan.kind === 'unchanged' ? () => undefined : restoreOnCancel(session, plan);
   try {
-    const served = await carryOut(session, plan, found);
+    const served = await carryOut(session, inputs, plan, found);
     const results = await probe(session, requests, plan.entity);
     const failed = results.some((result) => result.fault !== '');
     const restored =
-      failed && plan.kind !== 'unchanged'
-        ? await restoreFormer(sessionOf(inputs, client, context), plan, configVersionOf(served))
-        : '';
+      failed && plan.kind !== 'unchanged' ? await restoreFormer(sessionOf(inputs, client, context), plan) : '';
     if (!failed && plan.kind !== 'create') {
       await writeTags(session, plan);
     }
@@ -61,6 +59,7 @@ function sessionOf(inputs: DeployInputs, client: WorkspaceClient, context: TaskC
 
 async function carryOut(
   session: Session,
+  inputs: DeployInputs,
   plan: DeployPlan,
   found: ServingEndpoint | undefined,
 ): Promise<ServingEndpoint> {
@@ -72,17 +71,30 @@ async function carryOut(
   try {
     return await awaitConfig(session, plan.config, configVersionOf(found));
   } catch (error) {
-    throw error instanceof TaskError && error.code === 'DEPLOYMENT_FAILED' ? withWhatServes(error, plan) : error;
+    if (!(error instanceof TaskError)) {
+      throw error;
+    }
+    const where = await whatServesAfter(error, session, inputs, plan);
+    throw where === '' ? error : new TaskError(error.code, error.message, { ...error.options, where, cause: error });
   }
 }
 
-/** A failed update never touched what serves; the person who reads this wants to know that first. */
-function withWhatServes(error: TaskError, plan: DeployPlan): TaskError {
-  const where =
-    plan.formerVersion === ''
+/** One sentence on what serves after a failure: the person who reads it wants to know that first. */
+async function whatServesAfter(
+  { code }: TaskError,
+  { client, context }: Session,
+  inputs: DeployInputs,
+  plan: DeployPlan,
+): Promise<string> {
+  if (code === 'DEPLOYMENT_FAILED') {
+    // A failed update never touched what serves.
+    return plan.formerVersion === ''
       ? 'The endpoint serves nothing.'
       : `The former configuration with version ${plan.formerVersion} still serves.`;
-  return new TaskError(error.code, error.message, { ...error.options, where, cause: error });
+  }
+  return code === 'ENDPOINT_NOT_READY' && plan.kind !== 'unchanged'
+    ? restoreFormer(sessionOf(inputs, client, context), plan)
+    : '';
 }
 
 async function sampleRequests(path: string): Promise<readonly SampleRequest[]> {

@@ -1,5 +1,6 @@
 import { TaskError } from '../../src/errors';
 import { decideCancel } from './cancel-decision';
+import { configVersionOf } from './endpoint-config';
 import { forgetChange, rememberChange } from './noted-change';
 import type { DeployPlan } from './plan';
 import type { Session } from './session';
@@ -34,14 +35,15 @@ export function restoreOnCancel(session: Session, plan: DeployPlan): () => void 
  * Puts the former configuration back and waits until it serves.
  * @returns one sentence on what serves now; never throws but for a cancel, as the failure before it is what the step reports
  */
-export async function restoreFormer(session: Session, plan: DeployPlan, versionNow: string): Promise<string> {
+export async function restoreFormer(session: Session, plan: DeployPlan): Promise<string> {
   if (plan.former === undefined) {
     return "The endpoint is new, so there is no former configuration to put back; delete it with 'action: delete' or deploy another version.";
   }
   session.context.log.info(`Putting the former configuration with version ${plan.formerVersion} back.`);
   try {
+    const now = await session.client.servingEndpoints.get(session.endpoint);
     await startUpdate(session, plan.former);
-    await awaitConfig(session, plan.former, versionNow);
+    await awaitConfig(session, plan.former, configVersionOf(now));
     return `The former configuration with version ${plan.formerVersion} serves again.`;
   } catch (error) {
     session.context.signal.throwIfAborted();

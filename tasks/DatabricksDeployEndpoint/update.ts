@@ -29,7 +29,7 @@ export function startUpdate({ client, endpoint }: Session, config: EndpointConfi
 /**
  * Waits until a configuration serves and is ready.
  * @param versionBefore `config_version` before the update, as text
- * @throws TaskError DEPLOYMENT_FAILED, UPDATE_TIMEOUT
+ * @throws TaskError DEPLOYMENT_FAILED, UPDATE_TIMEOUT while the update goes on, ENDPOINT_NOT_READY when it has ended
  */
 export async function awaitConfig(
   session: Session,
@@ -112,12 +112,17 @@ function failed(endpoint: string, why: string): TaskError {
 }
 
 function timedOut(endpoint: string, standing: UpdateStanding): TaskError {
-  const where =
-    standing.kind === 'starting'
-      ? 'Its new configuration is in place but does not answer yet.'
-      : 'The update goes on in the workspace, where no call can stop it; until it ends the former configuration serves.';
-  return new TaskError('UPDATE_TIMEOUT', `Endpoint '${endpoint}' was not ready in time.`, {
-    where,
-    todo: "Run the step again to go on waiting, or raise 'timeoutMinutes'.",
-  });
+  return standing.kind === 'starting'
+    ? new TaskError(
+        'ENDPOINT_NOT_READY',
+        `Endpoint '${endpoint}' has the wanted configuration, but does not get ready.`,
+        {
+          todo: "Look at the logs of the served entity in the workspace, or raise 'timeoutMinutes'.",
+        },
+      )
+    : new TaskError('UPDATE_TIMEOUT', `Endpoint '${endpoint}' was not ready in time.`, {
+        where:
+          'The update goes on in the workspace, where no call can stop it; until it ends the former configuration serves.',
+        todo: "Run the step again to go on waiting, or raise 'timeoutMinutes'.",
+      });
 }

@@ -90,6 +90,27 @@ describe('DatabricksDeployEndpoint with a service that misbehaves', () => {
     assert.match(host.message, /accepted the update and then did not carry it out.*version 1 still serves/);
   });
 
+  it('puts the former configuration back when the new one is in place and never gets ready', async () => {
+    onPut = ({ body }) => {
+      const version = body.includes('price-2') ? '2' : '1';
+      const state = version === '2' ? { ...ready, ready: 'NOT_READY' } : ready;
+      endpoint = { ...endpoint, state, config: { ...config(version), config_version: 1 + puts() } };
+      return { json: endpoint };
+    };
+    const host = await deploy({ timeoutMinutes: '1' });
+    assert.equal(host.error?.code, 'ENDPOINT_NOT_READY', host.printed);
+    assert.match(host.message, /former configuration with version 1 serves again/);
+    assert.equal(host.outputs.get('servedVersion'), '1');
+    assert.equal(puts(), 2);
+  });
+
+  it('changes nothing when what is there already does not get ready', async () => {
+    endpoint = { name: 'price', state: { ...ready, ready: 'NOT_READY' }, config: config('2') };
+    const host = await deploy({ timeoutMinutes: '1' });
+    assert.equal(host.error?.code, 'ENDPOINT_NOT_READY', host.printed);
+    assert.equal(puts(), 0);
+  });
+
   it('stops at a state that it does not know', async () => {
     endpoint = { ...endpoint, state: { ready: 'READY', config_update: 'UPDATE_PAUSED' } };
     const host = await deploy();
