@@ -7,6 +7,7 @@ import { configVersionOf } from './endpoint-config';
 import type { DeployInputs } from './inputs';
 import { deployOutcome, dryRunOutcome, planFile } from './outcome';
 import { pinVersion } from './pinned-version';
+import { plainSecretsOf } from './plain-secrets';
 import { type DeployPlan, planDeploy } from './plan';
 import { probe } from './probe';
 import { restoreFormer, restoreOnCancel } from './restore';
@@ -27,6 +28,10 @@ export async function deploy(
   const session = sessionOf(inputs, client, context);
   const pinned = await pinVersion(client, inputs.model, inputs.version);
   const found = await settledEndpoint(session);
+  // What is put back later is noted for the post-job phase, in a command that the debug log shows.
+  for (const secret of plainSecretsOf(found)) {
+    context.mask(secret);
+  }
   const plan = planDeploy(found, { ...inputs, ...pinned });
   context.outputs.set('previousVersion', plan.formerVersion);
   context.files.write('plan.json', planFile(inputs, pinned.version, plan));

@@ -1,3 +1,4 @@
+import type { ServingEndpoint } from '../../src/databricks/serving-endpoints';
 import { TaskError } from '../../src/errors';
 
 /** How Databricks writes a reference to a secret in the variables of a served entity. */
@@ -31,6 +32,17 @@ export function refusePlainSecrets(variables: ReadonlyMap<string, string>): void
       });
     }
   }
+}
+
+/** Values that look like secrets in plain text in an endpoint's variables, which somebody else may have written: to be masked. */
+export function plainSecretsOf(endpoint: ServingEndpoint | undefined): string[] {
+  const configs = [endpoint?.config, endpoint?.pending_config];
+  const variables = configs
+    .flatMap((config) => config?.served_entities ?? [])
+    .flatMap((entity) => Object.entries(entity.environment_vars ?? {}));
+  return variables
+    .filter(([name, value]) => !secretReference.test(value) && looksSecret(name, value))
+    .map(([, value]) => value);
 }
 
 function looksSecret(name: string, value: string): boolean {

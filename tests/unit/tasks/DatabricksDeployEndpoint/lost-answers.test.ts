@@ -111,6 +111,15 @@ describe('DatabricksDeployEndpoint with a service that misbehaves', () => {
     assert.equal(puts(), 0);
   });
 
+  it('masks what looks like a secret in the variables that others gave the endpoint, and nothing else of them', async () => {
+    const environment_vars = { API_KEY: 'k-plain-4711', LEVEL: 'verbose', OTHER_KEY: '{{secrets/scope/api_key}}' };
+    endpoint = { ...endpoint, config: { config_version: 1, served_entities: [{ ...entity('1'), environment_vars }] } };
+    const host = await deploy();
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.ok(host.masked.has('k-plain-4711'));
+    assert.ok(!host.masked.has('verbose') && !host.masked.has('{{secrets/scope/api_key}}'));
+  });
+
   it('stops at a state that it does not know', async () => {
     endpoint = { ...endpoint, state: { ready: 'READY', config_update: 'UPDATE_PAUSED' } };
     const host = await deploy();
