@@ -112,7 +112,7 @@ function readRequireModel(inputs: InputReader, wait: boolean): boolean {
 
 function readFailOn(inputs: InputReader): Set<RunResult> {
   const words = inputs.list('failOn');
-  const unknown = words.find((word) => FAIL_ON[word] === undefined);
+  const unknown = words.find((word) => !Object.hasOwn(FAIL_ON, word));
   if (unknown !== undefined) {
     throw new TaskError('INPUT_INVALID', `Input 'failOn' names '${unknown}', which is no final state.`, {
       todo: `Use ${Object.keys(FAIL_ON).join(', ')}.`,

@@ -127,6 +127,11 @@ describe('DatabricksRunWorkflow', () => {
 
   for (const [what, inputs, code] of [
     ['a model that it does not wait for', { job: 'j', wait: 'false', requireModel: 'true' }, 'INPUT_NOT_USED'],
+    [
+      'a state that is none, whatever objects know by that name',
+      { job: 'j', failOn: 'failed,toString' },
+      'INPUT_INVALID',
+    ],
     ['a definition that is a folder', { action: 'submit', definition: 'tests' }, 'DEFINITION_NOT_FOUND'],
     ['a definition that is not there', { action: 'submit', definition: 'no/such.json' }, 'DEFINITION_NOT_FOUND'],
   ] as const) {
