@@ -1,6 +1,7 @@
 import { filesPathOfVersion } from '../../src/databricks/artifact-paths';
 import { readModelDescription } from '../../src/databricks/model-description';
 import type { ModelVersion } from '../../src/databricks/model-versions';
+import { versionNamed } from '../../src/databricks/named-version';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import type { ModelFacts } from '../../src/evaluation/model-facts';
@@ -21,7 +22,7 @@ export interface PinnedVersions {
  */
 export async function pinVersions(workspace: WorkspaceClient, inputs: EvaluateInputs): Promise<PinnedVersions> {
   const { model } = inputs;
-  const challenger = await versionOf(workspace, model, inputs.challenger);
+  const challenger = await versionNamed(workspace, model, inputs.challenger);
   if (challenger === undefined) {
     throw new TaskError('VERSION_NOT_FOUND', `${model} has no version '${inputs.challenger}'.`, {
       todo: "Register the challenger first (DatabricksRegisterModel sets the alias 'challenger'), or correct 'model' and 'challenger'.",
@@ -64,36 +65,13 @@ async function championOf(workspace: WorkspaceClient, inputs: EvaluateInputs): P
     }
     return undefined;
   }
-  const found = await versionOf(workspace, model, champion);
+  const found = await versionNamed(workspace, model, champion);
   if (found === undefined && champion !== 'champion') {
     throw new TaskError('VERSION_NOT_FOUND', `${model} has no version '${champion}'.`, {
       todo: "Correct 'champion', or leave it out to compare with the alias of that name.",
     });
   }
   return found;
-}
-
-/** By number or alias; the answer of the first carries tags and aliases. */
-async function versionOf(workspace: WorkspaceClient, model: string, wanted: string): Promise<ModelVersion | undefined> {
-  if (/^\d+$/.test(wanted)) {
-    return workspace.modelVersions.get(model, wanted);
-  }
-  const named = (await workspace.registeredModels.versionByAlias(model, wanted))?.version;
-  if (named === undefined) {
-    return undefined;
-  }
-  const version = await workspace.modelVersions.get(model, named);
-  if (version === undefined) {
-    // The alias is there, so this is no "there is none": a champion that cannot be read must never count as no champion.
-    throw new TaskError(
-      'VERSION_NOT_FOUND',
-      `Alias '${wanted}' of ${model} names version ${named}, which is not there.`,
-      {
-        todo: 'Run the step again; if it stays so, look at the aliases of the model in the workspace.',
-      },
-    );
-  }
-  return version;
 }
 
 /** How a report names a version. */

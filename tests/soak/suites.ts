@@ -1,9 +1,11 @@
 import type fc from 'fast-check';
 import { inputMapsAreReadOrRefused } from '../properties/input-maps';
 import { neutralTextRunsNothing } from '../properties/neutral-text';
+import { policyTextIsReadOrRefused } from '../properties/policy-text';
 
 /** Properties that `npm test` checks on fixed seeds and a soak on as many cases as wanted. */
 export const SUITES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
   'neutral-text': neutralTextRunsNothing as fc.IRawProperty<unknown>,
   'input-maps': inputMapsAreReadOrRefused as fc.IRawProperty<unknown>,
+  'policy-text': policyTextIsReadOrRefused as fc.IRawProperty<unknown>,
 };

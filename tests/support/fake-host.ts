@@ -150,7 +150,9 @@ export class FakeHost implements Host {
   complete(result: AgentResult, message: string): void {
     this.result = result;
     this.message = message;
-    const files = [...this.summaries, ...this.attachments.map(({ path }) => path)].filter(existsSync);
+    const files = [...this.summaries, ...this.attachments.map(({ path }) => path), ...this.testResults].filter(
+      existsSync,
+    );
     capture(
       'a task in process',
       [this.printed, ...this.outputs.values(), ...files.map((path) => readFileSync(path, 'utf8'))].join('\n'),

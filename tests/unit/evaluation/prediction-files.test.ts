@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { TaskError } from '../../../src/errors';
+import { parsePolicy } from '../../../src/evaluation/policy/parse-policy';
 import { readPredictionFile } from '../../../src/evaluation/prediction-files/read-predictions';
+import { preparePredictions } from '../../../src/evaluation/prepare-predictions';
 
 const CANARY = 'row-of-a-person';
 const read = (text: string, name: string) => readPredictionFile(Buffer.from(text), name, () => true);
@@ -67,6 +69,62 @@ describe('prediction files', () => {
       });
     });
   }
+
+  it('gives the same data the same hash, whichever format it is in', async () => {
+    const csv = 'id,single,version\n3,0.5,18\n1,0.25,18.0\n2,1,18\n';
+    const lines =
+      '{"id":3,"single":0.5,"version":18}\n{"version":18,"single":0.25,"id":1}\n{"id":2,"single":1,"version":18}\n';
+    const { policy } = parsePolicy(
+      `apiVersion: databricks-mlops/v1
+kind: PromotionPolicy
+metadata: {name: formats, preset: minimal}
+model: {problem: regression, idColumn: id, target: single, columns: {challenger: version}, versionColumns: none}
+thresholds: [{metric: rmse, direction: lower, max: 100}]
+`,
+      'policy.yml',
+    );
+    const hashes = await Promise.all(
+      [
+        read(csv, 'p.csv'),
+        read(lines, 'p.jsonl'),
+        ...['none', 'snappy', 'gzip', 'brotli'].map((name) =>
+          readPredictionFile(fixture(`${name}.parquet`), 'p.parquet', () => true),
+        ),
+      ].map(async (raw) => {
+        const { predictions, problems } = preparePredictions(
+          await raw,
+          policy.model,
+          { labels: false, probabilities: false },
+          { challenger: '18', champion: undefined },
+          false,
+        );
+        assert.deepEqual(problems, []);
+        return predictions?.hash;
+      }),
+    );
+    assert.match(hashes[0] ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(new Set(hashes), new Set([hashes[0]]));
+  });
+
+  it('refuses Parquet that says it has more rows than can be held', async () => {
+    const whole = Buffer.from(fixture('none.parquet'));
+    const { parquetMetadata } = await import('hyparquet');
+    const bytes = (file: Buffer) => new Uint8Array(file).buffer;
+    assert.equal(Number(parquetMetadata(bytes(whole)).num_rows), 3);
+    // The number of rows follows the schema in the footer as a zigzag varint: field 3, type i64, value 3.
+    const at = whole.lastIndexOf(Buffer.from([0x16, 0x06, 0x19]));
+    const huge = Buffer.concat([
+      whole.subarray(0, at + 1),
+      Buffer.from([0x80, 0x80, 0x80, 0x80, 0x40]),
+      whole.subarray(at + 2),
+    ]);
+    huge.writeUInt32LE(whole.readUInt32LE(whole.length - 8) + 4, huge.length - 8);
+    assert.equal(Number(parquetMetadata(bytes(huge)).num_rows), 2 ** 33);
+    await assert.rejects(
+      readPredictionFile(huge, 'p.parquet', () => true),
+      refused(/says that it has 8589934592 rows/),
+    );
+  });
 
   it('decodes only the wanted columns of Parquet', async () => {
     const raw = await readPredictionFile(

@@ -99,6 +99,54 @@ describe('outcomeOf', () => {
     });
   }
 
+  it('is what the contract says, for every verdict, policy and situation', () => {
+    const approvals: readonly Policy['approval'][] = [
+      undefined,
+      ...(['always', 'firstModel', 'INCONCLUSIVE'] as const).flatMap((when) => [
+        { when: [when] },
+        { when: [when], catalogs: ['prod'] },
+        { when: [when], catalogs: ['other'] },
+      ]),
+    ];
+    let cases = 0;
+    for (const verdict of ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERROR'] as const) {
+      for (const onInconclusive of ['fail', 'pass', 'manual'] as const) {
+        for (const onMissing of ['thresholdsOnly', 'manual', 'fail'] as const) {
+          for (const approval of approvals) {
+            for (const firstModel of [true, false]) {
+              for (const partial of [true, false]) {
+                const result = outcome(policyWith(onInconclusive, approval, onMissing), verdict, {
+                  firstModel,
+                  partial,
+                });
+                const binds = approval?.catalogs === undefined || approval.catalogs.includes('prod');
+                const open = verdict === 'INCONCLUSIVE' && !partial;
+                const wanted =
+                  (approval?.when.includes('always') ?? false) ||
+                  (firstModel && ((approval?.when.includes('firstModel') ?? false) || onMissing === 'manual')) ||
+                  (open && ((approval?.when.includes('INCONCLUSIVE') ?? false) || onInconclusive === 'manual'));
+                const goesOn = binds && wanted ? 'approve' : 'promote';
+                const expected: Record<Verdict, NextAction> = {
+                  ERROR: 'retry',
+                  FAIL: 'reject',
+                  INCONCLUSIVE: onInconclusive === 'fail' ? 'reject' : goesOn,
+                  PASS: goesOn,
+                };
+                assert.deepEqual(
+                  [result.nextAction, result.approvalRequired, result.notes.length > 0],
+                  [partial ? 'retry' : expected[verdict], binds && wanted, wanted && !binds],
+                  JSON.stringify({ verdict, onInconclusive, onMissing, approval, firstModel, partial }),
+                );
+                cases += 1;
+              }
+            }
+          }
+        }
+      }
+    }
+    assert.equal(cases, 4 * 3 * 3 * 10 * 2 * 2);
+  });
+
   it('never promotes a partial report', () => {
     for (const verdict of ['PASS', 'FAIL', 'INCONCLUSIVE', 'ERROR'] as const) {
       assert.equal(outcome(policyWith('pass', undefined), verdict, { partial: true }).nextAction, 'retry');
