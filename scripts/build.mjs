@@ -1,13 +1,11 @@
 // Builds dist/tasks/<TaskName>/{main.js,run.js,task.json,icon.png}, dist/cli and dist/meta (esbuild metafiles: budgets, notices, arrows).
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildTask } from './build-task.mjs';
+import { root, taskNames } from './project.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const options = {
   absWorkingDir: root,
@@ -18,7 +16,6 @@ const options = {
   metafile: true,
   logLevel: 'warning',
   legalComments: 'none',
-  define: { EXTENSION_VERSION: JSON.stringify(version) },
 };
 
 async function buildCli() {
@@ -42,16 +39,8 @@ function writeMeta(name, metafile) {
   writeFileSync(join(dist, 'meta', `${name}.json`), JSON.stringify(metafile));
 }
 
-/** Names of all tasks, in alphabetical order. */
-export function taskNames() {
-  return readdirSync(join(root, 'tasks'), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(root, 'tasks', entry.name, 'main.ts')))
-    .map((entry) => entry.name)
-    .sort();
-}
-
 /** Builds everything, or only the tasks named. */
-export async function buildAll(only = []) {
+async function buildAll(only = []) {
   if (only.length === 0) {
     rmSync(dist, { recursive: true, force: true });
   }
@@ -65,6 +54,4 @@ export async function buildAll(only = []) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildAll(process.argv.slice(2));
-}
+await buildAll(process.argv.slice(2));

@@ -3,10 +3,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { root } from '../project.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT = 1.3;
 
 export const title = 'Task starts (median of pairs, beside a bundle of task-lib alone and one of task-lib and axios)';
