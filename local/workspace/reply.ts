@@ -25,9 +25,8 @@ export async function sendReply(
   if (status === 204) {
     delete headers['content-length'];
   }
-  if (!request.complete) {
-    headers.connection = 'close'; // the rest of an upload that nobody wants would be read as the next request's wait
-  }
+  // A client that sends a large body reads no answer before it has sent all: closing early would show it a broken pipe instead of a refusal.
+  request.resume();
   response.writeHead(status, headers);
   if (typeof body === 'string' || Buffer.isBuffer(body)) {
     response.end(request.method === 'HEAD' ? undefined : body);

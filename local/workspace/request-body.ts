@@ -11,7 +11,8 @@ const MOST_BYTES = 100 * 1024 * 1024;
 export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Kept open when we leave early, so that the refusal reaches the client.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MOST_BYTES) {
       throw new ApiError(413, 'MAX_BLOCK_SIZE_EXCEEDED', `The request body is larger than ${MOST_BYTES} bytes.`);

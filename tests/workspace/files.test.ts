@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { rawStatus, startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 
@@ -41,6 +43,23 @@ describe('the Files API of a local workspace', () => {
     assert.equal((await put('d')).json.error_code, 'ALREADY_EXISTS');
     assert.equal((await put('e', '?overwrite=true')).status, 204);
     assert.equal((await workspace.call('GET', `${FILES}/once.txt`)).text, 'e');
+  });
+
+  it('tells a client that sends all before it listens why a large upload is refused', async () => {
+    const large = 8 * 1024 * 1024;
+    await workspace.call('PUT', `${FILES}/large.bin`, 'there already');
+    const headers = { authorization: `Bearer ${workspace.token}` };
+    const refusals: [method: string, path: string, headers: Record<string, string>, bytes: number, status: number][] = [
+      ['PUT', `${FILES}/large.bin`, headers, large, 409],
+      ['PUT', `${FILES}/large.bin`, {}, large, 401],
+      ['PUT', '/api/2.0/fs/files/Volumes/dev/default/none/x', headers, large, 404],
+      ['PUT', '/api/2.0/none', headers, large, 501],
+      ['POST', '/api/2.0/workspace-files/import-file/Shared/x', headers, 101 * 1024 * 1024, 413],
+    ];
+    for (const [method, path, sent, bytes, status] of refusals) {
+      assert.equal(await statusAfterSendingAll(workspace.url, method, path, sent, bytes), status, path);
+    }
+    assert.equal((await workspace.call('GET', `${FILES}/large.bin`)).text, 'there already');
   });
 
   it('shows nothing of an upload that broke off', async () => {
@@ -159,3 +178,43 @@ describe('the Files API of a local workspace', () => {
     return { status: response.status, headers: response.headers, bytes: new Uint8Array(await response.arrayBuffer()) };
   }
 });
+
+/** Status of a request as the standard clients of Python send it: nothing is read before the whole body has gone out. */
+async function statusAfterSendingAll(
+  url: string,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  bytes: number,
+): Promise<number> {
+  const { hostname, port, host } = new URL(url);
+  const lines = Object.entries({ host, 'content-length': String(bytes), ...headers }).map(
+    ([name, value]) => `${name}: ${value}`,
+  );
+  const socket = connect(Number(port), hostname).pause();
+  try {
+    const block = Buffer.alloc(1024 * 1024);
+    await written(socket, Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`));
+    for (let sent = 0; sent < bytes; sent += block.length) {
+      await written(socket, block);
+    }
+    const [answer] = (await once(socket.resume(), 'data')) as [Buffer];
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer.toString())?.[1]);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function written(socket: Socket, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.write(bytes, (error) => {
+      socket.off('error', reject);
+      if (error) {
+        reject(error);
+      } else {
+        resolve();
+      }
+    });
+  });
+}
