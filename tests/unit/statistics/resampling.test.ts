@@ -74,6 +74,23 @@ describe('resampling', () => {
     );
   });
 
+  it('adds any number of sums alike, those with a loop of their own too', () => {
+    for (const scheme of ['multinomial', 'poisson'] as const) {
+      for (let width = 1; width <= 6; width += 1) {
+        const rows = 37;
+        const values = new Float64Array(rows * width).map((_, at) => Math.sin(at));
+        for (let column = 0; column < width; column += 1) {
+          const alone = Float64Array.from({ length: rows }, (_, row) => values[row * width + column] as number);
+          const options = { key, resamples: 9, scheme };
+          assert.deepEqual(
+            resampleStatistics({ kind: 'dense', rows, width, values }, (sums) => sums[column] as number, options),
+            resampleStatistics({ kind: 'dense', rows, width: 1, values: alone }, first, options),
+          );
+        }
+      }
+    }
+  });
+
   it('adds dense rows and cells alike', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 50 }), (codes) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ROW_CANARY } from '../../../support/captured-output';
 import { csvOf, evaluationStep, POLICY, writeSources } from './evaluation-step';
 
 const withFiles = (policy: string, csv: string, inputs: Record<string, string> = {}) => {
@@ -120,9 +121,15 @@ describe('DatabricksEvaluateModel on files alone', () => {
   }
 
   it('never prints or writes a value of a row', async () => {
-    const canary = 'canary-5b1e77d0';
+    const canary = ROW_CANARY;
     const csv = csvOf(20, 20, '18', '17');
+    const sliced = (text: string) =>
+      text.replaceAll(/^(?=id,|row-)/gm, (_, at: number) => (at === 0 ? 'region,' : `${canary},`));
     for (const broken of [
+      csv.replaceAll('row-', canary),
+      sliced(csv),
+      sliced(csvOf(20, 60, '18', '17')),
+      sliced(csvOf(20, 30, '18', '17')),
       csv.replace('row-3', canary),
       csv.replace(/row-3,[^,]*/, `row-3,${canary}`),
       `${csv}\n${canary},1`,

@@ -1,69 +1,24 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { connectWorkspace } from '../../../../src/connection/connect';
-import { createWorkspaceClient, type WorkspaceClient } from '../../../../src/databricks/workspace-client';
-import { AutoClock } from '../../../support/auto-clock';
-import { tokenConnection } from '../../../support/fake-host';
-import { startTestWorkspace, type TestWorkspace } from '../../../support/local-workspace';
-import { surroundings } from '../../connection/surroundings';
-import { regressionPolicyText, regressionRows } from '../../evaluation/sample-policy';
-import { csvOf, evaluationStep, model, POLICY, writeSources } from './evaluation-step';
-
-const TABLE = 'main.default.eval_predictions_price';
-const SIGNED = 'signature:\n  inputs: \'[{"type": "double", "name": "x"}]\'\n  outputs: \'[{"type": "double"}]\'\n';
+import type { WorkspaceClient } from '../../../../src/databricks/workspace-client';
+import { ROW_CANARY } from '../../../support/captured-output';
+import { regressionPolicyText } from '../../evaluation/sample-policy';
+import { csvOf, model, POLICY, writeSources } from './evaluation-step';
+import { type JudgedModel, startJudgedModel, TABLE } from './judged-model';
 
 describe('DatabricksEvaluateModel against the local workspace', function () {
   this.timeout(60_000);
-  let workspace: TestWorkspace;
+  let judged: JudgedModel;
   let client: WorkspaceClient;
-  let warehouse: string;
 
   before(async () => {
-    workspace = await startTestWorkspace();
-    const connection = tokenConnection(workspace.url, workspace.token);
-    client = createWorkspaceClient(
-      connectWorkspace(
-        { kind: 'databricks', connection, workspaceUrl: workspace.url },
-        { ...surroundings(), clock: new AutoClock() },
-      ),
-    );
-    warehouse =
-      (await workspace.call<{ warehouses: { id: string }[] }>('GET', '/api/2.0/sql/warehouses')).json.warehouses[0]
-        ?.id ?? '';
-    await client.registeredModels.create({ name: model });
-    for (const version of ['1', '2']) {
-      await client.modelVersions.create({
-        name: model,
-        source: `runs:/r${version}/model`,
-        run_id: `r${version}`,
-        description: `model number ${version}`,
-      });
-      await client.files.upload(`/Models/main/default/price/${version}/MLmodel`, Buffer.from(SIGNED));
-      await client.modelVersions.finalize(model, version);
-    }
-    await client.registeredModels.setAlias(model, 'challenger', '2');
-    await execute(
-      `CREATE TABLE ${TABLE} (id STRING, y DOUBLE, p_challenger DOUBLE, p_champion DOUBLE, challenger_version STRING, champion_version STRING)`,
-    );
-    await write(20, '2', '');
+    judged = await startJudgedModel();
+    client = judged.client;
+    await judged.write({ noise: 20, challenger: '2', champion: '' });
   });
+  after(() => judged.stop());
 
-  after(() => workspace.stop());
-
-  const execute = (statement: string) => client.statements.execute({ statement, warehouseId: warehouse });
-  const write = (noise: number, challenger: string, champion: string) => {
-    const text = (value: string) => (value === '' ? 'NULL' : `'${value}'`);
-    const rows = regressionRows(60, noise, 30).map(
-      (row) =>
-        `('${row.id}', ${row.y}, ${row.p_challenger}, ${champion === '' ? 'NULL' : row.p_champion}, ${text(challenger)}, ${text(champion)})`,
-    );
-    return execute(`INSERT OVERWRITE ${TABLE} VALUES ${rows.join(', ')}`);
-  };
-  const step = (inputs: Record<string, string> = {}, policy = POLICY) =>
-    evaluationStep(
-      { policyFile: writeSources(policy, '').policyFile, predictions: `table:${TABLE}`, ...inputs },
-      tokenConnection(workspace.url, workspace.token),
-    );
+  const step = (inputs: Record<string, string> = {}, policy = POLICY) => judged.step(inputs, policy);
 
   it('judges a first model, then a challenger against the champion, each at one version of the table', async () => {
     const first = await step();
@@ -83,7 +38,7 @@ describe('DatabricksEvaluateModel against the local workspace', function () {
     );
     assert.match(stale.printed, /champion_version/);
 
-    await write(20, '2', '1');
+    await judged.write({ noise: 20, challenger: '2', champion: '1' });
     const compared = await step();
     assert.deepEqual(
       ['verdict', 'challengerVersion', 'championVersion'].map((name) => compared.outputs.get(name)),
@@ -146,6 +101,65 @@ thresholds: [{metric: rmse, direction: lower, max: 100}]`);
       assert.equal(host.outputs.get('result'), 'failed');
     });
   }
+
+  it('reads one version of the table, though a job overwrites it between two statements', async () => {
+    const quiet = await step();
+    let statements = 0;
+    judged.intercept = async ({ method, url }) => {
+      if (method === 'POST' && url === '/api/2.0/sql/statements') {
+        statements += 1;
+        // After the version was chosen, and again before the rows are read: rows that would fail, of another challenger.
+        await (statements > 1 ? judged.write({ noise: 90, challenger: '7', champion: '1' }) : undefined);
+      }
+      return undefined;
+    };
+    const disturbed = await step();
+    judged.intercept = () => undefined;
+    assert.equal(statements, 3);
+    assert.equal(disturbed.outputs.get('verdict'), 'PASS', disturbed.printed);
+    assert.equal(disturbed.outputs.get('reportId'), quiet.outputs.get('reportId'));
+    assert.match((await step()).printed, /names? another version or none in column challenger_version/);
+    await judged.write({ noise: 20, challenger: '2', champion: '1' });
+  });
+
+  it('puts policyVariables into the policy and takes the warehouse by name', async () => {
+    const policy = `${POLICY}approval: {when: [always], catalogs: ["\${catalog}"]}\n`;
+    const missing = await step({}, policy);
+    assert.equal(missing.error?.code, 'POLICY_INVALID');
+    assert.match(missing.printed, /policy variable catalog is not defined/);
+    const binding = await step({ policyVariables: 'catalog=main' }, policy);
+    assert.deepEqual(
+      ['verdict', 'nextAction', 'approvalRequired'].map((name) => binding.outputs.get(name)),
+      ['PASS', 'approve', 'true'],
+    );
+    const elsewhere = await step({ policyVariables: '{"catalog": "prod"}' }, policy);
+    assert.equal(elsewhere.outputs.get('nextAction'), 'promote');
+    assert.match(readFileSync(elsewhere.summaries[0] ?? '', 'utf8'), /approvals do not bind in catalog main/);
+    const name = /Reading .* on warehouse (.+) \((\w+)\)\./.exec(binding.printed);
+    assert.equal((await step({ warehouse: name?.[1] ?? '' })).outputs.get('verdict'), 'PASS');
+    assert.equal((await step({ warehouse: name?.[2] ?? '' })).outputs.get('verdict'), 'PASS');
+  });
+
+  it('shows no row, whatever the verdict', async () => {
+    const cases: readonly [string, Parameters<JudgedModel['write']>[0]][] = [
+      ['PASS', { noise: 20, challenger: '2', champion: '1' }],
+      ['FAIL', { noise: 60, challenger: '2', champion: '1' }],
+      ['INCONCLUSIVE', { noise: 30, challenger: '2', champion: '1' }],
+      ['ERROR', { noise: 20, challenger: ROW_CANARY, champion: '1' }],
+      ['ERROR', { noise: 20, challenger: '2', champion: ROW_CANARY }],
+    ];
+    for (const [verdict, rows] of cases) {
+      await judged.write({ ...rows, region: ROW_CANARY, idPrefix: ROW_CANARY });
+      const host = await step();
+      assert.equal(host.outputs.get('verdict'), verdict, host.printed);
+      const files = [...host.summaries, ...host.attachments.map(({ path }) => path), ...host.testResults];
+      const texts = [host.printed, ...host.outputs.values(), ...files.map((path) => readFileSync(path, 'utf8'))];
+      assert.ok(texts.every((text) => !text.includes(ROW_CANARY)));
+    }
+    const asNumber = POLICY.replace('target: y', 'target: region');
+    assert.equal((await step({}, asNumber)).outputs.get('verdict'), 'ERROR');
+    await judged.write({ noise: 20, challenger: '2', champion: '1' });
+  });
 
   it('changes nothing in the workspace', async () => {
     const before = JSON.stringify([
