@@ -133,3 +133,13 @@ export function processesWith(text: string): number[] {
       }
     });
 }
+
+/**
+ * Waits until so many processes have the text in their environment. A process that has just been started shows no environment for a
+ * moment, while the system replaces its program.
+ */
+export async function untilProcesses(text: string, count: number): Promise<void> {
+  while (processesWith(text).length !== count) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -82,16 +82,17 @@ export async function startProcess(start: ProcessStart, grace: Grace): Promise<T
  * @throws Error when the system does not let go of one of them within ten seconds
  */
 export async function killTree(group: number | undefined, marker: string): Promise<void> {
-  for (let round = 0; ; round += 1) {
-    // A process may fork while the list is read: look again until nothing is there.
+  let emptyLooks = 0;
+  for (let round = 0; emptyLooks < 2; round += 1) {
+    // A process may fork while the list is read, and has no environment while the system replaces its program: one look is not enough.
     const left = taskProcesses(group, marker);
-    if (left.length === 0) {
-      return;
-    }
+    emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
     if (round > 1000) {
       throw new Error(`The processes ${left.join(', ')} of a job task do not end on SIGKILL.`);
     }
     signalAll(left, 'SIGKILL');
-    await systemClock.sleep(10);
+    if (emptyLooks < 2) {
+      await systemClock.sleep(10);
+    }
   }
 }

@@ -38,7 +38,8 @@ export function awaitsRetry(run: Run, task: TaskRun): boolean {
   const { outcome } = latest(task);
   const { max_retries: most = 0, retry_on_timeout: onTimeout = false } = task.spec;
   const retryable = outcome === 'FAILED' || (outcome === 'TIMEDOUT' && onTimeout);
-  return retryable && run.stop === undefined && (most === -1 || task.attempts.length <= most);
+  const over = run.stop !== undefined || run.lost === true;
+  return retryable && !over && (most === -1 || task.attempts.length <= most);
 }
 
 function applied(run: Run, event: RunEvent, now: number): Run {
@@ -66,7 +67,7 @@ function applied(run: Run, event: RunEvent, now: number): Run {
         ? stopRun(run, event.stop, now)
         : stopAttempt(run, event.attempt, event.stop, now);
     case 'lost':
-      return withAllAttempts(run, (attempt) =>
+      return withAllAttempts({ ...run, lost: true }, (attempt) =>
         attempt.phase === 'ENDED' ? attempt : ended(attempt, now, 'INTERNAL_ERROR', event.message),
       );
   }

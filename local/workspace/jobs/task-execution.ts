@@ -14,6 +14,8 @@ import type { TaskSlots } from './task-slots';
 import { type Attempt, latest, type Run, type TaskRun } from './types';
 import { resolveReferences } from './value-references';
 
+/** In the store until a process has a number; no process ever has this one. */
+const NOT_STARTED: ProcessIdentity = { pid: 0, started: '' };
 const WORKLOAD_FAILED = 'Workload failed, see run output for details';
 
 /** What executions work with; `python`, `slots` and `grace` are shared by all workspaces of the process. */
@@ -145,6 +147,8 @@ export class TaskExecution {
     writeFileSync(path.join(folder, 'task.json'), JSON.stringify(launch.file));
     const token = tokens.issueForRun(run.creator, attempt.runId);
     signal.throwIfAborted();
+    // Noted before it begins: a server that is killed at the start of a process still finds that process by its marker.
+    this.#processes.put(attempt.runId, NOT_STARTED);
     const started = await startProcess(
       {
         command: interpreter,

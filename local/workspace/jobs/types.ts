@@ -134,6 +134,8 @@ export interface Run {
   readonly begunTime?: number;
   readonly endTime?: number;
   readonly stop?: Stop;
+  /** The workspace ended while the run was active: nothing of it begins any more. */
+  readonly lost?: true;
   readonly outcome?: RunOutcome;
   readonly message?: string;
   readonly tasks: readonly TaskRun[];

@@ -5,6 +5,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { openLmdbStore } from '../../../../../local/workspace/lmdb-store';
 import type { RunningWorkspace } from '../../../../../local/workspace/server';
 import {
   createJob,
@@ -13,6 +14,7 @@ import {
   runNow,
   systemPython,
   untilLogged,
+  untilProcesses,
   untilRun,
   upload,
 } from '../../../../support/jobs';
@@ -45,9 +47,10 @@ describe('a workspace after kill -9', () => {
     const queued = await runNow(remote, jobId);
     await untilLogged(remote, active, 'ready');
     const marker = `LOCAL_WORKSPACE_TASK_FOLDER=${data}`;
-    assert.equal(processesWith(marker).length, 2);
+    await untilProcesses(marker, 2);
     child.kill('SIGKILL');
     await once(child, 'exit');
+    await forgetProcessNumbers(data);
 
     const workspace = await startTestWorkspace({ data, python: systemPython(), graceMilliseconds: 50 });
     try {
@@ -63,7 +66,7 @@ describe('a workspace after kill -9', () => {
         'idempotency tokens are kept',
       );
       await untilLogged(workspace, queued, 'ready');
-      assert.equal(processesWith(marker).length, 2, 'only those of the queued run, which began now');
+      await untilProcesses(marker, 2); // only those of the queued run, which began now
       const former = await send(`${workspace.url}/api/2.0/preview/scim/v2/Me`, 'GET', {
         authorization: `Bearer ${started.token}`,
       });
@@ -76,3 +79,15 @@ describe('a workspace after kill -9', () => {
     }
   });
 });
+
+/** As when the server was killed between the start of a process and the note of its number. */
+async function forgetProcessNumbers(data: string): Promise<void> {
+  const store = openLmdbStore(path.join(data, 'metadata'));
+  const noted = store.scope('workspace/local').collection('task-processes');
+  const keys = [...noted.entries()].map(([key]) => key);
+  assert.equal(keys.length, 1);
+  for (const key of keys) {
+    noted.put(key, { pid: 0, started: '' });
+  }
+  await store.close();
+}

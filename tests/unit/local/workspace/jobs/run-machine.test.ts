@@ -134,6 +134,16 @@ describe('the state machine of a run', () => {
     assert.equal(lost.message, 'Task a failed with message: gone.');
   });
 
+  it('ends a lost run also when a failed task was still owed an attempt', () => {
+    let run = advance(newRun([task('a', [], { max_retries: 2 }), task('b', ['a'])]), { type: 'dequeued' }, 1);
+    run = advance(run, { type: 'ended', attempt: 'a/0', outcome: 'FAILED' }, 2);
+    run = advance(run, { type: 'lost', message: 'gone' }, 3);
+    assert.deepEqual(
+      [run.phase, run.outcome, outcomesOf(run)],
+      ['ENDED', 'INTERNAL_ERROR', { a: 'FAILED', b: 'INTERNAL_ERROR' }],
+    );
+  });
+
   /** Any graph without circles, any order of events: what must hold always. */
   it('holds its invariants under any events', () => {
     const keys = ['a', 'b', 'c', 'd', 'e'];
@@ -198,6 +208,13 @@ describe('the state machine of a run', () => {
             assert.ok(
               !started || waitsFor.every((other) => other !== undefined && latest(other).phase === 'ENDED'),
               'nothing begins before what it depends on has ended',
+            );
+          }
+          if (run.phase !== 'QUEUED') {
+            assert.equal(
+              advance(run, { type: 'lost', message: 'gone' }, now).phase,
+              'ENDED',
+              'a lost run ends at once',
             );
           }
           const allEnded = run.tasks.every((one) => latest(one).phase === 'ENDED' && !awaitsRetry(run, one));

@@ -7,6 +7,7 @@ import {
   runNow,
   systemPython,
   untilLogged,
+  untilProcesses,
   untilRun,
   upload,
 } from '../../../../support/jobs';
@@ -147,9 +148,8 @@ time.sleep(600)
     const runId = await runNow(workspace, await createJob(workspace, { tasks: [script('tree', '/Shared/tree.py')] }));
     await untilLogged(workspace, runId, 'ready');
     const marker = `LOCAL_WORKSPACE_TASK_FOLDER=${workspace.data}`;
-    assert.equal(processesWith(marker).length, 3);
+    await untilProcesses(marker, 3);
     assert.equal((await workspace.call('POST', '/api/2.2/jobs/runs/cancel', { run_id: runId })).status, 200);
-    assert.equal((await getRun(workspace, runId)).state.life_cycle_state, 'TERMINATING');
     const run = await untilRun(workspace, runId);
     assert.deepEqual([run.state.life_cycle_state, run.state.result_state], ['TERMINATED', 'CANCELED']);
     assert.equal(run.state.user_cancelled_or_timedout, true);
