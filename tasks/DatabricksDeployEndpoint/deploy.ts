@@ -3,6 +3,7 @@ import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
 import type { ServingEndpoint } from '../../src/databricks/serving-endpoints';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { ApiError, ConnectionError } from '../../src/http/errors';
 import { configVersionOf } from './endpoint-config';
 import type { DeployInputs } from './inputs';
 import { deployOutcome, dryRunOutcome, planFile } from './outcome';
@@ -39,7 +40,8 @@ export async function deploy(
   if (inputs.dryRun) {
     return dryRunOutcome(inputs, pinned.version, plan);
   }
-  const stopGuarding = plan.kind === 'unchanged' ? () => undefined : restoreOnCancel(session, plan);
+  const guard = plan.kind === 'unchanged' ? undefined : restoreOnCancel(session, plan);
+  let settled = false;
   try {
     const served = await carryOut(session, inputs, plan, found);
     const results = await probe(session, requests, plan.entity);
@@ -49,12 +51,29 @@ export async function deploy(
     if (!failed && plan.kind !== 'create') {
       await writeTags(session, plan);
     }
+    settled = true;
     return deployOutcome({ inputs, client, version: pinned.version, plan, results, restored, served });
+  } catch (error) {
+    settled = !leavesOpen(error);
+    throw error;
   } finally {
+    // A change whose outcome is open stays noted: the post-job phase looks once more.
     if (!context.signal.aborted) {
-      stopGuarding();
+      guard?.stopListening();
+      if (settled) {
+        guard?.forget();
+      }
     }
   }
+}
+
+/** True after a failure that leaves open what serves, or will: the workspace was away, or an update outlasted the step. */
+function leavesOpen(error: unknown): boolean {
+  return (
+    error instanceof ApiError ||
+    error instanceof ConnectionError ||
+    (error instanceof TaskError && error.code === 'UPDATE_TIMEOUT')
+  );
 }
 
 function sessionOf(inputs: DeployInputs, client: WorkspaceClient, context: TaskContext): Session {

@@ -9,9 +9,12 @@ import { awaitConfig, startUpdate } from './update';
 /**
  * From now on a cancel looks at the endpoint at once and takes back what this step did, as far as that is possible. What it cannot take
  * back because an update runs, the post-job phase tries once more.
- * @returns function that ends this
+ * @returns how to end this, and how to tell the post-job phase that nothing is left to do
  */
-export function restoreOnCancel(session: Session, plan: DeployPlan): () => void {
+export function restoreOnCancel(
+  session: Session,
+  plan: DeployPlan,
+): { readonly stopListening: () => void; readonly forget: () => void } {
   const { context, client, endpoint } = session;
   rememberChange(context.host, plan);
   const stopListening = context.onCancel(async () => {
@@ -25,10 +28,7 @@ export function restoreOnCancel(session: Session, plan: DeployPlan): () => void 
     }
     context.log.warning(decision.sentence, 'CANCELED_STATE');
   });
-  return () => {
-    stopListening();
-    forgetChange(context.host);
-  };
+  return { stopListening, forget: () => forgetChange(context.host) };
 }
 
 /**

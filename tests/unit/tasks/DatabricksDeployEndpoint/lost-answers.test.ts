@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { runAfterJob } from '../../../../src/agent/run-after-job';
 import { runTask } from '../../../../src/agent/run-task';
+import { afterJob } from '../../../../tasks/DatabricksDeployEndpoint/after-job';
 import { readInputs } from '../../../../tasks/DatabricksDeployEndpoint/inputs';
 import { run } from '../../../../tasks/DatabricksDeployEndpoint/run';
 import task from '../../../../tasks/DatabricksDeployEndpoint/task.json';
@@ -22,14 +24,19 @@ describe('DatabricksDeployEndpoint with a service that misbehaves', () => {
   /** The endpoint as the service has it. */
   let endpoint: Record<string, unknown>;
   let onPut: (request: Received) => Answer;
+  let unavailable: (request: Received) => boolean;
 
   beforeEach(async () => {
+    unavailable = () => false;
     endpoint = { name: 'price', state: ready, config: config('1') };
     onPut = () => {
       endpoint = { ...endpoint, config: config('2') };
       return { json: endpoint };
     };
     double = await startDouble((request) => {
+      if (unavailable(request)) {
+        return { status: 503, json: { error_code: 'TEMPORARILY_UNAVAILABLE', message: 'away' } };
+      }
       if (request.method === 'PUT') {
         return onPut(request);
       }
@@ -102,6 +109,31 @@ describe('DatabricksDeployEndpoint with a service that misbehaves', () => {
     assert.match(host.message, /former configuration with version 1 serves again/);
     assert.equal(host.outputs.get('servedVersion'), '1');
     assert.equal(puts(), 2);
+  });
+
+  it('leaves a change whose outcome is open to the post-job phase, which takes it back', async () => {
+    let away = false;
+    onPut = ({ body }) => {
+      away = body.includes('price-2');
+      endpoint = { ...endpoint, config: { ...config(away ? '2' : '1'), config_version: 1 + puts() } };
+      return { json: endpoint };
+    };
+    unavailable = (request) => away && request.method === 'GET';
+    const host = await deploy();
+    assert.equal(host.error?.code, 'UNAVAILABLE', host.printed);
+    const left = [...host.taskVariables.values()].find((value) => value.includes('price-2'));
+    assert.ok(left !== undefined, 'the change stays noted');
+    away = false;
+    unavailable = () => false;
+    await runAfterJob(task, readInputs, afterJob, host, new AutoClock());
+    assert.deepEqual((endpoint['config'] as ReturnType<typeof config>).served_entities, [entity('1')]);
+  });
+
+  it('leaves nothing to the post-job phase when it is known what serves', async () => {
+    onPut = () => ({ json: endpoint });
+    const host = await deploy();
+    assert.equal(host.error?.code, 'DEPLOYMENT_FAILED');
+    assert.deepEqual([...host.taskVariables.values()], ['']);
   });
 
   it('changes nothing when what is there already does not get ready', async () => {
