@@ -1,4 +1,4 @@
-import { figure, figureBeside, percent } from '../evaluation/checks/figures';
+import { figure, figureBeside, INTERVAL_DIGITS, percent } from '../evaluation/checks/figures';
 import {
   changeIntervalText,
   changeText,
@@ -103,7 +103,7 @@ function barValue({ challenger, threshold, test }: CheckResult): string {
   if (test?.ci === undefined || test.ci === null) {
     return value;
   }
-  const [low, high] = test.ci.map((end) => figureBeside(end, limit));
+  const [low, high] = test.ci.map((end) => figureBeside(end, limit, INTERVAL_DIGITS));
   return `${value}, interval ${low} to ${high} (${percent(test.confidence)})`;
 }
 
@@ -122,7 +122,7 @@ function label({ id, metric }: CheckResult): string {
 
 function verdict(check: CheckResult): string {
   const code = check.code === undefined ? '' : ` ${check.code}`;
-  const severity = check.severity === 'block' ? '' : ` (${check.severity} only)`;
+  const severity = check.severity === 'block' || check.verdict === 'PASS' ? '' : ` (${check.severity} only)`;
   return shown(`${check.verdict}${code}${severity}`);
 }
 

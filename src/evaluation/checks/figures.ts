@@ -1,5 +1,7 @@
 /** Digits of a figure in a sentence; digits before the point are never rounded away. */
 const DIGITS = 4;
+/** Digits of the end of an interval, which is known less well. */
+export const INTERVAL_DIGITS = 3;
 /** As many digits as the report itself has. */
 const MOST_DIGITS = 12;
 
@@ -8,9 +10,12 @@ export function figure(value: number): string {
   return Number.isFinite(value) ? String(shortened(value, DIGITS)) : 'undefined';
 }
 
-/** As {@link figure}, with as many digits more as it takes to tell the number from a limit that it does not equal. */
-export function figureBeside(value: number, limit: number): string {
-  let digits = DIGITS;
+/**
+ * As {@link figure}, with as many digits more as it takes to tell the number from a limit that it does not equal.
+ * @param least digits to begin with
+ */
+export function figureBeside(value: number, limit: number, least = DIGITS): string {
+  let digits = least;
   while (digits < MOST_DIGITS && value !== limit && shortened(value, digits) === limit) {
     digits += 1;
   }

@@ -1,7 +1,7 @@
 import type { Hypothesis } from '../../statistics/decision';
 import type { Interval } from '../../statistics/interval';
 import type { CheckResult } from '../report-types';
-import { figure, figureBeside } from './figures';
+import { figure, figureBeside, INTERVAL_DIGITS } from './figures';
 
 /** A change as people say it: `better by 10.21`, `worse by 23.95`, `the same`. Positive is better. */
 export function changeText(improvement: number): string {
@@ -9,11 +9,11 @@ export function changeText(improvement: number): string {
 }
 
 /**
- * The interval of an improvement: `6.433 to 13.95 better`, `17.81 to 29.92 worse`, `3.1 worse to 6.5 better`.
+ * The interval of an improvement: `6.43 to 14 better`, `17.8 to 29.9 worse`, `3.1 worse to 6.5 better`.
  * @param required the improvement that is wanted; an end that is not it never reads like it
  */
 export function changeIntervalText({ low, high }: Interval, required: number): string {
-  const size = (end: number) => figureBeside(Math.abs(end), Math.abs(required));
+  const size = (end: number) => figureBeside(Math.abs(end), Math.abs(required), INTERVAL_DIGITS);
   if (low === 0 && high === 0) {
     return 'no difference';
   }

@@ -8,7 +8,7 @@ import type { Predictions } from '../predictions';
 import type { CheckResult, TestResult } from '../report-types';
 import type { Seed } from '../seed';
 import { averageOf } from './average';
-import { figureBeside, finiteOrNull, percent } from './figures';
+import { figureBeside, finiteOrNull, INTERVAL_DIGITS, percent } from './figures';
 import { limitOf, wantedBarText } from './findings';
 
 /** Judges one absolute bar: by the metric itself, or by the end of its interval that `useBound` names. */
@@ -17,7 +17,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
   const { sums, challenger } = metricSums(rule.metric, predictions);
   const value = challenger(totalSums(sums));
   const limits = limitsOf(rule);
-  const shown = (number: number) => figureBeside(number, limitOf(limits));
+  const shown = (number: number, digits?: number) => figureBeside(number, limitOf(limits), digits);
   const base = {
     id,
     category: 'threshold',
@@ -75,7 +75,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
     ...judged(
       rule,
       result.interval,
-      `${rule.metric} is ${shown(value)} (${percent(confidence)} interval ${shown(low)} to ${shown(high)})`,
+      `${rule.metric} is ${shown(value)} (${percent(confidence)} interval ${shown(low, INTERVAL_DIGITS)} to ${shown(high, INTERVAL_DIGITS)})`,
     ),
   };
 }

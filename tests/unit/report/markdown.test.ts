@@ -42,6 +42,27 @@ describe('reportSummary', () => {
     assert.ok(summary.includes(digest));
   });
 
+  it('says severity where a check that does not block did not pass', () => {
+    const { report, digest } = sampleReport();
+    assert.match(reportSummary(report, digest), /\| threshold\.r2 \|.*\| FAIL \(warn only\) \|/);
+    assert.doesNotMatch(reportSummary(report, digest), /PASS \(/);
+  });
+
+  it('says what to do next, by verdict and action', () => {
+    const next = (noise: number, changes: Parameters<typeof sampleReport>[1] = {}) => {
+      const { report, digest } = sampleReport(noise, changes);
+      return reportSummary(report, digest).split('\n')[0];
+    };
+    assert.equal(next(60), 'Next: train again; champion 17 stays.');
+    assert.match(next(29.9) ?? '', /^Next: a person decides on this evidence; .*Until then champion 17 stays\.$/);
+    assert.equal(
+      next(20, { challenger: { version: '19' } }),
+      'Next: correct what could not be judged and evaluate again; champion 17 stays.',
+    );
+    assert.match(next(20, { facts: undefined }) ?? '', /^Next: evaluate again with a connection/);
+    assert.equal(next(60, { champion: null }), 'Next: train again; there stays no champion.');
+  });
+
   it('names the checks that decided', () => {
     const { report, digest } = sampleReport(60);
     assert.match(reportSummary(report, digest), /^\* champion\.rmse: /m);

@@ -46,8 +46,8 @@ describe('findings', () => {
   it('say better and worse instead of signs', () => {
     assert.deepEqual([10.208, -23.9494, 0].map(changeText), ['better by 10.21', 'worse by 23.95', 'the same']);
     const interval = (low: number, high: number) => changeIntervalText({ low, high }, 0.5);
-    assert.equal(interval(-29.92, -17.805), '17.8 to 29.92 worse');
-    assert.equal(interval(6.43346, 13.9502), '6.433 to 13.95 better');
+    assert.equal(interval(-29.92, -17.805), '17.8 to 29.9 worse');
+    assert.equal(interval(6.43346, 13.9502), '6.43 to 14 better');
     assert.equal(interval(-3.1, 6.5), '3.1 worse to 6.5 better');
     assert.equal(interval(0, 0), 'no difference');
     assert.equal(interval(0, 2), '0 to 2 better');
