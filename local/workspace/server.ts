@@ -102,13 +102,6 @@ async function startOne(
   const router = routerOf(services);
   const startPage = new StartPage(workspace, router, admin);
   const servicePrincipals = options.servicePrincipals ?? [];
-  port.serve({
-    workspace,
-    tokens,
-    router,
-    open: openPaths({ workspace, startPage, issuer: { servicePrincipals, tokens, clock: workspace.clock } }),
-    onDefect,
-  });
   const started: (() => Promise<void>)[] = [];
   try {
     for (const service of services) {
@@ -119,6 +112,14 @@ async function startOne(
     await unwind(started);
     throw error;
   }
+  // Only now: a run that a client starts while the former ones are taken up would be taken for one of them.
+  port.serve({
+    workspace,
+    tokens,
+    router,
+    open: openPaths({ workspace, startPage, issuer: { servicePrincipals, tokens, clock: workspace.clock } }),
+    onDefect,
+  });
   return {
     running: { name: workspace.name, id: workspace.id, url: workspace.url, token, startPageUrl: startPage.newLink() },
     stop: () => unwind(started),

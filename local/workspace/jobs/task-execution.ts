@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { aborted, unlessAborted } from '../abort';
 import type { Workspace } from '../api';
 import { isAlive, type ProcessIdentity } from '../process-identity';
 import type { PythonEnvironments } from '../python/environment';
@@ -183,18 +184,4 @@ export class TaskExecution {
 
 function asText(value: unknown): string | undefined {
   return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-      return;
-    }
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return Promise.race([work, aborted(signal).then((): never => signal.throwIfAborted() as never)]);
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/clock';
+import { aborted } from '../abort';
 import type { Scorer, ScorerLaunch, ScorerReply, Scorers } from './scorers';
 
 /** What is told about a deployment when it changes. */
@@ -16,6 +17,7 @@ export interface Deployments {
   start(key: string, launch: () => ScorerLaunch, kept: boolean, changed: (change: DeploymentChange) => void): void;
   /** Ends a deployment; requests in flight are answered first. */
   end(key: string): Promise<void>;
+  /** Ends every deployment; resolves when no process is left, also of those that were ended before. */
   endAll(): Promise<void>;
   keys(): readonly string[];
   /**
@@ -35,12 +37,18 @@ const longestPause = 60_000;
 
 export function createDeployments(clock: Clock, scorers: Scorers): Deployments {
   const running = new Map<string, Deployment>();
+  /** Of deployments that nothing wants any more, whose processes still end. */
+  const ending = new Set<Promise<void>>();
 
   async function end(key: string): Promise<void> {
     const deployment = running.get(key);
+    if (deployment === undefined) {
+      return;
+    }
     running.delete(key);
-    deployment?.abort.abort(new Error('The deployment was ended.'));
-    await deployment?.done;
+    ending.add(deployment.done);
+    deployment.abort.abort(new Error('The deployment was ended.'));
+    await deployment.done.finally(() => ending.delete(deployment.done));
   }
 
   return {
@@ -60,7 +68,7 @@ export function createDeployments(clock: Clock, scorers: Scorers): Deployments {
     },
     end,
     endAll: async () => {
-      await Promise.all([...running.keys()].map(end));
+      await Promise.all([...ending, ...[...running.keys()].map(end)]);
     },
     keys: () => [...running.keys()],
     invoke: async (key, body, contentType) => running.get(key)?.scorer?.invoke(body, contentType),
@@ -78,9 +86,7 @@ interface Supervision {
 }
 
 async function supervise({ clock, scorers, launch, kept, changed, live, signal }: Supervision): Promise<void> {
-  const aborted = new Promise<'aborted'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-  });
+  const ordered = aborted(signal).then(() => 'aborted' as const);
   let answered = kept;
   let failures = 0;
   while (!signal.aborted) {
@@ -99,7 +105,7 @@ async function supervise({ clock, scorers, launch, kept, changed, live, signal }
       answered = true;
       live(scorer);
       changed({ deployment: 'DEPLOYMENT_READY', message: '' });
-      const ended = await Promise.race([scorer.ended, aborted]);
+      const ended = await Promise.race([scorer.ended, ordered]);
       live(undefined);
       await scorer.stop();
       if (ended === 'aborted') {
@@ -114,7 +120,7 @@ async function supervise({ clock, scorers, launch, kept, changed, live, signal }
       deployment: 'DEPLOYMENT_RECOVERING',
       message: `${message} It is started again in ${pause / 1000} s.`,
     });
-    await Promise.race([clock.sleep(pause, signal).catch(() => 'aborted'), aborted]);
+    await Promise.race([clock.sleep(pause, signal).catch(() => 'aborted'), ordered]);
   }
 }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { unlessAborted } from '../abort';
 import type { PythonEnvironments } from '../python/environment';
 import { scorerProgram } from './scorer-program';
 import type { Scorer, ScorerLaunch, ScorerReply, Scorers } from './scorers';
@@ -23,9 +24,8 @@ export function mlflowScorers(python: PythonEnvironments): Scorers {
     async start(launch, signal) {
       const requirements = servingRequirements(await readFile(join(launch.modelFolder, 'requirements.txt'), 'utf8'));
       launch.buildLog(`Environment of the model: ${requirements.join(', ')}`);
-      const interpreter = await python.interpreter(requirements, launch.buildLog);
+      const interpreter = await unlessAborted(python.interpreter(requirements, launch.buildLog), signal);
       launch.buildLog(`Environment ready: ${interpreter}`);
-      signal.throwIfAborted();
       return startProcess(interpreter, launch, signal);
     },
   };
