@@ -120,6 +120,32 @@ describe('DatabricksEvaluateModel on files alone', () => {
     });
   }
 
+  it('takes no champion for absent that the file has predictions of, and no version for its own champion', async () => {
+    const unnamed = await withFiles(POLICY, csvOf(20, 20, '18', '17').replaceAll(/,17$/gm, ','));
+    assert.equal(unnamed.error?.code, 'PREDICTIONS_OF_ANOTHER_VERSION', unnamed.printed);
+    assert.match(unnamed.printed, /has predictions of a champion, but names no version of it/);
+    const itself = await withFiles(POLICY, csvOf(20, 20, '18', '18'));
+    assert.equal(itself.error?.code, 'CHALLENGER_IS_CHAMPION', itself.printed);
+    const mixed = await withFiles(POLICY, csvOf(20, 20, '18', '17').replace(',18,17', ',19,17'));
+    assert.equal(mixed.error?.code, 'PREDICTIONS_OF_ANOTHER_VERSION', mixed.printed);
+  });
+
+  it('takes versions from the inputs where the policy has no version columns', async () => {
+    const policy = POLICY.replace('{name: diabetes', '{preset: minimal, name: diabetes').replace(
+      'target: y',
+      'target: y, versionColumns: none',
+    );
+    const csv = csvOf(100, 20, '18', '17');
+    assert.equal((await withFiles(policy, csv)).error?.code, 'PREDICTIONS_OF_ANOTHER_VERSION');
+    const first = await withFiles(policy, csv, { challenger: '18' });
+    assert.deepEqual([first.outputs.get('verdict'), first.outputs.get('championVersion')], ['PASS', '']);
+    const against = await withFiles(policy, csv, { challenger: '18', champion: '17' });
+    assert.deepEqual(
+      ['verdict', 'nextAction', 'championVersion'].map((name) => against.outputs.get(name)),
+      ['INCONCLUSIVE', 'approve', '17'],
+    );
+  });
+
   it('never prints or writes a value of a row', async () => {
     const canary = ROW_CANARY;
     const csv = csvOf(20, 20, '18', '17');
