@@ -8,7 +8,7 @@ import { requireSchema } from './namespaces';
 import { renderQuery } from './query';
 import { column, NOTHING, type StatementResult } from './result';
 import type { Session } from './session';
-import { columnsOf, createStorage, insertRows } from './storage';
+import { columnsForTable, createStorage, insertRows } from './storage';
 import { type Column, newest, type TableRecord, type TableVersion } from './table-records';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
 import { typeFromTree } from './types';
@@ -47,7 +47,9 @@ export async function createTable(node: Node, session: Session): Promise<Stateme
     const columns =
       query === undefined
         ? definition.columns
-        : (await columnsOf(connection, query)).map((found): Column => ({ ...found, nullable: true }));
+        : (await columnsForTable(connection, query, session.bindings)).map(
+            (found): Column => ({ ...found, nullable: true }),
+          );
     const created: TableVersion = {
       version: former === undefined ? 0 : newest(former).version + 1,
       timestamp: session.now,

@@ -4,6 +4,7 @@ import { quoted } from './names';
 import type { Bindings } from './parameters';
 import { identifier, list, type Node, permitted, tagged } from './tree';
 import { castSql, typeFromTree, typeText } from './types';
+import { requireLight } from './weight';
 
 /** An expression for DuckDB, and the column name that Spark makes of it when there is no alias. */
 export interface Expression {
@@ -18,7 +19,7 @@ export interface Scope {
   readonly columns?: ReadonlySet<string>;
 }
 
-/** Macros repeat their argument; a statement whose text grows beyond this would exhaust the binder. */
+/** Text of one expression, in characters: bigger ones would exhaust the binder. */
 const LONGEST_EXPRESSION = 200_000;
 
 type Render = (node: Node, scope: Scope) => Expression;
@@ -28,6 +29,11 @@ type Render = (node: Node, scope: Scope) => Expression;
  * @throws SqlFailure when something in it is not on the allow-list
  */
 export function renderExpression(value: unknown, scope: Scope): Expression {
+  requireLight(value);
+  return render(value, scope);
+}
+
+function render(value: unknown, scope: Scope): Expression {
   const [kind, node] = tagged(value);
   const rendered = renderTagged(kind, node, scope);
   if (rendered.sql.length > LONGEST_EXPRESSION) {
@@ -46,18 +52,18 @@ function renderTagged(kind: string, node: Node, scope: Scope): Expression {
   const operator = Object.hasOwn(OPERATORS, kind) ? OPERATORS[kind] : undefined;
   if (operator !== undefined) {
     permitted({ [kind]: ['left', 'right'] }, kind, node);
-    const left = renderExpression(node.left, scope);
-    const right = renderExpression(node.right, scope);
+    const left = render(node.left, scope);
+    const right = render(node.right, scope);
     const name =
       kind === 'concat' ? `concat(${left.name}, ${right.name})` : `(${left.name} ${operator.spark} ${right.name})`;
     return { sql: operator.duckdb(left.sql, right.sql), name };
   }
   permitted(EXPRESSIONS, kind, node);
-  const render = RENDERERS[kind];
-  if (render === undefined) {
+  const renderer = RENDERERS[kind];
+  if (renderer === undefined) {
     throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} here`);
   }
-  return render(node, scope);
+  return renderer(node, scope);
 }
 
 const RENDERERS: Readonly<Record<string, Render>> = {
@@ -72,39 +78,39 @@ const RENDERERS: Readonly<Record<string, Render>> = {
     return { sql: scope.bindings.placeholder(node.name), name: node.name };
   },
   paren: (node, scope) => {
-    const inner = renderExpression(node.this, scope);
+    const inner = render(node.this, scope);
     return { sql: `(${inner.sql})`, name: inner.name };
   },
   cast: (node, scope) => {
     const type = typeFromTree(node.to as Node);
-    const inner = renderExpression(node.this, scope);
+    const inner = render(node.this, scope);
     return { sql: castSql(inner.sql, type), name: `CAST(${inner.name} AS ${typeText(type)})` };
   },
   case: renderCase,
   subscript: (node, scope) => {
-    const array = renderExpression(node.this, scope);
-    const index = renderExpression(node.index, scope);
+    const array = render(node.this, scope);
+    const index = render(node.index, scope);
     return { sql: `spark_element(${array.sql}, ${index.sql})`, name: `${array.name}[${index.name}]` };
   },
   not: (node, scope) => {
-    const inner = renderExpression(node.this, scope);
+    const inner = render(node.this, scope);
     return { sql: `(NOT ${inner.sql})`, name: `(NOT ${inner.name})` };
   },
   neg: (node, scope) => {
-    const inner = renderExpression(node.this, scope);
+    const inner = render(node.this, scope);
     return {
       sql: `(- ${inner.sql})`,
       name: tagged(node.this)[0] === 'literal' ? `-${inner.name}` : `(- ${inner.name})`,
     };
   },
   is_null: (node, scope) => {
-    const inner = renderExpression(node.this, scope);
+    const inner = render(node.this, scope);
     const not = node.not === true ? 'NOT ' : '';
     return { sql: `(${inner.sql} IS ${not}NULL)`, name: `(${inner.name} IS ${not}NULL)` };
   },
   in: (node, scope) => {
-    const inner = renderExpression(node.this, scope);
-    const values = list(node.expressions).map((value) => renderExpression(value, scope));
+    const inner = render(node.this, scope);
+    const values = list(node.expressions).map((value) => render(value, scope));
     if (values.length === 0) {
       throw unsupported('IN without values');
     }
@@ -115,9 +121,9 @@ const RENDERERS: Readonly<Record<string, Render>> = {
     };
   },
   between: (node, scope) => {
-    const inner = renderExpression(node.this, scope);
-    const low = renderExpression(node.low, scope);
-    const high = renderExpression(node.high, scope);
+    const inner = render(node.this, scope);
+    const low = render(node.low, scope);
+    const high = render(node.high, scope);
     const not = node.not === true ? 'NOT ' : '';
     return {
       sql: `(${inner.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`,
@@ -125,8 +131,8 @@ const RENDERERS: Readonly<Record<string, Render>> = {
     };
   },
   like: (node, scope) => {
-    const left = renderExpression(node.left, scope);
-    const right = renderExpression(node.right, scope);
+    const left = render(node.left, scope);
+    const right = render(node.right, scope);
     return { sql: `(${left.sql} LIKE ${right.sql} ESCAPE '\\')`, name: `${left.name} LIKE ${right.name}` };
   },
 };
@@ -189,9 +195,9 @@ function renderLiteral(node: Node): Expression {
 }
 
 function renderCase(node: Node, scope: Scope): Expression {
-  const operand = isAbsent(node.operand) ? undefined : renderExpression(node.operand, scope);
-  const otherwise = isAbsent(node.else_) ? undefined : renderExpression(node.else_, scope);
-  const whens = list(node.whens).map((when) => list(when).map((part) => renderExpression(part, scope)));
+  const operand = isAbsent(node.operand) ? undefined : render(node.operand, scope);
+  const otherwise = isAbsent(node.else_) ? undefined : render(node.else_, scope);
+  const whens = list(node.whens).map((when) => list(when).map((part) => render(part, scope)));
   const part = (pick: (expression: Expression) => string) =>
     [
       operand === undefined ? 'CASE' : `CASE ${pick(operand)}`,
@@ -248,7 +254,7 @@ function renderCall(name: string, args: readonly unknown[], distinct: boolean, s
   if (distinct && rule.distinct !== true) {
     throw unsupported(`DISTINCT in the function ${name}`);
   }
-  const values = args.map((value) => renderExpression(value, scope));
+  const values = args.map((value) => render(value, scope));
   const sql = rule.duckdb(
     values.map((value) => value.sql),
     distinct ? 'DISTINCT ' : '',

@@ -1,5 +1,5 @@
 import { SqlFailure } from './failure';
-import { SPELLINGS } from './macros';
+import { SPELLINGS, timestampFromText } from './macros';
 import type { SqlType } from './sql-type';
 import { duckDbType } from './types';
 
@@ -93,7 +93,9 @@ export class Bindings {
       this.names.set(name, generated);
       this.values[generated] = boundText(parameter);
     }
-    return `CAST($${generated} AS ${duckDbType(parameter.type)})`;
+    return parameter.type.name === 'TIMESTAMP'
+      ? timestampFromText(`$${generated}`)
+      : `CAST($${generated} AS ${duckDbType(parameter.type)})`;
   }
 
   /**

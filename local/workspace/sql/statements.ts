@@ -11,6 +11,8 @@ import { startWarehouse, warehouseId } from './warehouses';
 
 /** Result and record are kept for an hour after the end, as on Databricks. */
 const KEPT_MILLISECONDS = 3_600_000;
+/** A poll answers at the end of the statement, or after this time. */
+const LONGEST_POLL_MILLISECONDS = 5_000;
 const LONGEST_STATEMENT_BYTES = 16 * 1024 * 1024;
 
 interface Statement {
@@ -45,7 +47,11 @@ export function statementOperations(workspace: Workspace, tables: MetastoreTable
     {
       method: 'GET',
       path: '/api/2.0/sql/statements/:statement_id',
-      handle: (call) => reply(find(statements, call)),
+      handle: async (call) => {
+        const statement = find(statements, call);
+        await waitForEnd(statement, LONGEST_POLL_MILLISECONDS, workspace);
+        return reply(statement);
+      },
     },
     {
       method: 'GET',
@@ -195,8 +201,16 @@ async function waitFor(statement: Statement, { wait, cancelAfterWait }: Request,
   if (wait === 0) {
     return;
   }
+  await waitForEnd(statement, wait, workspace);
+  if (statement.state === 'RUNNING' && cancelAfterWait) {
+    statement.cancel.abort();
+    await statement.ended;
+  }
+}
+
+async function waitForEnd(statement: Statement, milliseconds: number, workspace: Workspace): Promise<void> {
   const waiting = new AbortController();
-  const timeUp = workspace.clock.sleep(wait, waiting.signal).catch((reason: unknown) => {
+  const timeUp = workspace.clock.sleep(milliseconds, waiting.signal).catch((reason: unknown) => {
     // The sleep is broken off when the statement ends first; nothing else may end it early.
     if (!waiting.signal.aborted) {
       throw reason;
@@ -204,10 +218,6 @@ async function waitFor(statement: Statement, { wait, cancelAfterWait }: Request,
   });
   await Promise.race([statement.ended, timeUp]);
   waiting.abort();
-  if (statement.state === 'RUNNING' && cancelAfterWait) {
-    statement.cancel.abort();
-    await statement.ended;
-  }
 }
 
 function find(statements: ReadonlyMap<string, Statement>, call: Call): Statement {

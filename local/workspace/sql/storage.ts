@@ -92,6 +92,29 @@ export async function columnsOf(
   }
 }
 
+/**
+ * The types of a query's columns for a table made of them. DuckDB calls a column of bare NULLs INTEGER when it describes a
+ * query, so it is asked again by `typeof` over no rows.
+ * @throws SqlFailure or DuckDB's error when the query cannot be bound, or nothing but NULL is known of a column
+ */
+export async function columnsForTable(
+  connection: DuckDBConnection,
+  query: string,
+  bindings: Bindings,
+): Promise<{ name: string; type: SqlType }[]> {
+  const columns = await columnsOf(connection, query);
+  const names = columns.map((_, index) => quoted(`c${index}`));
+  const types = await connection.runAndReadAll(
+    `SELECT ${names.map((name) => `typeof(any_value(${name}))`).join(', ')} FROM (${query}) AS source(${names.join(', ')}) WHERE false`,
+    bindings.values,
+  );
+  const spelled = types.getRows()[0] ?? [];
+  return columns.map(({ name, type }, index) => ({
+    name,
+    type: String(spelled[index]).includes('"NULL"') ? { name: 'VOID' } : type,
+  }));
+}
+
 /** A query's rows on their way into a table. */
 export interface Incoming {
   readonly query: string;

@@ -1,4 +1,4 @@
-import { syntaxError } from './failure';
+import { syntaxError, unsupported } from './failure';
 
 /** One token of Databricks SQL. `text` is the meaning (string contents, bare identifier), not the spelling. */
 export interface Token {
@@ -169,6 +169,11 @@ function readString(sql: string, from: number, quote: string, raw: boolean): Rea
   let text = '';
   for (let at = from + 1; at < sql.length; at += 1) {
     const character = sql[at] ?? '';
+    if (character === quote && sql[at + 1] === quote) {
+      throw unsupported(
+        `a doubled quote in a string, which means different things in different releases; write \\${quote}`,
+      );
+    }
     if (character === quote) {
       return { token: { kind: 'string', text }, end: at + 1 };
     }

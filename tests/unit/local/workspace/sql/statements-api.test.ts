@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { ApiError } from '../../../../../local/workspace/api';
+import { warehouseId } from '../../../../../local/workspace/sql/service';
+import { SqlWorkspace, type StatementReply } from './sql-workspace';
+
+/** A query that keeps DuckDB busy until it is interrupted. */
+const ENDLESS = `SELECT count(*) FROM ${Array.from({ length: 9 }, (_, index) => `digits AS d${index}`).join(', ')} WHERE ${Array.from({ length: 9 }, (_, index) => `d${index}.n`).join(' + ')} < 0`;
+
+describe('the statement API', () => {
+  let workspace: SqlWorkspace;
+
+  before(async () => {
+    workspace = await SqlWorkspace.open();
+    await workspace.rows(`CREATE TABLE digits (n INT)`);
+    await workspace.rows(
+      `INSERT INTO digits VALUES ${Array.from({ length: 100 }, (_, index) => `(${index})`).join(', ')}`,
+    );
+  });
+  after(() => workspace.remove());
+
+  const get = async (id: string) =>
+    (await workspace.send('GET', `/api/2.0/sql/statements/${id}`)).json as StatementReply;
+  const cancel = (id: string) => workspace.send('POST', `/api/2.0/sql/statements/${id}/cancel`);
+  const refusal = async (more: Record<string, unknown>) => {
+    try {
+      await workspace.post('SELECT 1', more);
+    } catch (error) {
+      assert.ok(error instanceof ApiError);
+      return error;
+    }
+    return assert.fail('it was accepted');
+  };
+
+  it('answers a success with manifest and rows as text', async () => {
+    const reply = await workspace.post("SELECT 1 AS a, true AS b, 0.31e0 AS psi, CAST('1.10' AS DECIMAL(5,2)) AS d");
+    const { statement_id, ...rest } = reply;
+    assert.match(statement_id, /^[0-9a-f-]{36}$/);
+    assert.deepEqual(rest, {
+      status: { state: 'SUCCEEDED' },
+      manifest: {
+        format: 'JSON_ARRAY',
+        schema: {
+          column_count: 4,
+          columns: [
+            { name: 'a', type_text: 'INT', type_name: 'INT', position: 0 },
+            { name: 'b', type_text: 'BOOLEAN', type_name: 'BOOLEAN', position: 1 },
+            { name: 'psi', type_text: 'DOUBLE', type_name: 'DOUBLE', position: 2 },
+            {
+              name: 'd',
+              type_text: 'DECIMAL(5,2)',
+              type_name: 'DECIMAL',
+              position: 3,
+              type_precision: 5,
+              type_scale: 2,
+            },
+          ],
+        },
+        total_chunk_count: 1,
+        chunks: [{ chunk_index: 0, row_offset: 0, row_count: 1 }],
+        total_row_count: 1,
+        truncated: false,
+      },
+      result: { chunk_index: 0, row_offset: 0, row_count: 1, data_array: [['1', 'true', '0.31', '1.10']] },
+    });
+  });
+
+  it('answers a failure of the statement with its state, and the same again when asked', async () => {
+    const reply = await workspace.post('SELECT * FROM main.default.nope');
+    assert.equal(reply.status.state, 'FAILED');
+    assert.equal(reply.status.error?.error_code, 'BAD_REQUEST');
+    assert.match(reply.status.error.message, /^\[TABLE_OR_VIEW_NOT_FOUND\] .*`main`\.`default`\.`nope`/);
+    assert.equal(reply.status.sql_state, '42P01');
+    assert.equal(reply.manifest, undefined);
+    assert.deepEqual(await get(reply.statement_id), reply);
+  });
+
+  it('runs in the background when asked not to wait; a poll waits for the end', async () => {
+    const reply = await workspace.post('SELECT count(*) FROM digits', { wait_timeout: '0s' });
+    assert.equal(reply.status.state, 'RUNNING');
+    assert.deepEqual((await get(reply.statement_id)).result?.data_array, [['100']]);
+  });
+
+  it('goes on after the wait, and ends when it is canceled', async () => {
+    const posted = workspace.post(ENDLESS, { wait_timeout: '5s', on_wait_timeout: 'CONTINUE' });
+    await workspace.clock.advance(5_000);
+    const { statement_id, status } = await posted;
+    assert.equal(status.state, 'RUNNING');
+    assert.deepEqual(await cancel(statement_id), {});
+    assert.deepEqual(await get(statement_id), { statement_id, status: { state: 'CANCELED' } });
+  });
+
+  it('is canceled at the end of the wait by on_wait_timeout=CANCEL', async () => {
+    const posted = workspace.post(ENDLESS, { wait_timeout: '5s', on_wait_timeout: 'CANCEL' });
+    await workspace.clock.advance(5_000);
+    assert.equal((await posted).status.state, 'CANCELED');
+  });
+
+  it('a cancelled write has not happened, and the next write goes on', async () => {
+    const posted = await workspace.post(`INSERT INTO digits ${ENDLESS.replace('count(*)', 'd0.n')}`, {
+      wait_timeout: '0s',
+    });
+    await cancel(posted.statement_id);
+    assert.equal((await get(posted.statement_id)).status.state, 'CANCELED');
+    await workspace.rows('INSERT INTO digits VALUES (100)');
+    await workspace.rows('DELETE FROM digits WHERE n = 100');
+    assert.deepEqual(await workspace.rows('SELECT count(*) FROM digits'), [['100']]);
+    assert.equal((await workspace.rows('DESCRIBE HISTORY digits')).length, 4);
+  });
+
+  it('reads 20 000 rows by chunks, in order, once each', async () => {
+    await workspace.rows('CREATE OR REPLACE TABLE many AS SELECT x.n * 100 + y.n AS id FROM digits AS x, digits AS y');
+    await workspace.rows('INSERT INTO many SELECT id + 10000 FROM many');
+    const reply = await workspace.post('SELECT id FROM many ORDER BY id');
+    assert.equal(reply.manifest?.total_row_count, 20_000);
+    assert.equal(reply.manifest?.total_chunk_count, 4);
+    const ids: string[] = [];
+    for (let chunk: StatementReply['result'] = reply.result; chunk !== undefined; ) {
+      ids.push(...(chunk.data_array ?? []).map(([id]) => String(id)));
+      const next = chunk.next_chunk_index;
+      chunk = next === undefined ? undefined : await chunkOf(reply.statement_id, next);
+    }
+    assert.deepEqual(
+      ids,
+      Array.from({ length: 20_000 }, (_, index) => String(index)),
+    );
+    await assert.rejects(chunkOf(reply.statement_id, 4), { status: 404, errorCode: 'NOT_FOUND' });
+  });
+
+  const chunkOf = async (id: string, index: number) =>
+    (await workspace.send('GET', `/api/2.0/sql/statements/${id}/result/chunks/${index}`))
+      .json as StatementReply['result'];
+
+  it('cuts rows off at row_limit and says so', async () => {
+    const reply = await workspace.post('SELECT n FROM digits ORDER BY n', { row_limit: 3 });
+    assert.deepEqual(reply.result?.data_array, [['0'], ['1'], ['2']]);
+    assert.equal(reply.manifest?.truncated, true);
+    assert.equal((await workspace.post('SELECT n FROM digits', { row_limit: 100 })).manifest?.truncated, false);
+  });
+
+  it('fails an inline result of more than 25 MiB', async () => {
+    const message = await workspace.failure('SELECT concat(:text, CAST(x.n AS STRING)) FROM digits AS x, digits AS y', {
+      text: 'x'.repeat(3_000),
+    });
+    assert.match(message, /^\[INLINE_BYTE_LIMIT_EXCEEDED\]/);
+  });
+
+  it('types parameters: every type, NULL by null and by no value', async () => {
+    const row = await workspace.rows('SELECT :s, :i, :l, :d, :b, :dt, :ts, :dec, :n IS NULL, :v', {
+      s: ' x ',
+      i: ['INT', '-5'],
+      l: ['BIGINT', '9007199254740993'],
+      d: ['DOUBLE', '1e-7'],
+      b: ['BOOLEAN', 'TRUE'],
+      dt: ['DATE', '2026-01-31'],
+      ts: ['TIMESTAMP', '2026-01-31T10:00:00+02:00'],
+      dec: ['DECIMAL(5,2)', '1.005'],
+      n: ['INT', null],
+      v: ['VOID', null],
+    });
+    assert.deepEqual(row, [
+      [
+        ' x ',
+        '-5',
+        '9007199254740993',
+        '1.0E-7',
+        'true',
+        '2026-01-31',
+        '2026-01-31T08:00:00.000Z',
+        '1.01',
+        'true',
+        null,
+      ],
+    ]);
+  });
+
+  for (const [type, value] of [
+    ['INT', '1.5'],
+    ['INT', '3000000000'],
+    ['DOUBLE', 'x'],
+    ['BOOLEAN', 'maybe'],
+    ['DATE', 'today'],
+    ['TIMESTAMP', "10 o'clock"],
+  ] as const) {
+    it(`fails a parameter ${JSON.stringify(value)} of the type ${type}`, async () => {
+      assert.match(await workspace.failure('SELECT :p', { p: [type, value] }), /^\[CAST_INVALID_INPUT\]/);
+    });
+  }
+
+  it('completes names by catalog and schema of the request', async () => {
+    await workspace.rows('CREATE SCHEMA staging.ml');
+    await workspace.rows('CREATE TABLE staging.ml.short AS SELECT 1 AS a');
+    const reply = await workspace.post('SELECT a FROM short', { catalog: 'staging', schema: 'ml' });
+    assert.deepEqual(reply.result?.data_array, [['1']]);
+    assert.equal(
+      (await workspace.post('SELECT a FROM short', { catalog: undefined, schema: undefined })).status.state,
+      'FAILED',
+    );
+  });
+
+  it('takes a parameter as IDENTIFIER, also before VERSION AS OF, and as LIMIT', async () => {
+    const query = "SELECT count(*) AS c FROM IDENTIFIER('main.' || :name) VERSION AS OF 0 LIMIT :n";
+    assert.deepEqual(await workspace.rows(query, { name: '`default`.digits', n: ['INT', '1'] }), [['0']]);
+  });
+
+  it('refuses requests that are not accepted, with 400', async () => {
+    for (const [more, pattern] of [
+      [{ warehouse_id: 'nope' }, /Warehouse nope/],
+      [{ warehouse_id: undefined }, /warehouse_id/],
+      [{ wait_timeout: '3s' }, /wait_timeout/],
+      [{ wait_timeout: '60s' }, /wait_timeout/],
+      [{ on_wait_timeout: 'STOP' }, /on_wait_timeout/],
+      [{ disposition: 'EXTERNAL_LINKS' }, /INLINE/],
+      [{ format: 'ARROW_STREAM' }, /JSON_ARRAY/],
+      [{ row_limit: 0 }, /row_limit/],
+      [{ statement: '' }, /statement/],
+    ] as const) {
+      const error = await refusal(more);
+      assert.equal(error.status, 400);
+      assert.match(error.message, pattern);
+    }
+  });
+
+  it('does not know other statements, and forgets its own an hour after the end', async () => {
+    await assert.rejects(get('01ef'), { status: 404, errorCode: 'NOT_FOUND' });
+    const { statement_id } = await workspace.post('SELECT 1');
+    await workspace.clock.advance(3_600_001);
+    await workspace.post('SELECT 2');
+    await assert.rejects(get(statement_id), { status: 404 });
+  });
+
+  it('has one warehouse that stops, and starts with a statement', async () => {
+    const id = warehouseId(workspace.workspace);
+    const state = async () =>
+      ((await workspace.send('GET', `/api/2.0/sql/warehouses/${id}`)).json as { state: string }).state;
+    const { warehouses } = (await workspace.send('GET', '/api/2.0/sql/warehouses')).json as {
+      warehouses: { id: string; name: string }[];
+    };
+    assert.deepEqual(
+      warehouses.map((warehouse) => [warehouse.id, warehouse.name]),
+      [[id, 'Local warehouse']],
+    );
+    await workspace.send('POST', `/api/2.0/sql/warehouses/${id}/stop`);
+    assert.equal(await state(), 'STOPPED');
+    await workspace.rows('SELECT 1');
+    assert.equal(await state(), 'RUNNING');
+    await assert.rejects(workspace.send('GET', '/api/2.0/sql/warehouses/nope'), {
+      status: 404,
+      errorCode: 'RESOURCE_DOES_NOT_EXIST',
+    });
+  });
+
+  it('lists and describes tables for Unity Catalog', async () => {
+    await workspace.rows(
+      "CREATE TABLE staging.ml.described (id BIGINT NOT NULL COMMENT 'key', p ARRAY<DOUBLE>) COMMENT 'scores'",
+    );
+    const { tables } = (
+      await workspace.send('GET', '/api/2.1/unity-catalog/tables?catalog_name=staging&schema_name=ml')
+    ).json as { tables: { full_name: string }[] };
+    assert.deepEqual(
+      tables.map((table) => table.full_name),
+      ['staging.ml.described', 'staging.ml.short'],
+    );
+    const table = (await workspace.send('GET', '/api/2.1/unity-catalog/tables/staging.ml.described')).json as Record<
+      string,
+      unknown
+    >;
+    assert.equal(table.comment, 'scores');
+    assert.deepEqual(table.columns, [
+      { name: 'id', type_text: 'bigint', type_name: 'LONG', position: 0, nullable: false, comment: 'key' },
+      { name: 'p', type_text: 'array<double>', type_name: 'ARRAY', position: 1, nullable: true },
+    ]);
+    await assert.rejects(workspace.send('GET', '/api/2.1/unity-catalog/tables/staging.ml.nope'), {
+      status: 404,
+      errorCode: 'TABLE_DOES_NOT_EXIST',
+    });
+  });
+});
