@@ -1,4 +1,5 @@
 import { DuckDBDecimalType, DuckDBListType, type DuckDBType, DuckDBTypeId } from '@duckdb/node-api';
+import { TYPES } from './allow-list';
 import { unsupported } from './failure';
 import type { SqlType } from './sql-type';
 
@@ -18,17 +19,46 @@ const NAMES: Readonly<Record<SqlType['name'], { readonly duckdb: string; readonl
   ARRAY: { duckdb: 'LIST', api: 'ARRAY' },
 };
 
-/** DuckDB's types of results. */
+/**
+ * A type of the parser's tree.
+ * @throws SqlFailure for a type that is not on the allow-list
+ */
+export function typeFromTree(tree: Readonly<Record<string, unknown>>): SqlType {
+  const kind = String(tree.data_type);
+  const name = TYPES[kind];
+  if (name === undefined) {
+    throw unsupported(`the type ${kind === 'custom' ? String(tree.name) : kind.replaceAll('_', '').toUpperCase()}`);
+  }
+  if (name === 'ARRAY') {
+    return { name, element: typeFromTree(tree.element_type as Record<string, unknown>) };
+  }
+  if (name === 'DECIMAL') {
+    const precision = Number(tree.precision ?? 10);
+    const scale = Number(tree.scale ?? 0);
+    if (!(precision >= 1 && precision <= 38 && scale >= 0 && scale <= precision)) {
+      throw unsupported(`the type DECIMAL(${precision},${scale})`);
+    }
+    return { name, precision, scale };
+  }
+  if (typeof tree.length === 'number') {
+    throw unsupported(`a length at the type ${name}`);
+  }
+  return { name };
+}
+
+/** Types of results; HUGEINT is DuckDB's type of integer sums, which are BIGINT in Spark. */
 const FROM_DUCKDB: ReadonlyMap<DuckDBTypeId, Exclude<SqlType['name'], 'DECIMAL' | 'ARRAY'>> = new Map([
   [DuckDBTypeId.VARCHAR, 'STRING'],
   [DuckDBTypeId.TINYINT, 'TINYINT'],
   [DuckDBTypeId.SMALLINT, 'SMALLINT'],
   [DuckDBTypeId.INTEGER, 'INT'],
   [DuckDBTypeId.BIGINT, 'BIGINT'],
+  [DuckDBTypeId.HUGEINT, 'BIGINT'],
   [DuckDBTypeId.DOUBLE, 'DOUBLE'],
   [DuckDBTypeId.BOOLEAN, 'BOOLEAN'],
   [DuckDBTypeId.DATE, 'DATE'],
   [DuckDBTypeId.TIMESTAMP, 'TIMESTAMP'],
+  [DuckDBTypeId.SQLNULL, 'VOID'],
 ]);
 
 /**
@@ -68,4 +98,33 @@ export function typeText(type: SqlType): string {
 /** `type_name` of the REST API. */
 export function apiTypeName(type: SqlType): string {
   return NAMES[type.name].api;
+}
+
+/** Macro that casts to the type by Spark's ANSI rules, see macros.ts; types without one are not cast targets. */
+const CAST_MACROS: Partial<Record<SqlType['name'], string>> = {
+  STRING: 'spark_string',
+  TINYINT: 'spark_integer',
+  SMALLINT: 'spark_integer',
+  INT: 'spark_integer',
+  BIGINT: 'spark_integer',
+  DOUBLE: 'spark_double',
+  DECIMAL: 'spark_decimal',
+  BOOLEAN: 'spark_boolean',
+  DATE: 'spark_date',
+  TIMESTAMP: 'spark_timestamp',
+};
+
+/**
+ * SQL that casts an expression by Spark's ANSI rules: what does not fit fails.
+ * @throws SqlFailure when the target type is not a cast target
+ */
+export function castSql(expression: string, type: SqlType): string {
+  if (type.name === 'ARRAY') {
+    return `CAST(list_transform(${expression}, lambda x: ${castSql('x', type.element)}) AS ${duckDbType(type)})`;
+  }
+  const macro = CAST_MACROS[type.name];
+  if (macro === undefined) {
+    throw unsupported(`a cast to ${typeText(type)}`);
+  }
+  return `CAST(${macro}(${expression}) AS ${duckDbType(type)})`;
 }
