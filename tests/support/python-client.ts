@@ -6,14 +6,20 @@ import { requirementLines } from '../../local/workspace/python/constraints';
 
 const root = resolve(__dirname, '..', '..');
 
-/** Runs `tests/clients/python/<script>` in the environment of the sample and returns the JSON that it prints last. */
+/** Where a script runs; default: the environment of the sample, in the folder of this process. */
+export interface PythonClientPlace {
+  readonly requirements?: readonly string[];
+  readonly folder?: string;
+}
+
+/** Runs `tests/clients/python/<script>` and returns the JSON that it prints last. */
 export async function runPythonClient(
   script: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  place: PythonClientPlace = {},
 ): Promise<Record<string, unknown>> {
-  const requirements = requirementLines(readFileSync(join(root, 'samples', 'diabetes', 'requirements.txt'), 'utf8'));
-  const python = await cachedEnvironments().interpreter(requirements);
+  const python = await cachedEnvironments().interpreter(place.requirements ?? sampleRequirements());
   const child = spawn(python, [join(root, 'tests', 'clients', 'python', script), ...args], {
     env: {
       PATH: process.env.PATH ?? '',
@@ -23,6 +29,7 @@ export async function runPythonClient(
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(place.folder === undefined ? {} : { cwd: place.folder }),
   });
   let output = '';
   let complaints = '';
@@ -40,4 +47,8 @@ export async function runPythonClient(
     throw new Error(`${script} ended with ${code}:\n${complaints.slice(-4_000)}`);
   }
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+}
+
+function sampleRequirements(): string[] {
+  return requirementLines(readFileSync(join(root, 'samples', 'diabetes', 'requirements.txt'), 'utf8'));
 }

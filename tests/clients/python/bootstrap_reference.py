@@ -4,6 +4,7 @@
 
 Prints one JSON object: the rows of three small holdouts, and per metric the values of both models and the percentile interval of the improvement.
 """
+
 import json
 import sys
 
@@ -72,7 +73,13 @@ def log_loss(true_probability):
 
 def interval(statistic, samples, resamples, seed):
     result = bootstrap(
-        samples, statistic, paired=True, vectorized=False, n_resamples=resamples, confidence_level=CONFIDENCE, method="percentile",
+        samples,
+        statistic,
+        paired=True,
+        vectorized=False,
+        n_resamples=resamples,
+        confidence_level=CONFIDENCE,
+        method="percentile",
         random_state=numpy.random.default_rng(seed),
     )
     return [float(result.confidence_interval.low), float(result.confidence_interval.high)]
@@ -92,7 +99,9 @@ def regression_case(name, generator, rows, resamples, seed, weighted):
         figures[metric] = {
             "challenger": float(reference(data["truth"], data["challenger"], sample_weight=weight)),
             "champion": float(reference(data["truth"], data["champion"], sample_weight=weight)),
-            "interval": interval(lambda t, a, b, w=None: sign * (own(t, a, w) - own(t, b, w)), samples, resamples, seed),
+            "interval": interval(
+                lambda t, a, b, w=None: sign * (own(t, a, w) - own(t, b, w)), samples, resamples, seed
+            ),
         }
     kept = {key: data[key].tolist() for key in ("truth", "challenger", "champion", *(["weight"] if weighted else []))}
     return {"name": name, "problem": "regression", "rows": kept, "figures": figures}
@@ -116,7 +125,9 @@ def classification_case(name, generator, rows, classes, resamples, seed):
         },
         "log_loss": {
             **{model: float(metrics.log_loss(truth, data[model], labels=list(range(classes)))) for model in labels},
-            "interval": interval(lambda a, b: log_loss(b) - log_loss(a), tuple(true_probability.values()), resamples, seed),
+            "interval": interval(
+                lambda a, b: log_loss(b) - log_loss(a), tuple(true_probability.values()), resamples, seed
+            ),
         },
     }
     kept = {
@@ -138,7 +149,11 @@ def main():
         classification_case("four classes", generator, 150, 4, resamples, seed),
     ]
     versions = {"scipy": scipy.__version__, "scikit-learn": sklearn.__version__, "numpy": numpy.__version__}
-    print(json.dumps({"seed": seed, "resamples": resamples, "confidence": CONFIDENCE, "versions": versions, "cases": cases}))
+    print(
+        json.dumps(
+            {"seed": seed, "resamples": resamples, "confidence": CONFIDENCE, "versions": versions, "cases": cases}
+        )
+    )
 
 
 if __name__ == "__main__":

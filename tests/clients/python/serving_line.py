@@ -1,4 +1,5 @@
 """Two steps of a team that serves a model: `register` with the MLflow client, `serve` with the Databricks SDK. Prints JSON last."""
+
 import json
 import sys
 
@@ -44,7 +45,13 @@ def serve(model_name):
     endpoints = workspace.serving_endpoints
     before = endpoints.get("price")
     entities = [
-        ServedEntityInput(entity_name=model_name, entity_version=version, name=f"price-{version}", workload_size="Small", scale_to_zero_enabled=False)
+        ServedEntityInput(
+            entity_name=model_name,
+            entity_version=version,
+            name=f"price-{version}",
+            workload_size="Small",
+            scale_to_zero_enabled=False,
+        )
         for version in ("1", "2")
     ]
     created = endpoints.create_and_wait(
@@ -70,7 +77,11 @@ def serve(model_name):
     return {
         "served": before.config.served_entities[0].entity_version,
         "created": [created.state.ready.value, created.config.config_version],
-        "updated": [updated.state.config_update.value, updated.config.config_version, len(updated.config.served_entities)],
+        "updated": [
+            updated.state.config_update.value,
+            updated.config.config_version,
+            len(updated.config.served_entities),
+        ],
         "answer": [answer.served_model_name, [round(value, 6) for value in answer.predictions]],
         "tags": [tag.key for tag in tags.tags],
         "logs": logs != "",

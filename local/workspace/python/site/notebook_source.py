@@ -23,7 +23,9 @@ def notebook_cells(source, path):
 
 
 def cell_parts(cell, first, path):
-    magic = [(first + index + 1, line[len(MAGIC) :].strip()) for index, line in enumerate(cell) if line.startswith(MAGIC)]
+    magic = [
+        (first + index + 1, line[len(MAGIC) :].strip()) for index, line in enumerate(cell) if line.startswith(MAGIC)
+    ]
     if not magic:
         if any(line.strip() for line in cell):
             yield "code", "\n" * first + "\n".join(cell) + "\n"

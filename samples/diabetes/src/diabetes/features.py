@@ -11,7 +11,7 @@ COLUMNS = ["age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6"]
 
 HOLDOUT = 0.4
 # With this salt the difference between two columns and all ten is far from the policy's margin. With others the same
-# difference can be too small for 177 patients to prove, and the answer is INCONCLUSIVE: that is the policy at work.
+# difference can be too small for 175 patients to prove, and the answer is INCONCLUSIVE: that is the policy at work.
 SALT = "2017"
 
 

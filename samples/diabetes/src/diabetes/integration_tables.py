@@ -11,13 +11,16 @@ def main() -> None:
     given = parameters.read("catalog", "schema")
     name = f"{given.catalog}.{given.schema}.integration_check"
     some = patients().head(100)
-    written = [(int(patient), float(truth), None if patient % 2 else "even; 'quoted'") for patient, truth in zip(some[ID], some[TARGET])]
+    written = [
+        (int(patient), float(truth), None if patient % 2 else "even; 'quoted'")
+        for patient, truth in zip(some[ID], some[TARGET], strict=True)
+    ]
     connection = tables.connect()
     connection.create_schema(f"{given.catalog}.{given.schema}")
     connection.overwrite(name, TABLE, written)
     read = sorted(connection.read(name, TABLE))
     if read != written:
-        differing = sum(one != other for one, other in zip(read, written)) + abs(len(read) - len(written))
+        differing = sum(one != other for one, other in zip(read, written, strict=False)) + abs(len(read) - len(written))
         raise AssertionError(f"{name} does not give back what was written: {differing} of {len(written)} rows differ")
     tell("rows", len(read))
     print(f"{name}: {len(read)} rows written and read back", flush=True)

@@ -25,7 +25,16 @@ def predictions(held_out: pd.DataFrame, challenger, champion, challenger_version
     challenged = challenger(held_out[COLUMNS])
     reigning = [None] * len(held_out) if champion is None else champion(held_out[COLUMNS])
     return [
-        (int(patient), float(truth), float(mine), None if theirs is None else float(theirs), challenger_version, champion_version, sex, band)
+        (
+            int(patient),
+            float(truth),
+            float(mine),
+            None if theirs is None else float(theirs),
+            challenger_version,
+            champion_version,
+            sex,
+            band,
+        )
         for patient, truth, mine, theirs, sex, band in zip(
             held_out[ID], held_out[TARGET], challenged, reigning, groups["sex"], groups["age_band"], strict=True
         )
@@ -33,7 +42,9 @@ def predictions(held_out: pd.DataFrame, challenger, champion, challenger_version
 
 
 def main() -> None:
-    given = parameters.read("catalog", "schema", "model_name", "challenger_version", "champion_version", "predictions_table")
+    given = parameters.read(
+        "catalog", "schema", "model_name", "challenger_version", "champion_version", "predictions_table"
+    )
     mlflow.set_registry_uri("databricks-uc")
     name = f"{given.catalog}.{given.schema}.{given.model_name}"
 

@@ -5,11 +5,14 @@ Where a Spark runtime is, it uses the Spark session. Elsewhere it sends statemen
 """
 
 import os
+import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 
 # The API allows more in one statement; short statements keep a failed one readable.
 MOST_PARAMETERS = 200
+# Between two looks at a statement that takes longer than the request that sent it.
+PAUSE_SECONDS = 2.0
 
 Row = Sequence[object]
 # Column name to type (STRING, BIGINT, DOUBLE), in order.
@@ -70,7 +73,8 @@ class WarehouseTables:
         for start in range(0, len(rows), size):
             chunk = rows[start : start + size]
             values = ", ".join(
-                "(" + ", ".join(f":r{row}c{column}" for column in range(len(columns))) + ")" for row in range(len(chunk))
+                "(" + ", ".join(f":r{row}c{column}" for column in range(len(columns))) + ")"
+                for row in range(len(chunk))
             )
             bound = [
                 (f"r{number}c{column}", kinds[column], value)
@@ -116,6 +120,7 @@ class WarehouseTables:
             ],
         )
         while answer.status.state in (StatementState.PENDING, StatementState.RUNNING):
+            time.sleep(PAUSE_SECONDS)
             answer = api.get_statement(answer.statement_id)
         if answer.status.state != StatementState.SUCCEEDED:
             reason = answer.status.error.message if answer.status.error else answer.status.state.value

@@ -25,7 +25,12 @@ def main() -> None:
     with mlflow.start_run(run_name=f"{training.kind} on {', '.join(training.columns)}") as run:
         mlflow.set_tags({"git_commit": given.commit, "release": given.release, "run_url": given.run_url})
         mlflow.log_params(
-            {"kind": training.kind, "columns": ",".join(training.columns), "training_rows": len(known), **training.settings}
+            {
+                "kind": training.kind,
+                "columns": ",".join(training.columns),
+                "training_rows": len(known),
+                **training.settings,
+            }
         )
         mlflow.log_metrics(figures)
         for context, rows in {"training": known, "evaluation": held_out}.items():

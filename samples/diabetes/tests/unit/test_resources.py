@@ -24,5 +24,7 @@ def test_tasks_name_files_that_exist_and_parameters_that_the_job_has(key):
         script = task.get("spark_python_task", {})
         path = script.get("python_file") or task["notebook_task"]["notebook_path"]
         assert (JOBS[key].parent / path).is_file()
-        used = {value.split("job.parameters.")[1].rstrip("}") for value in script.get("parameters", []) if "job." in value}
+        used = {
+            value.split("job.parameters.")[1].rstrip("}") for value in script.get("parameters", []) if "job." in value
+        }
         assert used <= declared

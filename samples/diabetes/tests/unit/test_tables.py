@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 from databricks.sdk.service.sql import StatementState
 
-from tables import MOST_PARAMETERS, WarehouseTables, quoted
+from tables import MOST_PARAMETERS, PAUSE_SECONDS, WarehouseTables, quoted
 
 
 class Statements:
@@ -22,7 +22,9 @@ class Statements:
         state = self.states.pop(0) if self.states else StatementState.SUCCEEDED
         result = None if self.data is None else SimpleNamespace(data_array=self.data, next_chunk_index=1)
         error = SimpleNamespace(message="no such table") if state == StatementState.FAILED else None
-        return SimpleNamespace(statement_id=statement_id, status=SimpleNamespace(state=state, error=error), result=result)
+        return SimpleNamespace(
+            statement_id=statement_id, status=SimpleNamespace(state=state, error=error), result=result
+        )
 
     def get_statement_result_chunk_n(self, statement_id, chunk):
         return SimpleNamespace(data_array=[["9", None, "last"]], next_chunk_index=None)
@@ -59,7 +61,10 @@ def test_it_reads_every_chunk_and_converts():
     assert rows == [(1, 0.5, None), (9, None, "last")]
 
 
-def test_it_waits_for_a_slow_statement_and_reports_a_failed_one():
+def test_it_waits_for_a_slow_statement_and_reports_a_failed_one(monkeypatch):
+    pauses = []
+    monkeypatch.setattr("tables.time.sleep", pauses.append)
     tables(Statements([StatementState.PENDING, StatementState.RUNNING])).create_schema("c.s")
+    assert pauses == [PAUSE_SECONDS, PAUSE_SECONDS]
     with pytest.raises(RuntimeError, match="no such table"):
         tables(Statements([StatementState.FAILED])).create_schema("c.s")
