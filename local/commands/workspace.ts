@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
 import { type RunningWorkspaces, startWorkspaces } from '../workspace/server';
 import { CommandError } from './command-error';
 
@@ -16,7 +17,7 @@ const USAGE = `databricks-mlops workspace <start|status|stop|reset>
 
 /** What `start` leaves for `status` and `stop`; no token is in it. */
 interface RunningRecord {
-  readonly processId: number;
+  readonly process: ProcessIdentity;
   readonly workspaces: readonly { readonly name: string; readonly url: string }[];
 }
 
@@ -74,18 +75,16 @@ function portOf(text: string | undefined): number {
 }
 
 async function start(data: string, port: number, names: readonly string[], json: boolean): Promise<number> {
-  const running = await startWorkspaces({ names, port, data });
-  const record: RunningRecord = {
-    processId: process.pid,
-    workspaces: running.workspaces.map(({ name, url }) => ({ name, url })),
-  };
-  mkdirSync(data, { recursive: true });
-  writeFileSync(recordPath(data), JSON.stringify(record));
-  process.stdout.write(json ? `${JSON.stringify(running.workspaces)}\n` : greeting(running));
-  await new Promise<void>((ended) => {
-    process.once('SIGINT', ended);
-    process.once('SIGTERM', ended);
+  // Listened for from the beginning: the start takes up queued runs, whose processes would outlive a server that just died.
+  const asked = new Promise<void>((ended) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => ended());
+    }
   });
+  const running = await startWorkspaces({ names, port, data });
+  writeRecord(data, running);
+  process.stdout.write(json ? `${JSON.stringify(running.workspaces)}\n` : greeting(running));
+  await asked;
   await running.stop();
   rmSync(recordPath(data), { force: true });
   return 0;
@@ -111,7 +110,7 @@ function status(data: string, json: boolean): number {
     process.stdout.write(`No local workspace runs on ${data}.\n`);
   } else {
     for (const { name, url } of record.workspaces) {
-      process.stdout.write(`${name}  ${url}  (process ${record.processId})\n`);
+      process.stdout.write(`${name}  ${url}  (process ${record.process.pid})\n`);
     }
   }
   return record === undefined ? 1 : 0;
@@ -123,8 +122,8 @@ function stop(data: string): number {
     process.stdout.write(`No local workspace runs on ${data}.\n`);
     return 0;
   }
-  process.kill(record.processId, 'SIGTERM');
-  process.stdout.write(`Asked process ${record.processId} to end.\n`);
+  process.kill(record.process.pid, 'SIGTERM');
+  process.stdout.write(`Asked process ${record.process.pid} to end.\n`);
   return 0;
 }
 
@@ -132,7 +131,7 @@ function reset(data: string): number {
   if (readRecord(data) !== undefined) {
     throw new CommandError(`A local workspace runs on ${data}. Stop it first: databricks-mlops workspace stop.`);
   }
-  if (existsSync(data) && !existsSync(join(data, 'metadata'))) {
+  if (existsSync(data) && !existsSync(join(data, 'metadata', 'data.mdb'))) {
     throw new CommandError(`${data} is not the data folder of a local workspace; nothing was deleted.`);
   }
   rmSync(data, { recursive: true, force: true });
@@ -140,22 +139,28 @@ function reset(data: string): number {
   return 0;
 }
 
-/** The record of a living process; one that a killed process left counts as none. */
+function writeRecord(data: string, running: RunningWorkspaces): void {
+  const own = processIdentity(process.pid);
+  if (own === undefined) {
+    throw new Error(`process ${process.pid} cannot read its own start time`);
+  }
+  const record: RunningRecord = {
+    process: own,
+    workspaces: running.workspaces.map(({ name, url }) => ({ name, url })),
+  };
+  mkdirSync(data, { recursive: true });
+  const part = `${recordPath(data)}.part`;
+  writeFileSync(part, JSON.stringify(record));
+  renameSync(part, recordPath(data));
+}
+
+/** The record of a living process; one that a killed process left counts as none, also when its number belongs to another by now. */
 function readRecord(data: string): RunningRecord | undefined {
   if (!existsSync(recordPath(data))) {
     return undefined;
   }
   const record = JSON.parse(readFileSync(recordPath(data), 'utf8')) as RunningRecord;
-  return isAlive(record.processId) ? record : undefined;
-}
-
-function isAlive(processId: number): boolean {
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+  return isAlive(record.process) ? record : undefined;
 }
 
 function recordPath(data: string): string {

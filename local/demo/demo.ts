@@ -192,10 +192,12 @@ async function query(place: DemoPlace, workspace: WorkspaceClient): Promise<void
   showEnd(place.paint, 'Query endpoint', Date.now() - begun, answer, place.paint.green('✓'));
 }
 
-/** Aborted by the first Ctrl-C: the running step is cancelled as the agent does it, and the workspace is stopped. */
+/** Aborted by the first Ctrl-C or request to end: the running step is cancelled as the agent does it, and the workspace is stopped. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort(new Error('Interrupted; nothing is left running.')));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => controller.abort(new Error('Interrupted; nothing is left running.')));
+  }
   return controller.signal;
 }
 

@@ -96,8 +96,15 @@ export function startStep(taskFolder: string, step: StepRequest, options: StepOp
 }
 
 function killTree(processId: number): void {
-  // The child leads a process group of its own; a negative id is the whole group.
-  process.kill(process.platform === 'win32' ? processId : -processId, 'SIGKILL');
+  try {
+    // The child leads a process group of its own; a negative id is the whole group.
+    process.kill(process.platform === 'win32' ? processId : -processId, 'SIGKILL');
+  } catch (error) {
+    // The group has ended meanwhile; who still holds its output open has left it.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+      throw error;
+    }
+  }
 }
 
 const WORST_LAST = ['Succeeded', 'SucceededWithIssues', 'Skipped', 'Canceled', 'Failed'] as const;

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const CLI = ['--import', 'tsx', join('local', 'cli.ts'), 'workspace'];
+
+describe('databricks-mlops workspace', function () {
+  this.timeout(60_000);
+  let data: string;
+
+  beforeEach(() => {
+    data = join(mkdtempSync(join(tmpdir(), 'workspace-command-')), 'data');
+  });
+  afterEach(() => rmSync(join(data, '..'), { recursive: true, force: true }));
+
+  const command = (...args: string[]) =>
+    spawnSync(process.execPath, [...CLI, ...args, '--data', data], { encoding: 'utf8' });
+
+  async function started(): Promise<{ child: ChildProcess; url: string; said: string }> {
+    const child = spawn(process.execPath, [...CLI, 'start', '--workspace', 'dev', '--data', data, '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    const [first] = JSON.parse(said) as { url: string }[];
+    return { child, url: first?.url ?? '', said };
+  }
+
+  it('says what runs, keeps no token on disk, and stops it from another terminal', async () => {
+    const { child, url, said } = await started();
+    const status = command('status');
+    assert.equal(status.status, 0, status.stderr);
+    assert.match(status.stdout, new RegExp(`^dev {2}${url} {2}\\(process ${child.pid}\\)`));
+    const [{ token }] = JSON.parse(said) as [{ token: string }];
+    assert.ok(!readFileSync(join(data, 'running.json'), 'utf8').includes(token));
+    assert.equal(command('reset').status, 2, 'the state of a running workspace is not deleted');
+
+    const ended = once(child, 'exit');
+    assert.equal(command('stop').status, 0);
+    assert.deepEqual(await ended, [0, null]);
+    assert.equal(command('status').status, 1);
+    assert.equal(command('reset').status, 0);
+    assert.equal(existsSync(data), false);
+  });
+
+  it('ends in order when its terminal is closed', async () => {
+    const { child } = await started();
+    const ended = once(child, 'exit');
+    child.kill('SIGHUP');
+    assert.deepEqual(await ended, [0, null]);
+    assert.equal(existsSync(join(data, 'running.json')), false);
+  });
+
+  it('leaves a process alone that only has the number of one that was killed', () => {
+    mkdirSync(data);
+    const record = { process: { pid: process.pid, started: 'long ago' }, workspaces: [] };
+    writeFileSync(join(data, 'running.json'), JSON.stringify(record));
+    const stop = command('stop');
+    assert.deepEqual([stop.status, stop.stdout], [0, `No local workspace runs on ${data}.\n`]);
+  });
+
+  it('deletes no folder that is not its own', () => {
+    mkdirSync(join(data, 'metadata'), { recursive: true });
+    writeFileSync(join(data, 'metadata', 'thesis.txt'), 'years of work');
+    const reset = command('reset');
+    assert.equal(reset.status, 2);
+    assert.match(reset.stderr, /is not the data folder of a local workspace; nothing was deleted/);
+    assert.equal(existsSync(join(data, 'metadata', 'thesis.txt')), true);
+  });
+});
