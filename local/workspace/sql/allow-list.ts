@@ -1,7 +1,7 @@
 import type { SqlType } from './sql-type';
 
 /**
- * What of Databricks SQL runs here. Everything that is not named in this file is refused by name.
+ * What of Databricks SQL runs here, together with the functions in functions.ts. Everything that is not named is refused by name.
  * The tables are keyed by the parser's node names (`@polyglot-sql/sdk`); a test runs each entry.
  */
 
@@ -62,60 +62,25 @@ export const EXPRESSIONS: Readonly<Record<string, readonly string[]>> = {
 /** Kinds of literal. */
 export const LITERALS = ['number', 'string', 'raw_string', 'date', 'timestamp'] as const;
 
-/** Binary operators: node, spelling in Spark's generated column names, DuckDB's text. */
+/** Binary operators: node, spelling in Spark's generated column names, and what it does. */
 export const OPERATORS: Readonly<
-  Record<string, { readonly spark: string; readonly duckdb: (left: string, right: string) => string }>
+  Record<string, { readonly spark: string; readonly kind: 'arithmetic' | 'comparison' | 'logic' | 'concat' }>
 > = {
-  add: { spark: '+', duckdb: (left, right) => `(${left} + ${right})` },
-  sub: { spark: '-', duckdb: (left, right) => `(${left} - ${right})` },
-  mul: { spark: '*', duckdb: (left, right) => `(${left} * ${right})` },
-  div: { spark: '/', duckdb: (left, right) => `(${left} / spark_divisor(${right}))` },
-  mod: { spark: '%', duckdb: (left, right) => `(${left} % spark_divisor(${right}))` },
-  eq: { spark: '=', duckdb: (left, right) => `(${left} = ${right})` },
-  neq: { spark: '<>', duckdb: (left, right) => `(${left} <> ${right})` },
-  lt: { spark: '<', duckdb: (left, right) => `(${left} < ${right})` },
-  lte: { spark: '<=', duckdb: (left, right) => `(${left} <= ${right})` },
-  gt: { spark: '>', duckdb: (left, right) => `(${left} > ${right})` },
-  gte: { spark: '>=', duckdb: (left, right) => `(${left} >= ${right})` },
-  null_safe_eq: { spark: '<=>', duckdb: (left, right) => `(${left} IS NOT DISTINCT FROM ${right})` },
-  and: { spark: 'AND', duckdb: (left, right) => `(${left} AND ${right})` },
-  or: { spark: 'OR', duckdb: (left, right) => `(${left} OR ${right})` },
-  concat: { spark: '||', duckdb: (left, right) => `(${left} || ${right})` },
-};
-
-/** A function: how many arguments it takes, whether DISTINCT may stand in it, and what DuckDB computes. */
-export interface FunctionRule {
-  readonly arguments: readonly [least: number, most: number];
-  readonly distinct?: true;
-  /** Value of the statement that the text refers to as `$now` or `$user`. */
-  readonly binds?: 'now' | 'user';
-  readonly duckdb: (values: readonly string[], distinct: string) => string;
-}
-
-/** Functions by Spark's name. */
-export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
-  count: { arguments: [1, 1], distinct: true, duckdb: ([value], distinct) => `count(${distinct}${value})` },
-  min: { arguments: [1, 1], duckdb: ([value]) => `min(${value})` },
-  max: { arguments: [1, 1], duckdb: ([value]) => `max(${value})` },
-  sum: { arguments: [1, 1], distinct: true, duckdb: ([value], distinct) => `sum(${distinct}${value})` },
-  avg: {
-    arguments: [1, 1],
-    distinct: true,
-    duckdb: ([value], distinct) => `avg(${distinct}spark_not_decimal(${value}))`,
-  },
-  md5: { arguments: [1, 1], duckdb: ([value]) => `md5(${value})` },
-  abs: { arguments: [1, 1], duckdb: ([value]) => `abs(${value})` },
-  length: { arguments: [1, 1], duckdb: ([value]) => `CAST(length(${value}) AS INTEGER)` },
-  coalesce: { arguments: [1, 100], duckdb: (values) => `coalesce(${values.join(', ')})` },
-  concat: { arguments: [1, 100], duckdb: (values) => `(${values.join(' || ')})` },
-  nullif: { arguments: [2, 2], duckdb: ([value, other]) => `nullif(${value}, ${other})` },
-  if: { arguments: [3, 3], duckdb: ([condition, yes, no]) => `CASE WHEN ${condition} THEN ${yes} ELSE ${no} END` },
-  isnan: { arguments: [1, 1], duckdb: ([value]) => `coalesce(isnan(${value}), false)` },
-  array: { arguments: [0, 10_000], duckdb: (values) => `[${values.join(', ')}]` },
-  size: { arguments: [1, 1], duckdb: ([value]) => `CAST(len(${value}) AS INTEGER)` },
-  current_timestamp: { arguments: [0, 0], binds: 'now', duckdb: () => 'CAST($now AS TIMESTAMP)' },
-  current_user: { arguments: [0, 0], binds: 'user', duckdb: () => 'CAST($user AS VARCHAR)' },
-  session_user: { arguments: [0, 0], binds: 'user', duckdb: () => 'CAST($user AS VARCHAR)' },
+  add: { spark: '+', kind: 'arithmetic' },
+  sub: { spark: '-', kind: 'arithmetic' },
+  mul: { spark: '*', kind: 'arithmetic' },
+  div: { spark: '/', kind: 'arithmetic' },
+  mod: { spark: '%', kind: 'arithmetic' },
+  eq: { spark: '=', kind: 'comparison' },
+  neq: { spark: '<>', kind: 'comparison' },
+  lt: { spark: '<', kind: 'comparison' },
+  lte: { spark: '<=', kind: 'comparison' },
+  gt: { spark: '>', kind: 'comparison' },
+  gte: { spark: '>=', kind: 'comparison' },
+  null_safe_eq: { spark: '<=>', kind: 'comparison' },
+  and: { spark: 'AND', kind: 'logic' },
+  or: { spark: 'OR', kind: 'logic' },
+  concat: { spark: '||', kind: 'concat' },
 };
 
 /** Functions for which the parser has a node of their own: the function's name and the fields that are its arguments, in order. */

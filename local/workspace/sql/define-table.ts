@@ -7,19 +7,20 @@ import { fullName, inBackticks, type TableName, tableName } from './names';
 import { requireSchema } from './namespaces';
 import { renderQuery } from './query';
 import { column, NOTHING, type StatementResult } from './result';
+import type { Query } from './scope';
 import type { Session } from './session';
-import { columnsForTable, createStorage, insertRows } from './storage';
+import { createStorage, insertRows } from './storage';
 import { type Column, newest, type TableRecord, type TableVersion } from './table-records';
-import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
-import { typeFromTree } from './types';
+import { identifier, list, type Node, permitted, plainTable, tagged } from './tree';
+import { typeFromTree } from './type-tree';
 import { withConnection } from './writing';
 
 /** What a CREATE TABLE asks for. */
 interface Definition {
   readonly name: TableName;
   readonly columns: readonly Column[];
-  /** SQL of AS SELECT for DuckDB. */
-  readonly query?: string;
+  /** AS SELECT. */
+  readonly query?: Query;
   readonly replace: boolean;
   readonly ifNotExists: boolean;
   readonly comment?: string;
@@ -45,11 +46,7 @@ export async function createTable(node: Node, session: Session): Promise<Stateme
     }
     const query = definition.query;
     const columns =
-      query === undefined
-        ? definition.columns
-        : (await columnsForTable(connection, query, session.bindings)).map(
-            (found): Column => ({ ...found, nullable: true }),
-          );
+      query === undefined ? definition.columns : query.columns.map((found): Column => ({ ...found, nullable: true }));
     const created: TableVersion = {
       version: former === undefined ? 0 : newest(former).version + 1,
       timestamp: session.now,
@@ -109,7 +106,7 @@ function readDefinition(value: Node, session: Session): Definition {
   }
   const options = readOptions(node);
   return {
-    name: tableName(tableParts(permitted(CLAUSES, 'table', node.name as Node)), session.defaults),
+    name: tableName(plainTable(node.name), session.defaults),
     columns,
     ...(columns.length > 0 ? {} : { query: renderQuery(asSelect, queryScope(session)) }),
     replace: node.or_replace === true,
@@ -182,7 +179,7 @@ export async function dropTable(value: Node, session: Session): Promise<Statemen
   if (table === undefined || more.length > 0) {
     throw unsupported('DROP TABLE of several tables');
   }
-  const name = tableName(tableParts(permitted(CLAUSES, 'table', table as Node)), session.defaults);
+  const name = tableName(plainTable(table), session.defaults);
   return withConnection(session, async (): Promise<Change<StatementResult>> => {
     if (node.if_exists === true && session.tables.find(name) === undefined) {
       return { result: NOTHING };

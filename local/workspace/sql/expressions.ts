@@ -1,22 +1,19 @@
-import { EXPRESSIONS, FUNCTION_NODES, FUNCTIONS, LITERALS, OPERATORS } from './allow-list';
+import { EXPRESSIONS, FUNCTION_NODES, OPERATORS } from './allow-list';
+import { cast } from './casts';
 import { SqlFailure, unsupported } from './failure';
-import { quoted } from './names';
-import type { Bindings } from './parameters';
+import { alike, boolean, concat, FUNCTIONS } from './functions';
+import { isSmallestBigint, renderLiteral, SMALLEST_BIGINT } from './literals';
+import { compared, isBetween, isIn, isLike, operated } from './operators';
+import type { Scope } from './scope';
+import type { SqlType } from './sql-type';
 import { identifier, list, type Node, permitted, tagged } from './tree';
-import { castSql, typeFromTree, typeText } from './types';
-import { requireLight } from './weight';
+import { isInteger, isNumber, mismatch, type Typed } from './type-rules';
+import { typeFromTree } from './type-tree';
+import { typeText } from './types';
 
-/** An expression for DuckDB, and the column name that Spark makes of it when there is no alias. */
-export interface Expression {
-  readonly sql: string;
+/** An expression for DuckDB, its type, and the column name that Spark makes of it when there is no alias. */
+export interface Expression extends Typed {
   readonly name: string;
-}
-
-/** What expressions may refer to. */
-export interface Scope {
-  readonly bindings: Bindings;
-  /** Columns that may be named, in lower case; absent: DuckDB resolves them in the FROM clause. */
-  readonly columns?: ReadonlySet<string>;
 }
 
 /** Text of one expression, in characters: bigger ones would exhaust the binder. */
@@ -29,17 +26,17 @@ type Render = (node: Node, scope: Scope) => Expression;
  * @throws SqlFailure when something in it is not on the allow-list
  */
 export function renderExpression(value: unknown, scope: Scope): Expression {
-  requireLight(value);
-  return render(value, scope);
-}
-
-function render(value: unknown, scope: Scope): Expression {
   const [kind, node] = tagged(value);
   const rendered = renderTagged(kind, node, scope);
   if (rendered.sql.length > LONGEST_EXPRESSION) {
     throw new SqlFailure('FAILED_TO_PARSE_TOO_COMPLEX', '54001', 'An expression is too complex; split it.');
   }
   return rendered;
+}
+
+/** SQL of an expression that must be BOOLEAN. @throws SqlFailure when it is not */
+export function renderCondition(where: string, value: unknown, scope: Scope): string {
+  return boolean(where, renderExpression(value, scope));
 }
 
 function renderTagged(kind: string, node: Node, scope: Scope): Expression {
@@ -49,168 +46,162 @@ function renderTagged(kind: string, node: Node, scope: Scope): Expression {
   if (Object.hasOwn(FUNCTION_NODES, kind)) {
     return renderFunctionNode(kind, node, scope);
   }
-  const operator = Object.hasOwn(OPERATORS, kind) ? OPERATORS[kind] : undefined;
-  if (operator !== undefined) {
+  if (Object.hasOwn(OPERATORS, kind)) {
     permitted({ [kind]: ['left', 'right'] }, kind, node);
-    const left = render(node.left, scope);
-    const right = render(node.right, scope);
-    const name =
-      kind === 'concat' ? `concat(${left.name}, ${right.name})` : `(${left.name} ${operator.spark} ${right.name})`;
-    return { sql: operator.duckdb(left.sql, right.sql), name };
+    return renderOperator(kind, renderExpression(node.left, scope), renderExpression(node.right, scope));
   }
   permitted(EXPRESSIONS, kind, node);
-  const renderer = RENDERERS[kind];
-  if (renderer === undefined) {
+  const render = RENDERERS[kind];
+  if (render === undefined) {
     throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} here`);
   }
-  return renderer(node, scope);
+  return render(node, scope);
 }
 
+function renderOperator(kind: string, left: Expression, right: Expression): Expression {
+  const name = `(${left.name} ${OPERATORS[kind]?.spark} ${right.name})`;
+  switch (kind) {
+    case 'concat':
+      return { ...concat([left, right]), name: `concat(${left.name}, ${right.name})` };
+    case 'neq':
+      return { ...operated(kind, left, right), name: `(NOT (${left.name} = ${right.name}))` };
+    default:
+      return { ...operated(kind, left, right), name };
+  }
+}
+
+const BOOLEAN: SqlType = { name: 'BOOLEAN' };
+
 const RENDERERS: Readonly<Record<string, Render>> = {
-  column: renderColumn,
+  column: (node, scope) => {
+    const name = identifier(node.name);
+    if (name === undefined) {
+      throw unsupported('a column without a name');
+    }
+    const { sql, type } = scope.column(name, identifier(node.table));
+    return { sql, type, name };
+  },
   literal: renderLiteral,
-  boolean: (node) => ({ sql: node.value === true ? 'true' : 'false', name: String(node.value === true) }),
-  null: () => ({ sql: 'NULL', name: 'NULL' }),
+  boolean: (node) => ({ sql: String(node.value === true), type: BOOLEAN, name: String(node.value === true) }),
+  null: () => ({ sql: 'CAST(NULL AS VARCHAR)', type: { name: 'VOID' }, name: 'NULL' }),
   parameter: (node, scope) => {
     if (node.style !== 'Colon' || typeof node.name !== 'string') {
       throw unsupported('parameters without a name');
     }
-    return { sql: scope.bindings.placeholder(node.name), name: node.name };
+    const { type } = scope.bindings.parameter(node.name);
+    return { sql: scope.bindings.placeholder(node.name), type, name: node.name };
   },
-  paren: (node, scope) => {
-    const inner = render(node.this, scope);
-    return { sql: `(${inner.sql})`, name: inner.name };
-  },
+  paren: (node, scope) => renderExpression(node.this, scope),
   cast: (node, scope) => {
+    if (node.double_colon_syntax === true && (node.to as Node).data_type === 'text') {
+      // The parser makes TEXT, which Databricks does not know, of STRING here.
+      throw unsupported('::STRING; write CAST(… AS STRING)');
+    }
     const type = typeFromTree(node.to as Node);
-    const inner = render(node.this, scope);
-    return { sql: castSql(inner.sql, type), name: `CAST(${inner.name} AS ${typeText(type)})` };
+    const inner = renderExpression(node.this, scope);
+    return { ...cast(inner, type), name: `CAST(${inner.name} AS ${typeText(type)})` };
   },
   case: renderCase,
   subscript: (node, scope) => {
-    const array = render(node.this, scope);
-    const index = render(node.index, scope);
-    return { sql: `spark_element(${array.sql}, ${index.sql})`, name: `${array.name}[${index.name}]` };
+    const array = renderExpression(node.this, scope);
+    const index = renderExpression(node.index, scope);
+    if (array.type.name !== 'ARRAY' || !isInteger(index.type)) {
+      throw mismatch('[ ]', array.type, index.type);
+    }
+    const sql = `spark_element(${array.sql}, ${index.sql})`;
+    return { sql, type: array.type.element, name: `${array.name}[${index.name}]` };
   },
   not: (node, scope) => {
-    const inner = render(node.this, scope);
-    return { sql: `(NOT ${inner.sql})`, name: `(NOT ${inner.name})` };
+    const inner = renderExpression(node.this, scope);
+    return { sql: `(NOT ${boolean('NOT', inner)})`, type: BOOLEAN, name: `(NOT ${inner.name})` };
   },
-  neg: (node, scope) => {
-    const inner = render(node.this, scope);
-    return {
-      sql: `(- ${inner.sql})`,
-      name: tagged(node.this)[0] === 'literal' ? `-${inner.name}` : `(- ${inner.name})`,
-    };
-  },
+  neg: renderNegative,
   is_null: (node, scope) => {
-    const inner = render(node.this, scope);
+    const inner = renderExpression(node.this, scope);
     const not = node.not === true ? 'NOT ' : '';
-    return { sql: `(${inner.sql} IS ${not}NULL)`, name: `(${inner.name} IS ${not}NULL)` };
+    return { sql: `(${inner.sql} IS ${not}NULL)`, type: BOOLEAN, name: `(${inner.name} IS ${not}NULL)` };
   },
   in: (node, scope) => {
-    const inner = render(node.this, scope);
-    const values = list(node.expressions).map((value) => render(value, scope));
+    const inner = renderExpression(node.this, scope);
+    const values = list(node.expressions).map((value) => renderExpression(value, scope));
     if (values.length === 0) {
       throw unsupported('IN without values');
     }
-    const not = node.not === true ? 'NOT ' : '';
-    return {
-      sql: `(${inner.sql} ${not}IN (${joined(values)}))`,
-      name: negated(not, `${inner.name} IN (${names(values)})`),
-    };
+    return negatedIf(node.not, { ...isIn(inner, values), name: `(${inner.name} IN (${names(values)}))` });
   },
   between: (node, scope) => {
-    const inner = render(node.this, scope);
-    const low = render(node.low, scope);
-    const high = render(node.high, scope);
-    const not = node.not === true ? 'NOT ' : '';
-    return {
-      sql: `(${inner.sql} ${not}BETWEEN ${low.sql} AND ${high.sql})`,
-      name: negated(not, `(${inner.name} BETWEEN ${low.name} AND ${high.name})`),
-    };
+    const inner = renderExpression(node.this, scope);
+    const low = renderExpression(node.low, scope);
+    const high = renderExpression(node.high, scope);
+    return negatedIf(node.not, { ...isBetween(inner, low, high), name: `between(${names([inner, low, high])})` });
   },
   like: (node, scope) => {
-    const left = render(node.left, scope);
-    const right = render(node.right, scope);
-    return { sql: `(${left.sql} LIKE ${right.sql} ESCAPE '\\')`, name: `${left.name} LIKE ${right.name}` };
+    const left = renderExpression(node.left, scope);
+    const right = renderExpression(node.right, scope);
+    return { ...isLike(left, right), name: `${left.name} LIKE ${right.name}` };
   },
 };
 
-function negated(not: string, name: string): string {
-  return not === '' ? `(${name})` : `(NOT ${name})`;
-}
-
-function joined(values: readonly Expression[]): string {
-  return values.map((value) => value.sql).join(', ');
+function negatedIf(not: unknown, expression: Expression): Expression {
+  return not === true
+    ? { sql: `(NOT ${expression.sql})`, type: BOOLEAN, name: `(NOT ${expression.name})` }
+    : expression;
 }
 
 function names(values: readonly Expression[]): string {
   return values.map((value) => value.name).join(', ');
 }
 
-function renderColumn(node: Node, scope: Scope): Expression {
-  const name = identifier(node.name);
-  const table = identifier(node.table);
-  if (name === undefined) {
-    throw unsupported('a column without a name');
+function renderNegative(node: Node, scope: Scope): Expression {
+  const [kind, literal] = tagged(node.this);
+  if (kind === 'literal' && isSmallestBigint(literal)) {
+    return { ...SMALLEST_BIGINT, name: `-${String(literal.value)}` };
   }
-  if (scope.columns !== undefined && !scope.columns.has(name.toLowerCase())) {
-    throw new SqlFailure(
-      'UNRESOLVED_COLUMN.WITH_SUGGESTION',
-      '42703',
-      `A column with name \`${name}\` cannot be resolved.`,
-    );
+  const inner = renderExpression(node.this, scope);
+  if (!isNumber(inner.type)) {
+    throw mismatch('-', inner.type);
   }
-  return { sql: table === undefined ? quoted(name) : `${quoted(table)}.${quoted(name)}`, name };
-}
-
-/** A string for DuckDB; with the standard quoting nothing but the quote needs care, and NUL cannot be in SQL text. */
-export function stringLiteral(text: string): string {
-  if (text.includes('\0')) {
-    throw unsupported('the character U+0000 in a string; bind it as a parameter');
-  }
-  return `'${text.replaceAll("'", "''")}'`;
-}
-
-function renderLiteral(node: Node): Expression {
-  const text = String(node.value);
-  if (!LITERALS.some((kind) => kind === node.literal_type)) {
-    throw unsupported(`literals of the kind ${String(node.literal_type).toUpperCase()}`);
-  }
-  if (node.literal_type === 'date' || node.literal_type === 'timestamp') {
-    const type = node.literal_type === 'date' ? 'DATE' : 'TIMESTAMP';
-    return { sql: castSql(stringLiteral(text), { name: type }), name: `${type} '${text}'` };
-  }
-  if (node.literal_type !== 'number') {
-    return { sql: `CAST(${stringLiteral(text)} AS VARCHAR)`, name: text };
-  }
-  if (!/^(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
-    throw unsupported(`the number ${text}`);
-  }
-  if (/^\d+$/.test(text) && BigInt(text) > 9223372036854775807n) {
-    throw unsupported(`the number ${text}, which does not fit BIGINT`);
-  }
-  return { sql: /[eE]/.test(text) ? `CAST(${text} AS DOUBLE)` : text, name: text };
+  return {
+    sql: `(- ${inner.sql})`,
+    type: inner.type,
+    name: kind === 'literal' ? `-${inner.name}` : `(- ${inner.name})`,
+  };
 }
 
 function renderCase(node: Node, scope: Scope): Expression {
-  const operand = isAbsent(node.operand) ? undefined : render(node.operand, scope);
-  const otherwise = isAbsent(node.else_) ? undefined : render(node.else_, scope);
-  const whens = list(node.whens).map((when) => list(when).map((part) => render(part, scope)));
-  const part = (pick: (expression: Expression) => string) =>
-    [
-      operand === undefined ? 'CASE' : `CASE ${pick(operand)}`,
-      ...whens.map(([condition, result]) => {
-        if (condition === undefined || result === undefined) {
-          throw unsupported('a WHEN without THEN');
-        }
-        return `WHEN ${pick(condition)} THEN ${pick(result)}`;
-      }),
-      ...(otherwise === undefined ? [] : [`ELSE ${pick(otherwise)}`]),
+  const operand = isAbsent(node.operand) ? undefined : renderExpression(node.operand, scope);
+  const otherwise = isAbsent(node.else_) ? undefined : renderExpression(node.else_, scope);
+  const whens = list(node.whens).map((when) => {
+    const [condition, result] = list(when);
+    if (isAbsent(condition) || isAbsent(result)) {
+      throw unsupported('a WHEN without THEN');
+    }
+    return { condition: renderExpression(condition, scope), result: renderExpression(result, scope) };
+  });
+  const results = alike('CASE', [
+    ...whens.map(({ result }) => result),
+    ...(otherwise === undefined ? [] : [otherwise]),
+  ]);
+  const [first] = results;
+  if (first === undefined) {
+    throw unsupported('a CASE without WHEN');
+  }
+  const tests = whens.map(({ condition }) =>
+    operand === undefined ? boolean('WHEN', condition) : compared('=', operand, condition),
+  );
+  const cases = tests.map((test, index) => `WHEN ${test} THEN ${results[index]?.sql}`);
+  const otherwiseSql = otherwise === undefined ? [] : [`ELSE ${results.at(-1)?.sql}`];
+  const named = whens.map(({ condition, result }) => `WHEN ${condition.name} THEN ${result.name}`);
+  return {
+    sql: ['CASE', ...cases, ...otherwiseSql, 'END'].join(' '),
+    type: first.type,
+    name: [
+      operand === undefined ? 'CASE' : `CASE ${operand.name}`,
+      ...named,
+      ...(otherwise === undefined ? [] : [`ELSE ${otherwise.name}`]),
       'END',
-    ].join(' ');
-  return { sql: part((expression) => expression.sql), name: part((expression) => expression.name) };
+    ].join(' '),
+  };
 }
 
 /** The tree writes NULL literals as `{"null": null}` and absent parts as `null`. */
@@ -230,7 +221,7 @@ function renderFunctionNode(kind: string, node: Node, scope: Scope): Expression 
   }
   permitted({ [kind]: [...shape.values, ...shape.ignored] }, kind, node);
   if (node.star === true) {
-    return { sql: 'count(*)', name: 'count(1)' };
+    return { sql: 'count(*)', type: { name: 'BIGINT' }, name: 'count(1)' };
   }
   const values = shape.values.flatMap((field) =>
     Array.isArray(node[field]) ? list(node[field]) : isAbsent(node[field]) ? [] : [node[field]],
@@ -254,13 +245,13 @@ function renderCall(name: string, args: readonly unknown[], distinct: boolean, s
   if (distinct && rule.distinct !== true) {
     throw unsupported(`DISTINCT in the function ${name}`);
   }
-  const values = args.map((value) => render(value, scope));
-  const sql = rule.duckdb(
-    values.map((value) => value.sql),
-    distinct ? 'DISTINCT ' : '',
-  );
+  const values = args.map((value) => renderExpression(value, scope));
   if (rule.binds !== undefined) {
     scope.bindings.bindBuiltIn(rule.binds);
   }
-  return { sql, name: `${name}(${distinct ? 'DISTINCT ' : ''}${names(values)})` };
+  const spelled = values.map((value) => value.name);
+  return {
+    ...rule.call(values, distinct ? 'DISTINCT ' : ''),
+    name: rule.spelling?.(spelled) ?? `${name}(${distinct ? 'DISTINCT ' : ''}${spelled.join(', ')})`,
+  };
 }

@@ -45,6 +45,7 @@ const DUCKDB_ERRORS: readonly (readonly [pattern: RegExp, errorClass: string, sq
   [/Referenced (column|table) "|does not have a column named/, 'UNRESOLVED_COLUMN.WITH_SUGGESTION', '42703'],
   [/must appear in the GROUP BY clause/, 'MISSING_AGGREGATION', '42803'],
   [/Ambiguous reference/, 'AMBIGUOUS_REFERENCE', '42704'],
+  [/^Conversion Error.*destination type/s, 'CAST_OVERFLOW', '22003'],
   [/^Conversion Error/, 'CAST_INVALID_INPUT', '22018'],
   [/^Out of Range Error/, 'ARITHMETIC_OVERFLOW', '22003'],
   [/^Constraint Error: NOT NULL constraint/, 'DELTA_NOT_NULL_CONSTRAINT_VIOLATED', '23502'],

@@ -11,76 +11,58 @@ export const SPELLINGS = {
     '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([ T][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,6})?)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?',
 } as const;
 
-const INTEGERS = "('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT')";
-const FLOATS = "('DOUBLE', 'FLOAT')";
-
 /** The UTC time of a text; DuckDB's own cast to TIMESTAMP leaves an offset out. The time zone of the connection is UTC. */
 export function timestampFromText(text: string): string {
   return `CAST(CAST(${text} AS TIMESTAMPTZ) AS TIMESTAMP)`;
 }
 
+/**
+ * A macro over one value. A macro's text is put in place of its call, so an argument that stood in it twice would double the
+ * statement at each level of nesting; the lambda keeps it to one.
+ */
+function macro(name: string, body: string): string {
+  return `CREATE OR REPLACE MACRO ${name}(x) AS list_transform([x], lambda v: CASE WHEN v IS NULL THEN NULL ${body} END)[1]`;
+}
+
 /** Ends the statement; the form `[CLASS|STATE]` is read back by {@link ./failure.fromDuckDb}. */
 function castError(target: string): string {
-  return `error('[CAST_INVALID_INPUT|22018] The value ''' || CAST(x AS VARCHAR) || ''' of the type ' || typeof(x) || ' cannot be cast to ${target} because it is malformed or the local workspace does not support it.')`;
+  return `ELSE error('[CAST_INVALID_INPUT|22018] The value ''' || v || ''' of the type STRING cannot be cast to ${target} because it is malformed or the local workspace does not support it.')`;
 }
 
-/** The cast when the text of `x` has an accepted spelling. */
-function spelled(spelling: keyof typeof SPELLINGS, result: string): string {
-  return `WHEN typeof(x) = 'VARCHAR' AND regexp_full_match(trim(CAST(x AS VARCHAR)), '${SPELLINGS[spelling]}') THEN ${result}`;
+function spelled(spelling: keyof typeof SPELLINGS): string {
+  return `WHEN regexp_full_match(trim(v), '${SPELLINGS[spelling]}') THEN trim(v)`;
 }
 
-/**
- * DuckDB macros with the semantics of Spark 3.5+ in ANSI mode, where DuckDB's own casts round, guess or return NULL.
- * `typeof` is constant for a bound expression, so only one branch of each is ever computed.
- * Division and remainder by zero fail in Spark; DuckDB gives infinity or NULL.
- */
+function division(name: string, operator: string): string {
+  return `CREATE OR REPLACE MACRO ${name}(a, b) AS list_transform([{'a': a, 'b': b}], lambda v: CASE
+     WHEN v.b = 0 AND v.a IS NOT NULL THEN error('[DIVIDE_BY_ZERO|22012] Division by zero.') ELSE v.a ${operator} v.b END)[1]`;
+}
+
+/** DuckDB macros with the semantics of Spark in ANSI mode, where DuckDB's own casts and operators round, guess or return NULL. */
 export const MACROS: readonly string[] = [
-  `CREATE OR REPLACE MACRO spark_integer(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) IN ${INTEGERS} THEN CAST(x AS VARCHAR)
-     WHEN typeof(x) = 'BOOLEAN' THEN CASE WHEN CAST(x AS VARCHAR) = 'true' THEN '1' ELSE '0' END
-     WHEN typeof(x) LIKE 'DECIMAL%' THEN regexp_extract(CAST(x AS VARCHAR), '^-?[0-9]+')
-     WHEN typeof(x) IN ${FLOATS} THEN CAST(CAST(trunc(TRY_CAST(x AS DOUBLE)) AS HUGEINT) AS VARCHAR)
-     ${spelled('integer', 'trim(CAST(x AS VARCHAR))')}
-     ELSE ${castError('an integer type')} END`,
-  `CREATE OR REPLACE MACRO spark_double(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) IN ${INTEGERS} OR typeof(x) IN ${FLOATS} OR typeof(x) LIKE 'DECIMAL%' OR typeof(x) = 'BOOLEAN' THEN CAST(x AS DOUBLE)
-     ${spelled('double', 'CAST(trim(CAST(x AS VARCHAR)) AS DOUBLE)')}
-     ELSE ${castError('DOUBLE')} END`,
-  `CREATE OR REPLACE MACRO spark_decimal(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) IN ${INTEGERS} OR typeof(x) IN ${FLOATS} OR typeof(x) LIKE 'DECIMAL%' THEN CAST(x AS VARCHAR)
-     ${spelled('decimal', 'trim(CAST(x AS VARCHAR))')}
-     ELSE ${castError('DECIMAL')} END`,
-  `CREATE OR REPLACE MACRO spark_boolean(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) = 'BOOLEAN' THEN CAST(x AS VARCHAR) = 'true'
-     WHEN typeof(x) IN ${INTEGERS} THEN CAST(x AS VARCHAR) <> '0'
-     WHEN typeof(x) IN ${FLOATS} OR typeof(x) LIKE 'DECIMAL%' THEN TRY_CAST(x AS DOUBLE) <> 0
-     WHEN typeof(x) = 'VARCHAR' AND regexp_full_match(lower(trim(CAST(x AS VARCHAR))), '${SPELLINGS.true}') THEN true
-     WHEN typeof(x) = 'VARCHAR' AND regexp_full_match(lower(trim(CAST(x AS VARCHAR))), '${SPELLINGS.false}') THEN false
-     ELSE ${castError('BOOLEAN')} END`,
-  `CREATE OR REPLACE MACRO spark_string(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) IN ${INTEGERS} OR typeof(x) LIKE 'DECIMAL%' OR typeof(x) IN ('VARCHAR', 'BOOLEAN', 'DATE', 'TIMESTAMP') THEN CAST(x AS VARCHAR)
-     WHEN typeof(x) = 'DOUBLE' AND (TRY_CAST(x AS DOUBLE) = 0 OR abs(TRY_CAST(x AS DOUBLE)) >= 0.001 AND abs(TRY_CAST(x AS DOUBLE)) < 10000000) THEN CAST(x AS VARCHAR)
-     ELSE ${castError('STRING')} END`,
-  `CREATE OR REPLACE MACRO spark_date(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) IN ('DATE', 'TIMESTAMP') THEN CAST(CAST(x AS VARCHAR)[:10] AS DATE)
-     ${spelled('date', 'CAST(trim(CAST(x AS VARCHAR)) AS DATE)')}
-     ELSE ${castError('DATE')} END`,
-  `CREATE OR REPLACE MACRO spark_timestamp(x) AS CASE
-     WHEN x IS NULL THEN NULL
-     WHEN typeof(x) IN ('DATE', 'TIMESTAMP') THEN CAST(CAST(x AS VARCHAR) AS TIMESTAMP)
-     ${spelled('timestamp', timestampFromText('trim(CAST(x AS VARCHAR))'))}
-     ELSE ${castError('TIMESTAMP')} END`,
-  `CREATE OR REPLACE MACRO spark_divisor(x) AS CASE
-     WHEN x = 0 THEN error('[DIVIDE_BY_ZERO|22012] Division by zero.') ELSE x END`,
-  `CREATE OR REPLACE MACRO spark_element(list, place) AS CASE
-     WHEN place < 0 OR place >= len(list) THEN error('[INVALID_ARRAY_INDEX|22003] The index ' || CAST(place AS VARCHAR) || ' is out of bounds; the array has ' || CAST(len(list) AS VARCHAR) || ' elements.')
-     ELSE list_extract(list, place + 1) END`,
-  `CREATE OR REPLACE MACRO spark_not_decimal(x) AS CASE
-     WHEN typeof(x) LIKE 'DECIMAL%' THEN error('[UNSUPPORTED_BY_LOCAL_WORKSPACE|0A000] The local workspace does not average DECIMAL values; cast them to DOUBLE.') ELSE x END`,
+  macro('spark_integer_text', `${spelled('integer')} ${castError('an integer type')}`),
+  macro('spark_double_text', `${spelled('double')} ${castError('DOUBLE')}`),
+  macro('spark_decimal_text', `${spelled('decimal')} ${castError('DECIMAL')}`),
+  macro(
+    'spark_boolean_text',
+    `WHEN regexp_full_match(lower(trim(v)), '${SPELLINGS.true}') THEN true WHEN regexp_full_match(lower(trim(v)), '${SPELLINGS.false}') THEN false ${castError('BOOLEAN')}`,
+  ),
+  macro('spark_date_text', `${spelled('date')} ${castError('DATE')}`),
+  macro('spark_timestamp_text', `${spelled('timestamp')} ${castError('TIMESTAMP')}`),
+  // Between these bounds DuckDB writes a double as Java does.
+  macro(
+    'spark_text_of_double',
+    `WHEN v = 0 OR abs(v) >= 0.001 AND abs(v) < 10000000 THEN CAST(v AS VARCHAR)
+     ELSE error('[UNSUPPORTED_BY_LOCAL_WORKSPACE|0A000] The local workspace does not write the DOUBLE ' || CAST(v AS VARCHAR) || ' as STRING: outside of 0.001 to 10000000 the spelling would differ from that of Databricks.')`,
+  ),
+  macro(
+    'spark_pattern',
+    `WHEN regexp_matches(v, '^([^\\\\]|\\\\[_%\\\\])*$', 's') THEN v
+     ELSE error('[INVALID_FORMAT.ESC_IN_THE_MIDDLE|42601] A LIKE pattern has a backslash that stands before none of _, % and \\.')`,
+  ),
+  division('spark_divide', '/'),
+  division('spark_remainder', '%'),
+  `CREATE OR REPLACE MACRO spark_element(list, place) AS list_transform([{'list': list, 'place': place}], lambda v: CASE
+     WHEN v.place < 0 OR v.place >= len(v.list) THEN error('[INVALID_ARRAY_INDEX|22003] The index ' || CAST(v.place AS VARCHAR) || ' is out of bounds; the array has ' || CAST(len(v.list) AS VARCHAR) || ' elements.')
+     ELSE list_extract(v.list, v.place + 1) END)[1]`,
 ];

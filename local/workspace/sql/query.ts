@@ -1,28 +1,33 @@
 import { CLAUSES, EXPRESSIONS } from './allow-list';
-import { type Expression, renderExpression, type Scope } from './expressions';
+import { type Expression, renderCondition, renderExpression } from './expressions';
 import { syntaxError, unsupported } from './failure';
 import { type NameDefaults, quoted, type TableName, tableName } from './names';
+import type { Bindings } from './parameters';
+import { ambiguous, columnsOf, findColumn, type Query, type Scope, type Source, sameName, unresolved } from './scope';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
+import type { Typed } from './type-rules';
 
-/** Where a query finds its tables. */
-export interface QueryScope extends Scope {
+/** Where a query finds its parameters and tables. */
+export interface QueryScope {
+  readonly bindings: Bindings;
   readonly defaults: NameDefaults;
   /**
-   * SQL of a table's rows at a version (the newest when undefined), to stand in FROM.
+   * A table's rows at a version (the newest when undefined), to stand in FROM.
    * @throws SqlFailure when there is no such table or version
    */
-  rowsOf(name: TableName, version: number | undefined): string;
+  rowsOf(name: TableName, version: number | undefined): Query;
 }
 
 /**
  * A query (`SELECT`, also in parentheses) for DuckDB.
  * @throws SqlFailure when something in it is not on the allow-list
  */
-export function renderQuery(value: unknown, scope: QueryScope): string {
+export function renderQuery(value: unknown, scope: QueryScope): Query {
   const [kind, node] = tagged(value);
   permitted(CLAUSES, kind, node);
   if (kind === 'subquery') {
-    return `(${renderQuery(node.this, scope)})`;
+    const { sql, columns } = renderQuery(node.this, scope);
+    return { sql: `(${sql})`, columns };
   }
   if (kind !== 'select') {
     throw unsupported(`${kind.toUpperCase()} as a query`);
@@ -30,55 +35,71 @@ export function renderQuery(value: unknown, scope: QueryScope): string {
   return renderSelect(node, scope);
 }
 
-function renderSelect(node: Node, scope: QueryScope): string {
-  const columns = list(node.expressions).map((expression) => renderColumn(expression, scope));
-  if (columns.length === 0) {
+function renderSelect(node: Node, scope: QueryScope): Query {
+  const sources = node.from === null ? [] : renderFrom(permitted(CLAUSES, 'from', node.from as Node), scope);
+  const ofSources = (name: string, table: string | undefined) => findColumn(sources, name, table);
+  const inSources = scopeOf(scope, ofSources);
+  const outputs = list(node.expressions).flatMap((column) => renderOutput(column, sources, inSources));
+  if (outputs.length === 0) {
     throw syntaxError('SELECT names no columns.');
   }
+  const ofOutputs = (name: string, table: string | undefined) =>
+    table === undefined ? outputNamed(outputs, name)?.output : undefined;
+  const grouping = scopeOf(scope, (name, table) => ofSources(name, table) ?? ofOutputs(name, table));
+  const having = scopeOf(scope, (name, table) => {
+    const [column, output] = [ofSources(name, table), ofOutputs(name, table)];
+    if (column !== undefined && output !== undefined && column.sql !== output.sql) {
+      throw unsupported(`${name} in HAVING, which is a column and an alias of another value`);
+    }
+    return column ?? output;
+  });
+  const ordering = scopeOf(scope, (name, table) => ofOutputs(name, table) ?? ofSources(name, table));
   const clauses = [
-    `SELECT ${node.distinct === true ? 'DISTINCT ' : ''}${columns.join(', ')}`,
-    clause(
-      'from',
-      node.from,
-      (from) =>
-        `FROM ${list(from.expressions)
-          .map((source) => renderSource(source, scope))
-          .join(', ')}`,
-    ),
-    clause('where_clause', node.where_clause, (where) => `WHERE ${renderExpression(where.this, scope).sql}`),
-    clause(
-      'group_by',
-      node.group_by,
-      (group) =>
-        `GROUP BY ${list(group.expressions)
-          .map((key) => renderKey(key, scope))
-          .join(', ')}`,
-    ),
-    clause('having', node.having, (having) => `HAVING ${renderExpression(having.this, scope).sql}`),
-    clause(
-      'order_by',
-      node.order_by,
-      (order) =>
-        `ORDER BY ${list(order.expressions)
-          .map((key) => renderOrder(key as Node, scope))
-          .join(', ')}`,
-    ),
+    `SELECT ${node.distinct === true ? 'DISTINCT ' : ''}${outputs.map(({ sql, name }) => `${sql} AS ${quoted(name)}`).join(', ')}`,
+    sources.length === 0 ? '' : `FROM ${sources.map((source) => `${source.sql} AS ${quoted(source.name)}`).join(', ')}`,
+    clause('where_clause', node.where_clause, (where) => `WHERE ${renderCondition('WHERE', where.this, inSources)}`),
+    clause('group_by', node.group_by, (group) => {
+      const keys = list(group.expressions).map((key) => renderKey(key, outputs, grouping, 'GROUP BY'));
+      return `GROUP BY ${keys.join(', ')}`;
+    }),
+    clause('having', node.having, (condition) => `HAVING ${renderCondition('HAVING', condition.this, having)}`),
+    clause('order_by', node.order_by, (order) => {
+      const keys = list(order.expressions).map((key) => renderOrder(key as Node, outputs, ordering));
+      return `ORDER BY ${keys.join(', ')}`;
+    }),
     clause('limit', node.limit, (limit) => `LIMIT ${wholeNumber(limit.this, 'LIMIT')}`),
     clause('offset', node.offset, (offset) => `OFFSET ${wholeNumber(offset.this, 'OFFSET')}`),
   ];
-  return clauses.filter((text) => text !== '').join(' ');
+  return {
+    sql: clauses.filter((text) => text !== '').join(' '),
+    columns: outputs.map(({ name, type }) => ({ name, type })),
+  };
+}
+
+function scopeOf(
+  { bindings }: QueryScope,
+  find: (name: string, table: string | undefined) => Typed | undefined,
+): Scope {
+  return {
+    bindings,
+    column: (name, table) => {
+      const found = find(name, table);
+      if (found === undefined) {
+        throw unresolved(table === undefined ? name : `${table}.${name}`);
+      }
+      return found;
+    },
+  };
 }
 
 function clause(kind: string, value: unknown, render: (node: Node) => string): string {
   return value === null || value === undefined ? '' : render(permitted(CLAUSES, kind, value as Node));
 }
 
-function renderColumn(value: unknown, scope: QueryScope): string {
+function renderOutput(value: unknown, sources: readonly Source[], scope: Scope): Expression[] {
   const [kind, node] = tagged(value);
   if (kind === 'star') {
-    permitted(EXPRESSIONS, kind, node);
-    const table = identifier(node.table);
-    return table === undefined ? '*' : `${quoted(table)}.*`;
+    return starOf(identifier(permitted(EXPRESSIONS, kind, node).table), sources);
   }
   if (kind === 'alias') {
     permitted(EXPRESSIONS, kind, node);
@@ -86,24 +107,50 @@ function renderColumn(value: unknown, scope: QueryScope): string {
     if (alias === undefined) {
       throw unsupported('an alias without a name');
     }
-    return `${renderExpression(node.this, scope).sql} AS ${quoted(alias)}`;
+    return [{ ...renderExpression(node.this, scope), name: alias }];
   }
-  const expression: Expression = renderExpression(value, scope);
-  return kind === 'column' ? expression.sql : `${expression.sql} AS ${quoted(expression.name)}`;
+  return [renderExpression(value, scope)];
 }
 
-function renderSource(value: unknown, scope: QueryScope): string {
+function starOf(table: string | undefined, sources: readonly Source[]): Expression[] {
+  const wanted = sources.filter((source) => table === undefined || sameName(source.name, table));
+  if (wanted.length === 0) {
+    throw table === undefined ? syntaxError('* wants a FROM clause.') : unresolved(`${table}.*`);
+  }
+  return wanted.flatMap((source) =>
+    columnsOf(source).map((column) => {
+      // Two columns of one name within a subquery cannot be told apart.
+      findColumn([source], column.name, undefined);
+      return column;
+    }),
+  );
+}
+
+type RenderedSource = Source & { readonly sql: string };
+
+function renderFrom(from: Node, scope: QueryScope): RenderedSource[] {
+  const sources = list(from.expressions).map((source) => renderSource(source, scope));
+  for (const [index, { name }] of sources.entries()) {
+    if (sources.slice(0, index).some((other) => sameName(other.name, name))) {
+      throw ambiguous(name);
+    }
+  }
+  return sources;
+}
+
+function renderSource(value: unknown, scope: QueryScope): RenderedSource {
   const [kind, node] = tagged(value);
   permitted(CLAUSES, kind, node);
   const alias = identifier(node.alias);
   if (kind === 'subquery') {
-    return `(${renderQuery(node.this, scope)}) AS ${quoted(alias ?? '__auto_generated_subquery_name')}`;
+    const { sql, columns } = renderQuery(node.this, scope);
+    return { sql: `(${sql})`, columns, name: alias ?? '__auto_generated_subquery_name' };
   }
   if (kind !== 'table') {
     throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} in FROM`);
   }
   const name = tableName(tableParts(node), scope.defaults);
-  return `${scope.rowsOf(name, versionOf(node.version))} AS ${quoted(alias ?? name.table)}`;
+  return { ...scope.rowsOf(name, versionOf(node.version)), name: alias ?? name.table };
 }
 
 /** The number of a `VERSION AS OF`. */
@@ -129,10 +176,14 @@ function wholeNumber(value: unknown, where: string): string {
 }
 
 /** A key of GROUP BY or ORDER BY: a bare number is a column's position, as in Spark; other bare constants have no use. */
-function renderKey(value: unknown, scope: QueryScope): string {
+function renderKey(value: unknown, outputs: readonly Expression[], scope: Scope, where: string): string {
   const [kind, node] = tagged(value);
   if (kind === 'literal') {
-    return wholeNumber(value, `a constant (${String(node.value)}) as a key`);
+    const position = Number(wholeNumber(value, `a constant (${String(node.value)}) as a key`));
+    if (outputs[position - 1] === undefined) {
+      throw syntaxError(`${where} position ${position} is not in the select list of ${outputs.length} columns.`);
+    }
+    return String(position);
   }
   if (kind === 'column' && node.table === null && identifier(node.name)?.toUpperCase() === 'ALL') {
     throw unsupported('GROUP BY ALL and ORDER BY ALL');
@@ -141,9 +192,30 @@ function renderKey(value: unknown, scope: QueryScope): string {
 }
 
 /** Spark puts NULL first in ascending order and last in descending order; DuckDB always last. */
-function renderOrder(value: Node, scope: QueryScope): string {
+function renderOrder(value: Node, outputs: readonly Expression[], scope: Scope): string {
   const node = permitted(CLAUSES, 'ordered', value);
   const descending = node.desc === true;
   const nullsFirst = typeof node.nulls_first === 'boolean' ? node.nulls_first : !descending;
-  return `${renderKey(node.this, scope)} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+  const key = outputPosition(node.this, outputs) ?? renderKey(node.this, outputs, scope, 'ORDER BY');
+  return `${key} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+}
+
+/** A bare name of the select list is ordered by its place, so that DISTINCT finds it there. */
+function outputPosition(value: unknown, outputs: readonly Expression[]): string | undefined {
+  const [kind, node] = tagged(value);
+  const name = kind === 'column' && identifier(node.table) === undefined ? identifier(node.name) : undefined;
+  const found = name === undefined ? undefined : outputNamed(outputs, name);
+  return found === undefined ? undefined : String(found.place + 1);
+}
+
+function outputNamed(
+  outputs: readonly Expression[],
+  name: string,
+): { readonly output: Expression; readonly place: number } | undefined {
+  const places = outputs.flatMap((output, place) => (sameName(output.name, name) ? [{ output, place }] : []));
+  const [first] = places;
+  if (places.some(({ output }) => output.sql !== first?.output.sql)) {
+    throw ambiguous(name);
+  }
+  return first;
 }

@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SqlFailure } from './failure';
+import type { Query } from './scope';
 import type { SqlType } from './sql-type';
-import { columnsOf } from './storage';
+import { checkTypes } from './storage';
 import { apiTypeName, typeText } from './types';
 import { apiValue, doubleText } from './values';
 
@@ -42,14 +43,15 @@ export function mapColumn(name: string): ResultColumn {
  */
 export async function readResult(
   connection: DuckDBConnection,
-  query: string,
+  query: Query,
   values: Record<string, string | null>,
   rowLimit: number | undefined,
 ): Promise<StatementResult> {
-  const types = (await columnsOf(connection, query)).map(({ name, type }) => ({ name, type }));
+  const types = query.columns;
+  await checkTypes(connection, query);
   const rows: (string | null)[][] = [];
   let bytes = 0;
-  const stream = await connection.stream(query, values);
+  const stream = await connection.stream(query.sql, values);
   for (let chunk = await stream.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await stream.fetchChunk()) {
     for (const row of chunk.getRows()) {
       if (rows.length === rowLimit) {

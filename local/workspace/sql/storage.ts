@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { cast } from './casts';
 import { SqlFailure, unsupported } from './failure';
 import { inBackticks, quoted } from './names';
 import type { Bindings } from './parameters';
-import type { SqlType } from './sql-type';
+import type { Query } from './scope';
 import type { Column, TableVersion } from './table-records';
-import { castSql, duckDbType, typeFromDuckDb, typeText } from './types';
+import { duckDbType } from './types';
 
 /**
  * How rows lie in DuckDB. Each definition of a table has one storage table; a row is in the versions from `since` (included) to
@@ -16,8 +17,9 @@ const FOR_EVER = '9223372036854775807';
 const RESERVED = '__mlops_';
 
 /** Rows of a version, as a subquery with the user's columns only. */
-export function rowsAt({ storage, version, columns }: TableVersion): string {
-  return `(SELECT ${columns.map((column) => quoted(column.name)).join(', ')} FROM ${quoted(storage)} WHERE ${live(version)})`;
+export function rowsAt({ storage, version, columns }: TableVersion): Query {
+  const names = columns.map((column) => quoted(column.name));
+  return { sql: `(SELECT ${names.join(', ')} FROM ${quoted(storage)} WHERE ${live(version)})`, columns };
 }
 
 function live(version: number): string {
@@ -74,50 +76,25 @@ function checkColumns(columns: readonly Column[]): void {
 }
 
 /**
- * The types of a query's columns, without running it.
- * @throws SqlFailure or DuckDB's error when the query cannot be bound
+ * Compares the types that DuckDB gives a query with those that were worked out for it, without running it.
+ * @throws Error when they differ, DuckDB's error when the query cannot be bound
  */
-export async function columnsOf(
-  connection: DuckDBConnection,
-  query: string,
-): Promise<{ name: string; type: SqlType }[]> {
-  const prepared = await connection.prepare(query);
+export async function checkTypes(connection: DuckDBConnection, { sql, columns }: Query): Promise<void> {
+  const prepared = await connection.prepare(sql);
   try {
-    return Array.from({ length: prepared.columnCount }, (_, index) => ({
-      name: prepared.columnName(index),
-      type: typeFromDuckDb(prepared.columnType(index)),
-    }));
+    const bound = Array.from({ length: prepared.columnCount }, (_, index) => prepared.columnType(index).toString());
+    const expected = columns.map(({ type }) => duckDbType(type));
+    if (bound.join() !== expected.join()) {
+      throw new Error(`the columns of a query are ${bound.join()}, not ${expected.join()}`);
+    }
   } finally {
     prepared.destroySync();
   }
 }
 
-/**
- * The types of a query's columns for a table made of them. DuckDB calls a column of bare NULLs INTEGER when it describes a
- * query, so it is asked again by `typeof` over no rows.
- * @throws SqlFailure or DuckDB's error when the query cannot be bound, or nothing but NULL is known of a column
- */
-export async function columnsForTable(
-  connection: DuckDBConnection,
-  query: string,
-  bindings: Bindings,
-): Promise<{ name: string; type: SqlType }[]> {
-  const columns = await columnsOf(connection, query);
-  const names = columns.map((_, index) => quoted(`c${index}`));
-  const types = await connection.runAndReadAll(
-    `SELECT ${names.map((name) => `typeof(any_value(${name}))`).join(', ')} FROM (${query}) AS source(${names.join(', ')}) WHERE false`,
-    bindings.values,
-  );
-  const spelled = types.getRows()[0] ?? [];
-  return columns.map(({ name, type }, index) => ({
-    name,
-    type: String(spelled[index]).includes('"NULL"') ? { name: 'VOID' } : type,
-  }));
-}
-
 /** A query's rows on their way into a table. */
 export interface Incoming {
-  readonly query: string;
+  readonly query: Query;
   readonly bindings: Bindings;
   /** Names of the columns that the query fills, in its order. */
   readonly targets: readonly string[];
@@ -132,27 +109,26 @@ export interface Incoming {
 export async function insertRows(
   connection: DuckDBConnection,
   { storage, version, columns }: TableVersion,
-  incoming: Incoming,
+  { query, bindings, targets: names }: Incoming,
 ): Promise<number> {
-  const targets = incoming.targets.map((name) => columnNamed(columns, name));
+  const targets = names.map((name) => columnNamed(columns, name));
   if (new Set(targets).size !== targets.length) {
     throw new SqlFailure('COLUMN_ALREADY_EXISTS', '42711', 'The column list names a column twice.');
   }
-  const sources = await columnsOf(connection, incoming.query);
-  if (sources.length !== targets.length) {
-    const kind = sources.length < targets.length ? 'NOT_ENOUGH_DATA_COLUMNS' : 'TOO_MANY_DATA_COLUMNS';
+  if (query.columns.length !== targets.length) {
+    const kind = query.columns.length < targets.length ? 'NOT_ENOUGH_DATA_COLUMNS' : 'TOO_MANY_DATA_COLUMNS';
     throw new SqlFailure(
       `INSERT_COLUMN_ARITY_MISMATCH.${kind}`,
       '21S01',
-      `The table's columns to fill are ${targets.length}, the data columns ${sources.length}.`,
+      `The table's columns to fill are ${targets.length}, the data columns ${query.columns.length}.`,
     );
   }
-  const values = targets.map((target, index) =>
-    assigned(quoted(`c${index}`), sources[index]?.type ?? { name: 'VOID' }, target.type),
-  );
+  await checkTypes(connection, query);
+  const sources = query.columns.map(({ type }, index) => ({ sql: quoted(`c${index}`), type }));
+  const values = sources.map((source, index) => cast(source, targets[index]?.type ?? source.type).sql);
   const sql = `INSERT INTO ${quoted(storage)} (${[...targets.map((target) => quoted(target.name)), SINCE, UNTIL].join(', ')})
-    SELECT ${[...values, String(version), FOR_EVER].join(', ')} FROM (${incoming.query}) AS source(${targets.map((_, index) => quoted(`c${index}`)).join(', ')})`;
-  return (await connection.run(sql, incoming.bindings.values)).rowsChanged;
+    SELECT ${[...values, String(version), FOR_EVER].join(', ')} FROM (${query.sql}) AS source(${sources.map((source) => source.sql).join(', ')})`;
+  return (await connection.run(sql, bindings.values)).rowsChanged;
 }
 
 function columnNamed(columns: readonly Column[], name: string): Column {
@@ -165,16 +141,6 @@ function columnNamed(columns: readonly Column[], name: string): Column {
     );
   }
   return column;
-}
-
-function assigned(value: string, from: SqlType, to: SqlType): string {
-  if (typeText(from) === typeText(to)) {
-    return value;
-  }
-  if (to.name === 'ARRAY' && from.name !== 'ARRAY') {
-    return `CASE WHEN ${value} IS NULL THEN NULL ELSE error('[DATATYPE_MISMATCH|42K09] Cannot write ${typeText(from)} to a column of the type ${typeText(to)}.') END`;
-  }
-  return castSql(value, to);
 }
 
 /** Ends the rows of the version before `version` that fulfil a condition. @returns their number */

@@ -104,3 +104,8 @@ export function tableParts(node: Node): string[] {
     (part) => part !== undefined,
   );
 }
+
+/** The parts of a table that is written: without an alias or a version. @throws SqlFailure */
+export function plainTable(value: unknown): string[] {
+  return tableParts(permitted({ table: ['name', 'schema', 'catalog'] }, 'table', value as Node));
+}

@@ -3,11 +3,11 @@ import {
   CLAUSES,
   EXPRESSIONS,
   FUNCTION_NODES,
-  FUNCTIONS,
   LITERALS,
   OPERATORS,
   TYPES,
 } from '../../../../../local/workspace/sql/allow-list';
+import { FUNCTIONS } from '../../../../../local/workspace/sql/functions';
 import { SqlWorkspace } from './sql-workspace';
 
 /** A query and the one row that Spark gives in ANSI mode. The table `t` is the one that `before` makes. */

@@ -1,0 +1,164 @@
+import { cast } from './casts';
+import { commonType, isInteger, isNumber, mismatch, type Typed } from './type-rules';
+
+/** A function: how many arguments it takes, whether DISTINCT may stand in it, and what DuckDB computes. */
+export interface FunctionRule {
+  readonly arguments: readonly [least: number, most: number];
+  readonly distinct?: true;
+  /** Value of the statement that the text refers to as `$now` or `$user`. */
+  readonly binds?: 'now' | 'user';
+  /** How Spark's generated column names spell it when not as `name(arguments)`. */
+  readonly spelling?: (names: readonly string[]) => string;
+  /** @throws SqlFailure when an argument has a type that the function does not take */
+  readonly call: (values: readonly Typed[], distinct: string) => Typed;
+}
+
+const STRING = { name: 'STRING' } as const;
+const INT = { name: 'INT' } as const;
+const BIGINT = { name: 'BIGINT' } as const;
+const DOUBLE = { name: 'DOUBLE' } as const;
+const BOOLEAN = { name: 'BOOLEAN' } as const;
+
+/** Functions by Spark's name; everything that is not named here is refused. A test runs each. */
+export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
+  count: one((value, distinct) => ({ sql: `count(${distinct}${value.sql})`, type: BIGINT }), { distinct: true }),
+  min: one((value) => ({ sql: `min(${value.sql})`, type: value.type })),
+  max: one((value) => ({ sql: `max(${value.sql})`, type: value.type })),
+  sum: one(sum, { distinct: true }),
+  avg: one(average, { distinct: true }),
+  md5: one((value) => ({ sql: `md5(${text('md5', value)})`, type: STRING })),
+  length: one((value) => ({ sql: `CAST(length(${text('length', value)}) AS INTEGER)`, type: INT })),
+  abs: one((value) => {
+    const { sql, type } = number('abs', value);
+    return { sql: `abs(${sql})`, type };
+  }),
+  isnan: one((value) => ({
+    sql: `coalesce(isnan(${cast(number('isnan', value), DOUBLE).sql}), false)`,
+    type: BOOLEAN,
+  })),
+  coalesce: { arguments: [1, 100], call: (values) => together('coalesce', values, 'coalesce(', ')') },
+  array: { arguments: [0, 10_000], call: array },
+  concat: { arguments: [1, 100], call: concat },
+  nullif: {
+    arguments: [2, 2],
+    call: ([value, other]) => {
+      const [left, right] = alike('nullif', [given(value), given(other)]).map(({ sql }) => sql);
+      return { sql: `CASE WHEN ${left} = ${right} THEN NULL ELSE ${given(value).sql} END`, type: given(value).type };
+    },
+  },
+  if: {
+    arguments: [3, 3],
+    spelling: (names) => `(IF(${names.join(', ')}))`,
+    call: ([condition, ...results]) => {
+      const values = alike('if', results);
+      const [yes, no] = values.map(({ sql }) => sql);
+      return {
+        sql: `CASE WHEN ${boolean('if', given(condition))} THEN ${yes} ELSE ${no} END`,
+        type: given(values[0]).type,
+      };
+    },
+  },
+  size: one((value) => {
+    if (value.type.name !== 'ARRAY') {
+      throw mismatch('size', value.type);
+    }
+    return { sql: `CAST(len(${value.sql}) AS INTEGER)`, type: INT };
+  }),
+  current_timestamp: {
+    arguments: [0, 0],
+    binds: 'now',
+    call: () => ({ sql: 'CAST($now AS TIMESTAMP)', type: { name: 'TIMESTAMP' } }),
+  },
+  current_user: { arguments: [0, 0], binds: 'user', call: () => ({ sql: 'CAST($user AS VARCHAR)', type: STRING }) },
+  session_user: { arguments: [0, 0], binds: 'user', call: () => ({ sql: 'CAST($user AS VARCHAR)', type: STRING }) },
+};
+
+function one(call: (value: Typed, distinct: string) => Typed, more: Pick<FunctionRule, 'distinct'> = {}): FunctionRule {
+  return { arguments: [1, 1], ...more, call: ([value], distinct) => call(given(value), distinct) };
+}
+
+function given(value: Typed | undefined): Typed {
+  if (value === undefined) {
+    throw new Error('the number of arguments was not checked');
+  }
+  return value;
+}
+
+/** Sums of integers are BIGINT; sums of DECIMAL have ten more digits. */
+function sum({ sql, type }: Typed, distinct: string): Typed {
+  if (isInteger(type)) {
+    return { sql: `CAST(sum(${distinct}${sql}) AS BIGINT)`, type: BIGINT };
+  }
+  if (type.name === 'DECIMAL') {
+    const precision = Math.min(38, type.precision + 10);
+    return {
+      sql: `CAST(sum(${distinct}${sql}) AS DECIMAL(${precision},${type.scale}))`,
+      type: { ...type, precision },
+    };
+  }
+  if (type.name !== 'DOUBLE') {
+    throw mismatch('sum', type);
+  }
+  return { sql: `sum(${distinct}${sql})`, type };
+}
+
+/** Averages of integers are of doubles, as in Spark; those of DECIMAL have digits that are not on the allow-list. */
+function average(value: Typed, distinct: string): Typed {
+  if (!isInteger(value.type) && value.type.name !== 'DOUBLE') {
+    throw mismatch('avg', value.type);
+  }
+  return { sql: `avg(${distinct}${cast(value, DOUBLE).sql})`, type: DOUBLE };
+}
+
+function text(where: string, value: Typed): string {
+  if (value.type.name !== 'STRING' && value.type.name !== 'VOID') {
+    throw mismatch(where, value.type);
+  }
+  return cast(value, STRING).sql;
+}
+
+function number(where: string, value: Typed): Typed {
+  if (!isNumber(value.type) && value.type.name !== 'VOID') {
+    throw mismatch(where, value.type);
+  }
+  return value.type.name === 'VOID' ? cast(value, DOUBLE) : value;
+}
+
+/** SQL of a condition. @throws SqlFailure when the value is not BOOLEAN */
+export function boolean(where: string, value: Typed): string {
+  if (value.type.name !== 'BOOLEAN' && value.type.name !== 'VOID') {
+    throw mismatch(where, value.type);
+  }
+  return cast(value, BOOLEAN).sql;
+}
+
+/** The values cast to the type in which they meet. */
+export function alike(where: string, values: readonly Typed[]): Typed[] {
+  const type = values.map((value) => value.type).reduce((left, right) => commonType(left, right, where));
+  return values.map((value) => cast(value, type));
+}
+
+function together(where: string, values: readonly Typed[], before: string, after: string): Typed {
+  const cells = alike(where, values);
+  return { sql: `${before}${cells.map(({ sql }) => sql).join(', ')}${after}`, type: given(cells[0]).type };
+}
+
+function array(values: readonly Typed[]): Typed {
+  if (values.length === 0) {
+    return { sql: 'CAST([] AS VARCHAR[])', type: { name: 'ARRAY', element: { name: 'VOID' } } };
+  }
+  const { sql, type } = together('array', values, '[', ']');
+  return { sql, type: { name: 'ARRAY', element: type } };
+}
+
+/** Texts side by side; other values are cast to STRING. Arrays are not on the allow-list. */
+export function concat(values: readonly Typed[]): Typed {
+  const texts = values.map((value) => {
+    if (value.type.name === 'ARRAY') {
+      throw mismatch('concat', value.type);
+    }
+    return cast(value, STRING).sql;
+  });
+  // Beside a NULL that it knows, DuckDB gives the operator no type.
+  return { sql: `CAST((${texts.join(' || ')}) AS VARCHAR)`, type: STRING };
+}
