@@ -1,5 +1,6 @@
 import { CommandError } from './commands/command-error';
 import { evaluate } from './commands/evaluate';
+import { expand } from './commands/expand';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
 
@@ -8,11 +9,17 @@ const USAGE = `MLOps for Azure Databricks
   databricks-mlops workspace start|status|stop|reset   a local workspace that stands in for Azure Databricks
   databricks-mlops task <TaskName> --<input> <value>   one task of the extension, from this terminal
   databricks-mlops evaluate --policy F --predictions F judge predictions by a promotion policy, without any workspace
+  databricks-mlops expand FILE                         a pipeline with its templates, as Azure DevOps previews it
 
   --help after a command says more; --json prints for machines. Exit code 0 only on success, 2 for wrong usage, 3 for a verdict that failOn names.
 `;
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = { workspace, task, evaluate };
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  workspace,
+  task,
+  evaluate,
+  expand,
+};
 
 async function main(args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;

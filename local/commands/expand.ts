@@ -1,0 +1,98 @@
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ExpandError } from '../pipelines/expand/expand-error';
+import { expandPipeline } from '../pipelines/expand/pipeline/expand-pipeline';
+import { printPipeline } from '../pipelines/expand/print';
+import { repositoryFolders } from '../pipelines/repository-folders';
+import { CommandError } from './command-error';
+
+const USAGE = `databricks-mlops expand FILE [--repository alias=DIR]… [--parameter name=value]… [--variable name=value]…
+
+  Expands an Azure Pipelines file with its templates and prints the YAML that Azure DevOps would preview. Nothing is run or sent.
+
+  --repository alias=DIR   where the files of a repository resource lie; read at its ref if DIR is a git repository
+  --parameter name=value   a parameter of the pipeline; lists and mappings as JSON
+  --variable name=value    a variable that is known before the run, such as Build.Reason=PullRequest
+
+  An error names file, line, column and the templates on the way there. Exit code 1: the pipeline does not expand.
+`;
+
+/** `databricks-mlops expand FILE` (contract 9). */
+export async function expand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args);
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [file, another] = positionals;
+  if (file === undefined || another !== undefined) {
+    throw new CommandError(`expand takes one file.\n\n${USAGE}`);
+  }
+  const root = repositoryRootOf(file);
+  const folders = new Map([...pairs('repository', values.repository), ['self', root] as const]);
+  for (const [alias, folder] of folders) {
+    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+      throw new CommandError(`--repository ${alias}=${folder}: there is no such folder.`);
+    }
+  }
+  try {
+    const pipeline = expandPipeline({
+      file: relative(root, resolve(file)),
+      source: repositoryFolders(folders, (sentence) => process.stderr.write(`${sentence}\n`)),
+      parameters: pairs('parameter', values.parameter),
+      variables: pairs('variable', values.variable),
+    });
+    process.stdout.write(printPipeline(pipeline));
+    return 0;
+  } catch (error) {
+    if (error instanceof ExpandError) {
+      process.stderr.write(`${error.sentences}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** The folder with `.git` above a file; the file's own folder where there is none. Paths with a leading / count from there. */
+export function repositoryRootOf(file: string): string {
+  const own = dirname(resolve(file));
+  for (let folder = own; ; folder = dirname(folder)) {
+    if (existsSync(resolve(folder, '.git'))) {
+      return folder;
+    }
+    if (basename(folder) === '' || folder === dirname(folder)) {
+      return own;
+    }
+  }
+}
+
+/** `name=value` of each use of an option; the last one of a name counts. */
+function pairs(option: string, given: readonly string[] = []): ReadonlyMap<string, string> {
+  return new Map(
+    given.map((text) => {
+      const equals = text.indexOf('=');
+      if (equals < 1) {
+        throw new CommandError(`--${option} ${text}: write name=value.\n\n${USAGE}`);
+      }
+      return [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        repository: { type: 'string', multiple: true },
+        parameter: { type: 'string', multiple: true },
+        variable: { type: 'string', multiple: true },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new CommandError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
