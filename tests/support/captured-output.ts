@@ -1,7 +1,11 @@
-import { secretForms } from '../../src/agent/secret-forms';
+/** Something that a person could read, and where it was shown. */
+export interface Captured {
+  readonly from: string;
+  readonly text: string;
+}
 
 /** Everything that steps and tasks of the suite printed, attached or wrote as summary. */
-const captured: { readonly from: string; readonly text: string }[] = [];
+const captured: Captured[] = [];
 const secrets = new Set<string>();
 
 /** Text that stands in rows of prediction tables of the tests and must come out nowhere. */
@@ -20,13 +24,29 @@ export function mustNotAppear(secret: string): string {
 
 /** Where a declared secret or the canary was found; empty when nowhere. */
 export function leaks(): string[] {
-  const forbidden = [...secrets, ROW_CANARY].flatMap(secretForms);
-  return captured.flatMap(({ from, text }) =>
-    forbidden.filter((form) => text.includes(form)).map((form) => `${from} shows ${form.slice(0, 4)}…`),
+  return leaksIn(captured, [...secrets, ROW_CANARY]);
+}
+
+/** Where one of the texts was found, plain, URL-encoded or in base64. */
+export function leaksIn(shown: readonly Captured[], forbidden: readonly string[]): string[] {
+  const forms = forbidden.flatMap(formsOf);
+  return shown.flatMap(({ from, text }) =>
+    forms.filter((form) => text.includes(form)).map((form) => `${from} shows ${form.slice(0, 4)}…`),
   );
 }
 
-/** Number of captured texts, so that a check over nothing cannot pass. */
-export function capturedCount(): number {
-  return captured.length;
+/** Not the product's own list of forms, which could lack one: written from what the forms are. */
+function formsOf(secret: string): string[] {
+  const encoded = [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
+  const base64 = [0, 1, 2].map((before) => base64Part(secret, before));
+  return [...new Set([...encoded, ...base64, ...base64.map((form) => form.replace(/\+/g, '-').replace(/\//g, '_'))])];
+}
+
+/**
+ * What of a text's base64 does not depend on its neighbours.
+ * @param before bytes in front of it, modulo 3, such as those of `user:` in a Basic header
+ */
+function base64Part(text: string, before: number): string {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
+  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
 }

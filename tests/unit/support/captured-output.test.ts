@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { leaksIn } from '../../support/captured-output';
+
+describe('the check for secrets in captured output', () => {
+  const secret = 's3cr/t+ "ä"-of-a-person';
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+  for (const [form, text] of [
+    ['as it is', `token ${secret} refused`],
+    ['URL-encoded', `?token=${encodeURIComponent(secret)}&x`],
+    ['as a field of a form', new URLSearchParams({ token: secret }).toString()],
+    ['in base64', `Basic ${base64(secret)}`],
+    ['in base64 behind one byte', base64(`:${secret}:more`)],
+    ['in base64 behind two bytes', base64(`a:${secret}`)],
+    ['in base64 behind a name', base64(`user:${secret}`)],
+    ['in base64 for URLs', Buffer.from(secret).toString('base64url')],
+  ] as const) {
+    it(`finds one ${form}`, () => {
+      assert.equal(leaksIn([{ from: 'a step', text }], ['another', secret]).length > 0, true);
+    });
+  }
+
+  it('finds nothing where there is none', () => {
+    const text = `s3cr/t ${base64('s3cr/t of somebody else')}`;
+    assert.deepEqual(leaksIn([{ from: 'a step', text }], [secret]), []);
+  });
+});
