@@ -98,6 +98,16 @@ describe('the Files API of a local workspace', () => {
     assert.equal(second.json.next_page_token, undefined);
   });
 
+  it('shows a volume without files as an empty folder', async () => {
+    const volume = { catalog_name: 'dev', schema_name: 'default', name: 'empty', volume_type: 'MANAGED' };
+    await workspace.call('POST', '/api/2.1/unity-catalog/volumes', volume);
+    const root = '/api/2.0/fs/directories/Volumes/dev/default/empty';
+    const listed = await workspace.call('GET', root);
+    assert.deepEqual([listed.status, listed.json], [200, {}]);
+    assert.equal((await workspace.call('HEAD', root)).status, 200);
+    assert.equal((await workspace.call('GET', `${root}/below`)).status, 404);
+  });
+
   it('deletes files, and folders only when they are empty', async () => {
     await workspace.call('PUT', `${FILES}/bin/x`, 'x');
     const full = await workspace.call('DELETE', `${FOLDERS}/bin`);

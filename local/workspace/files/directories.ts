@@ -19,7 +19,7 @@ export const directoryOperations: readonly Operation[] = [
 async function list(call: Call): Promise<Reply> {
   const place = placeOf(call);
   const fields = queryFields(call.query);
-  const entries = await folderEntries(place.local);
+  const entries = (await folderEntries(place.local)) ?? emptyRoot(place);
   if (entries === undefined) {
     throw notFound(place);
   }
@@ -37,7 +37,7 @@ async function list(call: Call): Promise<Reply> {
 
 async function head(call: Call): Promise<Reply> {
   const place = placeOf(call);
-  if ((await entryOf(place.local, ''))?.isDirectory !== true) {
+  if ((await entryOf(place.local, ''))?.isDirectory !== true && emptyRoot(place) === undefined) {
     throw notFound(place);
   }
   return { status: 200 };
@@ -68,6 +68,11 @@ async function remove(call: Call): Promise<Reply> {
   }
   await rmdir(place.local);
   return { status: 204 };
+}
+
+/** A volume, version or run that exists has a root, also before the first file makes its folder on this machine. */
+function emptyRoot(place: Location): readonly [] | undefined {
+  return place.local === place.root ? [] : undefined;
 }
 
 function placeOf(call: Call): Location {

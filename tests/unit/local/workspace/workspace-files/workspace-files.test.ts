@@ -52,6 +52,16 @@ describe('workspace files', () => {
     assert.equal(await download('/Workspace/Shared/state/deploy.lock'), 'new');
   });
 
+  it('refuse names and paths that no disk and no store can hold', async () => {
+    for (const at of [`/Shared/${'x'.repeat(256)}`, `/${Array(200).fill('folder').join('/')}`]) {
+      for (const reply of [await importFile(at, 'text'), await workspace.call('POST', `${api}/mkdirs`, { path: at })]) {
+        assert.deepEqual([reply.status, reply.json.error_code], [400, 'INVALID_PARAMETER_VALUE']);
+        assert.match(String(reply.json.message), /too long/);
+      }
+    }
+    assert.equal((await importFile(`/Shared/${'x'.repeat(255)}`, 'text')).status, 200);
+  });
+
   it('are real files, with or without /Workspace in front', async () => {
     await importFile('/Shared/a b.txt', 'text');
     assert.equal(readFileSync(path.join(workspace.data, 'workspaces/local/files/Shared/a b.txt'), 'utf8'), 'text');
