@@ -11,14 +11,14 @@ const DEMO = resolve('dist', 'cli', 'demo.js');
 function demo(
   folder: string,
   args: readonly string[],
-  onLine: (line: string, stop: () => void) => void = () => undefined,
+  onOutput: (soFar: string, stop: (signal: NodeJS.Signals) => void) => void = () => undefined,
 ) {
   return new Promise<{ code: number | null; output: string }>((ended, failed) => {
     const child = spawn(process.execPath, [DEMO, ...args], { cwd: folder, env: { ...process.env, TMPDIR: folder } });
     let output = '';
     const follow = (chunk: Buffer) => {
       output += chunk.toString('utf8');
-      onLine(output, () => child.kill('SIGINT'));
+      onOutput(output, (signal) => child.kill(signal));
     };
     child.stdout.on('data', follow);
     child.stderr.on('data', follow);
@@ -47,18 +47,23 @@ describe('the demo', function () {
     assert.deepEqual(processesOf(folder), []);
   });
 
-  it('ends on Ctrl-C: the running job dies, nothing is left running', async () => {
-    let asked = false;
-    const { code, output } = await demo(folder, [], (soFar, stop) => {
-      if (!asked && soFar.includes('Task train: RUNNING')) {
-        asked = true;
-        stop();
-      }
+  for (const [cause, signal] of [
+    ['on Ctrl-C', 'SIGINT'],
+    ['when it is asked to end', 'SIGTERM'],
+  ] as const) {
+    it(`ends ${cause}: the running job dies, nothing is left running`, async () => {
+      let asked = false;
+      const { code, output } = await demo(folder, [], (soFar, stop) => {
+        if (!asked && soFar.includes('Task train: RUNNING')) {
+          asked = true;
+          stop(signal);
+        }
+      });
+      assert.equal(code, 1, output);
+      assert.match(output, /Interrupted; nothing is left running/);
+      assert.deepEqual(processesOf(folder), []);
     });
-    assert.equal(code, 1, output);
-    assert.match(output, /Interrupted; nothing is left running/);
-    assert.deepEqual(processesOf(folder), []);
-  });
+  }
 });
 
 /** Processes whose command line or environment names the folder; only where the system shows them. */
