@@ -28,7 +28,7 @@ describe('npm run new-task', function () {
   }
 
   it('writes a task that passes its own tests and every rule of the contract, compiles and builds', () => {
-    node('scripts/new-task.mjs', 'DatabricksListModels');
+    node('scripts/new-task.mjs', 'DatabricksTaskOfTheTest');
     node(
       'node_modules/mocha/bin/mocha.js',
       'tests/contract/task-json.test.ts',
@@ -37,19 +37,19 @@ describe('npm run new-task', function () {
       'tests/contract/reads-and-sets.test.ts',
       'tests/contract/documents.test.ts',
       'tests/package/icons.test.ts',
-      'tests/unit/tasks/DatabricksListModels/run.test.ts',
+      'tests/unit/tasks/DatabricksTaskOfTheTest/run.test.ts',
     );
-    node('scripts/build.mjs', 'DatabricksListModels');
+    node('scripts/build.mjs', 'DatabricksTaskOfTheTest');
     node(
       'node_modules/@biomejs/biome/bin/biome',
       'check',
-      'tasks/DatabricksListModels',
-      'tests/unit/tasks/DatabricksListModels',
+      'tasks/DatabricksTaskOfTheTest',
+      'tests/unit/tasks/DatabricksTaskOfTheTest',
     );
   });
 
   it('refuses a name that is none, or that is taken', () => {
-    for (const name of ['listModels', 'DatabricksListModels']) {
+    for (const name of ['listModels', 'DatabricksTaskOfTheTest']) {
       const done = spawnSync(process.execPath, ['scripts/new-task.mjs', name], { cwd: copy, encoding: 'utf8' });
       assert.notEqual(done.status, 0, name);
       assert.match(done.stderr, /Usage|there already/);
