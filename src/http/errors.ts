@@ -35,7 +35,7 @@ export class ApiError extends TaskError {
       readonly structured: boolean;
     },
   ) {
-    const code = codeOf(answer.status, answer.errorCode);
+    const code = codeOf(answer);
     const said = answer.message === '' ? `HTTP status ${answer.status}` : answer.message;
     super(code, `The request failed: ${endSentence(said)}`, {
       where: placeSentence(place, answer.status, answer.errorCode, answer.requestId),
@@ -128,8 +128,15 @@ const NOT_FOUND_QUIRKS: readonly { readonly method: string; readonly path: RegEx
   },
 ];
 
+/** A refused credential that arrives as 403, as a missing right does. [U]: seen for wrong personal tokens. */
+const CREDENTIAL_REFUSAL = /^Invalid access token/i;
+
 /** Our stable code for an error answer: the service's code decides, then the status. */
-function codeOf(status: number, errorCode: string): string {
+function codeOf(answer: { readonly status: number; readonly errorCode: string; readonly message: string }): string {
+  const { status, errorCode, message } = answer;
+  if (status === 403 && CREDENTIAL_REFUSAL.test(message)) {
+    return 'UNAUTHENTICATED';
+  }
   if (errorCode === 'PRIVATE_LINK_VALIDATION_ERROR') {
     return errorCode;
   }
@@ -153,7 +160,7 @@ function codeOf(status: number, errorCode: string): string {
 
 const ADVICE: Readonly<Record<string, string>> = {
   UNAUTHENTICATED:
-    'Check the credential of the service connection: it may have expired or belong to another workspace.',
+    'The token is wrong, expired or revoked: renew the credential of the service connection (at a terminal: DATABRICKS_TOKEN or the profile).',
   PERMISSION_DENIED:
     'Grant the identity of the service connection the missing right; DatabricksCheckConnection names it.',
   PRIVATE_LINK_VALIDATION_ERROR: 'Run the agent inside the network from which the workspace accepts connections.',
@@ -170,7 +177,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 function placeSentence(place: CallPlace, status: number, errorCode: string, requestId: string): string {
-  const details = [`status ${status}`, errorCode, requestId === '' ? '' : `request id ${requestId}`].filter(
+  const ownCode = errorCode === String(status) ? '' : errorCode;
+  const details = [`status ${status}`, ownCode, requestId === '' ? '' : `request id ${requestId}`].filter(
     (part) => part !== '',
   );
   return `It was ${place.method} ${place.origin}${place.path} (${details.join(', ')}).`;

@@ -4,7 +4,7 @@ import { versionNamed } from '../../src/databricks/named-version';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import { findModels } from '../../src/workflow/find-models';
+import { type FoundVersion, findModels } from '../../src/workflow/find-models';
 import { standingOf } from '../../src/workflow/run-state';
 import { taskOutputs } from '../../src/workflow/task-outputs';
 import type { Inputs } from './inputs';
@@ -74,11 +74,28 @@ async function versionOfWorkflowRun(
     const version = await usableVersion(workspace, model, numbers);
     return { version, origin: version === undefined ? undefined : await originBehind(version, workspace) };
   }
+  warnOfOtherModels(model, runId, found.versions, context);
   const [mlflowRunId, ...more] = found.mlflowRunIds;
   if (mlflowRunId === undefined || more.length > 0) {
     return { version: undefined, origin: undefined };
   }
   return { version: undefined, origin: await originInRun(workspace, mlflowRunId, 'model') };
+}
+
+/** A job that registered under another name than this step's is more often a slip in one of the two names than a wish. */
+function warnOfOtherModels(
+  model: string,
+  runId: string,
+  versions: readonly FoundVersion[],
+  { log }: TaskContext,
+): void {
+  if (versions.length > 0) {
+    const made = versions.map((version) => `${version.model} version ${version.version}`).join(', ');
+    log.warning(
+      `Workflow run ${runId} registered ${made}, but no version of ${model}. If one of those is meant, correct 'model'.`,
+      'MODEL_OF_ANOTHER_NAME',
+    );
+  }
 }
 
 /** The one version of several whose registration has not failed; a failed one only when it is the only one. */

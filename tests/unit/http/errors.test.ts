@@ -34,6 +34,20 @@ describe('error answers', () => {
     }
   });
 
+  it('tells a refused credential from a missing right, and says no number twice', () => {
+    const refused = answer(403, { error_code: 403, message: 'Invalid access token.' });
+    assert.equal(refused.code, 'UNAUTHENTICATED');
+    assert.match(refused.sentences, /\(status 403\)\. The token is wrong, expired or revoked: renew the credential/);
+    const expired = answer(401, { error_code: 401, message: 'Access token has expired.' });
+    assert.equal(expired.code, 'UNAUTHENTICATED');
+    const forbidden = answer(403, {
+      error_code: 'PERMISSION_DENIED',
+      message: 'No right to see: Invalid access token.',
+    });
+    assert.equal(forbidden.code, 'PERMISSION_DENIED');
+    assert.match(forbidden.sentences, /status 403, PERMISSION_DENIED/);
+  });
+
   it('takes request id and wait out of the details, which need not have metadata', () => {
     const error = answer(429, {
       error_code: 'RESOURCE_EXHAUSTED',

@@ -73,6 +73,23 @@ describe('DatabricksRegisterModel, against the local workspace', () => {
     assert.equal(both.error?.code, 'MODEL_VERSION_AMBIGUOUS', both.printed);
   });
 
+  it('warns when the workflow run registered other models only', async () => {
+    const other = 'main.default.prize';
+    await tracked.client.registeredModels.create({ name: other });
+    await tracked.client.modelVersions.create({ name: other, source: 'runs:/x/model', run_id: tracked.runId });
+    await tracked.client.modelVersions.finalize(other, '1');
+    const warnings = (host: Awaited<ReturnType<typeof tracked.register>>) =>
+      host.issues.filter(({ code }) => code === 'MODEL_OF_ANOTHER_NAME').map(({ message }) => message);
+    const host = await tracked.register({ workflowRunId: '77' });
+    assert.equal(host.outputs.get('created'), 'true', host.printed);
+    assert.equal(warnings(host).length, 1, host.printed);
+    assert.match(
+      warnings(host)[0] ?? '',
+      /registered main\.default\.prize version 1, but no version of main\.default\.price\./,
+    );
+    assert.deepEqual(warnings(await tracked.register({ workflowRunId: '77' })), [], 'the model has a version now');
+  });
+
   it('writes description and tags, adds and never removes', async () => {
     await tracked.register({ mlflowRunId: tracked.runId, description: 'first', tags: 'a=1\nb=2', modelTags: 'team=x' });
     await tracked.register({ mlflowRunId: tracked.runId, tags: '{"b": "3", "c": 4}' });
