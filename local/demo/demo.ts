@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { HttpClient } from '../../src/http/client';
+import { CommandError } from '../commands/command-error';
 import { packageRoot } from '../package-root';
 import { paintFor } from '../terminal/paint';
 import { startWorkspaces } from '../workspace/server';
+import { DEMO_USAGE, readDemoOptions } from './demo-options';
 import { type DemoPlace, demoStep, showEnd } from './demo-step';
 import { type RoundResult, resultTable } from './result-table';
 import { deploySample, type TrainingOverride } from './sample-jobs';
@@ -33,7 +35,11 @@ const COMMITS: readonly Commit[] = [
  * agent starts them, the sample's own jobs.
  */
 async function main(): Promise<void> {
-  const quick = process.argv.includes('--quick');
+  const { quick, help } = readDemoOptions(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(DEMO_USAGE);
+    return;
+  }
   const root = packageRoot();
   const paint = paintFor(process.stdout);
   const begun = Date.now();
@@ -215,5 +221,5 @@ function say(text: string): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exit(error instanceof CommandError ? 2 : 1);
 });
