@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PipelineConnection } from '../pipelines/task-environment';
@@ -17,6 +18,8 @@ export interface DemoPlace {
   readonly results: string;
   /** Id of the pipeline run that the steps belong to. */
   readonly buildId: string;
+  /** Commit of the sample that the steps work on, as the demo calls it. */
+  readonly commit: string;
   readonly paint: Paint;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -89,6 +92,11 @@ function stepRequest(place: DemoPlace, title: string, inputs: Readonly<Record<st
       'System.TeamProject': 'demo',
       'System.TeamProjectId': '00000000-0000-4000-8000-000000000001',
       'System.DefinitionId': '1',
+      'Build.DefinitionName': 'diabetes',
+      'Build.RequestedFor': 'demo',
+      'Build.SourceBranch': 'refs/heads/main',
+      // The demo's commits have no repository; evidence shall still hold an id of Git's form.
+      'Build.SourceVersion': createHash('sha1').update(place.commit).digest('hex'),
       'System.StageName': 'demo',
       'System.PhaseName': 'main',
       'System.JobName': 'main',

@@ -62,6 +62,7 @@ async function main(): Promise<void> {
       sources: join(root, 'samples', 'diabetes'),
       results,
       buildId: '0',
+      commit: 'c0001',
       paint,
       signal: interruption(),
     };
@@ -95,7 +96,8 @@ async function main(): Promise<void> {
 }
 
 async function round(demo: DemoPlace, client: HttpClient, commit: Commit): Promise<RoundResult> {
-  const place = { ...demo, results: join(demo.results, commit.id), buildId: commit.id.replace(/\D/g, '') };
+  const { id } = commit;
+  const place = { ...demo, results: join(demo.results, id), buildId: id.replace(/\D/g, ''), commit: id };
   say(`\n${place.paint.bold(`Commit ${commit.id}`)}: ${commit.says}`);
   await deploySample(client, {
     folder: place.sources,
@@ -164,7 +166,7 @@ async function round(demo: DemoPlace, client: HttpClient, commit: Commit): Promi
 }
 
 async function rollback(demo: DemoPlace, client: HttpClient): Promise<RoundResult> {
-  const place = { ...demo, results: join(demo.results, 'rollback'), buildId: '9' };
+  const place = { ...demo, results: join(demo.results, 'rollback'), buildId: '9', commit: 'c0003' };
   say(`\n${place.paint.bold('Rollback')}: back to the champion before`);
   const back = await demoStep(place, 'DatabricksPromoteModel', 'Roll back', {
     action: 'rollback',

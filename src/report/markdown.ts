@@ -1,3 +1,4 @@
+import { modelVersionUrl } from '../databricks/links';
 import { figure, figureBeside, INTERVAL_DIGITS, percent } from '../evaluation/checks/figures';
 import {
   changeIntervalText,
@@ -6,15 +7,16 @@ import {
   wantedBarText,
   wantedChangeText,
 } from '../evaluation/checks/findings';
-import type { CheckResult, PromotionReport } from '../evaluation/report-types';
-import { escapeMarkdown, markdownTable } from '../markdown';
+import type { CheckResult, PromotionReport, ReportVersion } from '../evaluation/report-types';
+import { escapeMarkdown, markdownLink, markdownTable } from '../markdown';
 import { nextStep } from './next-step';
 
 /**
  * What stands below the decision in the summary of a report: what to do next, what decided, the comparison with the champion, the bars, the other
  * checks, facts. Everything from outside is escaped.
+ * @param workspaceUrl workspace that has the model, for links to its versions; `''` when none was asked
  */
-export function reportSummary(report: PromotionReport, digest: string): string {
+export function reportSummary(report: PromotionReport, digest: string, workspaceUrl = ''): string {
   const compared = report.checks.filter(isCompared);
   const bars = report.checks.filter(isBar);
   const others = report.checks.filter((check) => !isCompared(check) && !isBar(check));
@@ -24,7 +26,7 @@ export function reportSummary(report: PromotionReport, digest: string): string {
     comparisonTable(report, compared),
     barTable(report, bars),
     otherTable(others),
-    facts(report, digest),
+    facts(report, digest, workspaceUrl),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -134,15 +136,33 @@ function bullets(items: readonly string[]): string {
   return items.map((item) => `* ${shown(item)}`).join('\n');
 }
 
-function facts({ data, policy, subject }: PromotionReport, digest: string): string {
+function facts({ data, policy, provenance, subject }: PromotionReport, digest: string, workspaceUrl: string): string {
   const source = data.table === undefined ? 'a file' : `${data.table} at version ${data.deltaVersion}`;
-  return (
-    `Model: ${shown(subject.model ?? 'not named')}. Policy: ${shown(policy.name)} (${policy.sha256.slice(0, 12)}). ` +
-    `Data: ${data.rows} rows of ${shown(source)}. Digest of report.json: ${digest}.`
-  );
+  const version = (of: ReportVersion) => versionFact(subject.model, of, workspaceUrl);
+  return [
+    `Model: ${shown(subject.model ?? 'not named')}.`,
+    `Challenger: ${version(subject.challenger)}.`,
+    `Champion: ${subject.champion === null ? 'none' : version(subject.champion)}.`,
+    ...(provenance['commit'] === undefined ? [] : [`Commit: ${shown(provenance['commit'])}.`]),
+    `Policy: ${shown(policy.name)} (${policy.sha256.slice(0, 12)}).`,
+    `Data: ${data.rows} rows of ${shown(source)}.`,
+    `Digest of report.json: ${digest}.`,
+  ].join(' ');
 }
 
-/** As {@link escapeMarkdown}, without control and direction characters, which could make a line look like another one. */
+/** A version, with a link where its page is known, and the MLflow run that made it. */
+function versionFact(model: string | null, { version, runId }: ReportVersion, workspaceUrl: string): string {
+  const url = model === null || workspaceUrl === '' ? '' : modelVersionUrl(workspaceUrl, model, version);
+  const made = runId === undefined ? '' : `, MLflow run ${shown(runId)}`;
+  return `${markdownLink(withoutControls(`version ${version}`), url)}${made}`;
+}
+
+/** As {@link escapeMarkdown}, without control and direction characters. */
 function shown(text: string): string {
-  return escapeMarkdown(text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' '));
+  return escapeMarkdown(withoutControls(text));
+}
+
+/** Control and direction characters could make a line look like another one. */
+function withoutControls(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ');
 }

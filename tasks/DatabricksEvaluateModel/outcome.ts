@@ -18,11 +18,15 @@ export function lintedOutcome({ policy, sha256 }: EffectivePolicy, file: string)
   };
 }
 
-/** The verdict, and whether it fails the step. */
+/**
+ * The verdict, and whether it fails the step.
+ * @param workspaceUrl workspace of the versions; `''` when none was asked
+ */
 export function evaluatedOutcome(
   { report, digest }: SealedReport,
   path: string,
   failOn: readonly string[],
+  workspaceUrl: string,
 ): TaskOutcome {
   const decision = decisionSentence(report);
   const failed = report.checks.filter((check) => report.failedChecks.includes(check.id));
@@ -32,7 +36,7 @@ export function evaluatedOutcome(
     ...(failOn.includes(report.verdict)
       ? { failure: { code: `VERDICT_${report.verdict}`, message: `${decision}. ${reasons}`.trim() } }
       : {}),
-    summary: reportSummary(report, digest),
+    summary: reportSummary(report, digest, workspaceUrl),
     attachment: { kind: 'report', path },
   };
 }

@@ -29,14 +29,14 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
   if (inputs.action === 'lint') {
     return lintedOutcome(policy, inputs.policyFile);
   }
-  const { subject, data } = await evidenceFor(inputs, policy, context);
+  const { subject, data, workspaceUrl } = await evidenceFor(inputs, policy, context);
   context.outputs.set('challengerVersion', subject.challenger.version);
   context.outputs.set('championVersion', subject.champion?.version);
   const content = evaluate(policy, subject, data);
   const sealed = sealReport(content, new Date(context.clock.now()).toISOString(), provenanceOf(context));
   const path = writeReport(sealed, inputs, context);
   setOutputs(sealed, path, context);
-  return evaluatedOutcome(sealed, path, inputs.failOn);
+  return evaluatedOutcome(sealed, path, inputs.failOn, workspaceUrl);
 }
 
 async function readPolicy(inputs: Inputs, { host }: TaskContext): Promise<EffectivePolicy> {
@@ -57,6 +57,8 @@ async function readPolicy(inputs: Inputs, { host }: TaskContext): Promise<Effect
 interface Evidence {
   readonly subject: Subject;
   readonly data: PredictionData;
+  /** Workspace that was asked; `''` when none was. */
+  readonly workspaceUrl: string;
 }
 
 async function evidenceFor(
@@ -80,7 +82,8 @@ async function evidenceFor(
     champion: champion === undefined ? null : reportVersion(champion),
     facts: await modelFacts(workspace, policy, challenger),
   };
-  return { subject, data: await predictionsOf(inputs, effective, subject, workspace, context) };
+  const data = await predictionsOf(inputs, effective, subject, workspace, context);
+  return { subject, data, workspaceUrl: workspace.url };
 }
 
 async function predictionsOf(
@@ -110,7 +113,8 @@ async function evidenceOfFiles(inputs: EvaluateInputs, { policy }: EffectivePoli
   const { required, optional } = columnsToRead(policy.model, needsOf(policy), true);
   const data = await readPredictions(inputs.predictions.path, { required: [], optional: [...required, ...optional] });
   const versions = versionsOfFile(data, policy.model, inputs);
-  return { subject: { model: inputs.model === '' ? null : inputs.model, ...versions, facts: undefined }, data };
+  const subject = { model: inputs.model === '' ? null : inputs.model, ...versions, facts: undefined };
+  return { subject, data, workspaceUrl: '' };
 }
 
 function setOutputs({ report, digest }: SealedReport, path: string, { outputs, files }: TaskContext): void {

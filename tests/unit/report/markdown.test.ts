@@ -42,6 +42,19 @@ describe('reportSummary', () => {
     assert.ok(summary.includes(digest));
   });
 
+  it('names the MLflow run of both versions and the commit, and links the versions where the workspace is known', () => {
+    const champion = { version: '17', runId: 'def' };
+    const { report, digest } = sampleReport(20, { champion }, { provenance: { commit: '5b1c'.repeat(10) } });
+    const summary = reportSummary(report, digest, 'https://w.example');
+    const page = 'https://w.example/explore/data/models/prod/diabetes/progression/version';
+    assert.ok(summary.includes(`Challenger: [version 18](${page}/18), MLflow run abc. `), summary);
+    assert.ok(summary.includes(`Champion: [version 17](${page}/17), MLflow run def. `), summary);
+    assert.ok(summary.includes(`Commit: ${'5b1c'.repeat(10)}. `), summary);
+    const alone = sampleReport(20, { champion: null });
+    const plain = reportSummary(alone.report, alone.digest);
+    assert.match(plain, /Challenger: version 18, MLflow run abc\. Champion: none\. Policy:/);
+  });
+
   it('says severity where a check that does not block did not pass', () => {
     const { report, digest } = sampleReport();
     assert.match(reportSummary(report, digest), /\| threshold\.r2 \|.*\| FAIL \(warn only\) \|/);
@@ -87,7 +100,8 @@ describe('reportSummary', () => {
       fc.property(hostile, hostile, (name, message) => {
         const changed: PromotionReport = {
           ...report,
-          subject: { ...report.subject, model: name, challenger: { version: name } },
+          subject: { ...report.subject, model: name, challenger: { version: name, runId: name } },
+          provenance: { commit: name },
           policy: { ...report.policy, name },
           checks: report.checks.map((check) => ({ ...check, message, id: name })),
         };
