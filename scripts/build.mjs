@@ -1,5 +1,6 @@
-// Builds dist/tasks/<TaskName>/{main.js,run.js,task.json,icon.png}, dist/cli and dist/meta (esbuild metafiles: budgets, notices, arrows).
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// Builds dist/tasks/<TaskName>/{main.js,run.js,task.json,icon.png}, dist/cli and dist/meta: esbuild metafiles (budgets, notices, arrows) and
+// the stamp `.built`, from which scripts/setup.mjs sees whether a source is newer.
+import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { buildTask } from './build-task.mjs';
@@ -18,7 +19,7 @@ const options = {
   legalComments: 'none',
 };
 
-async function buildCli() {
+async function buildCli(target) {
   const result = await build({
     ...options,
     entryPoints: {
@@ -26,32 +27,50 @@ async function buildCli() {
       demo: 'local/demo/demo.ts',
       'prepare-python': 'local/prepare-python.ts',
     },
-    outdir: join(dist, 'cli'),
+    outdir: join(target, 'cli'),
     // Native engines and their binaries stay packages of their own.
     external: ['lmdb', '@duckdb/node-api', '@polyglot-sql/sdk'],
     banner: { js: '#!/usr/bin/env node' },
   });
-  writeMeta('cli', result.metafile);
+  writeMeta(target, 'cli', result.metafile);
+  console.error('built dist/cli');
 }
 
-function writeMeta(name, metafile) {
-  mkdirSync(join(dist, 'meta'), { recursive: true });
-  writeFileSync(join(dist, 'meta', `${name}.json`), JSON.stringify(metafile));
+function writeMeta(target, name, metafile) {
+  mkdirSync(join(target, 'meta'), { recursive: true });
+  writeFileSync(join(target, 'meta', `${name}.json`), JSON.stringify(metafile));
 }
 
-/** Builds everything, or only the tasks named. */
-async function buildAll(only = []) {
-  if (only.length === 0) {
-    rmSync(dist, { recursive: true, force: true });
-  }
-  for (const name of only.length === 0 ? taskNames() : only) {
-    const { main, run } = await buildTask({ root, dist, name, options });
-    writeMeta(name, main);
-    writeMeta(`${name}.run`, run);
-  }
-  if (only.length === 0) {
-    await buildCli();
+/** Rebuilds the tasks named, in place. */
+async function buildOnly(names) {
+  for (const name of names) {
+    await buildOne(dist, name);
   }
 }
 
-await buildAll(process.argv.slice(2));
+/** Builds everything beside the former build and puts it in its place at the end: a build that is interrupted leaves the former one. */
+async function buildAll() {
+  const begun = new Date();
+  const part = `${dist}.part`;
+  rmSync(part, { recursive: true, force: true });
+  for (const name of taskNames()) {
+    await buildOne(part, name);
+  }
+  await buildCli(part);
+  // The stamp bears the time of the beginning: a source that changes during the build is newer than it.
+  const stamp = join(part, 'meta', '.built');
+  writeFileSync(stamp, '');
+  utimesSync(stamp, begun, begun);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(part, dist);
+}
+
+async function buildOne(target, name) {
+  const { main, run } = await buildTask({ root, dist: target, name, options });
+  writeMeta(target, name, main);
+  writeMeta(target, `${name}.run`, run);
+  console.error(`built dist/tasks/${name}`);
+}
+
+const names = process.argv.slice(2);
+await (names.length === 0 ? buildAll() : buildOnly(names));

@@ -2,7 +2,7 @@
 // it is what runs before they are there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -67,8 +67,6 @@ function buildWhenChanged() {
   }
   say('Building tasks and command line …');
   requireSuccess(node(['scripts/build.mjs']));
-  mkdirSync(join(root, 'dist', 'meta'), { recursive: true });
-  writeFileSync(stamp, '');
 }
 
 function newest(paths) {
