@@ -1,5 +1,6 @@
+import { readdirSync, rmdirSync } from 'node:fs';
 import { runTask } from '../../src/agent/run-task';
-import { createTerminalHost, terminalFolder } from '../../src/agent/terminal-host';
+import { createTerminalFolder, createTerminalHost } from '../../src/agent/terminal-host';
 import type { LoadedTask } from '../tasks';
 
 /** How a task ended at the terminal. */
@@ -24,9 +25,10 @@ export async function runAtTerminal(
   const outputs = new Map<string, string>();
   let failureCode = '';
   const json = flags.has('json');
+  const folder = createTerminalFolder(process.cwd(), definition.name, Date.now());
   const terminal = createTerminalHost({
     inputs,
-    folder: terminalFolder(process.cwd()),
+    folder,
     json,
     color: !json && process.stdout.isTTY === true && !process.env['NO_COLOR'],
     debug: flags.has('debug'),
@@ -43,6 +45,9 @@ export async function runAtTerminal(
     },
   };
   const result = await runTask(definition, readInputs, run, host);
+  if (readdirSync(folder).length === 0) {
+    rmdirSync(folder);
+  }
   const succeeded = result === 'Succeeded' || result === 'SucceededWithIssues';
   return { exitCode: succeeded ? 0 : failureCode.startsWith(VERDICT) ? 3 : 1, outputs };
 }

@@ -83,9 +83,25 @@ export function createTerminalHost(options: TerminalOptions): Host {
   };
 }
 
-/** Folder of a task's files at the terminal, below the working folder (git-ignored by convention). */
+/** Folder of all runs of tasks at the terminal, below the working folder (git-ignored by convention). */
 export function terminalFolder(workingFolder: string): string {
   return join(workingFolder, '.mlops', 'tasks');
+}
+
+/**
+ * Creates the folder of one run of a task, `<time>-<Task>` in the folder of all. Each run has its own, so that none deletes the report of
+ * another.
+ * @param now milliseconds since the epoch
+ */
+export function createTerminalFolder(workingFolder: string, taskName: string, now: number): string {
+  const time = new Date(now).toISOString().replace(/\.\d+|[-:]/g, '');
+  const wanted = join(terminalFolder(workingFolder), `${time}-${taskName}`);
+  // `mkdir` with `recursive` says whether it created anything: two runs that begin in the same second get a folder each.
+  let folder = wanted;
+  for (let more = 2; mkdirSync(folder, { recursive: true }) === undefined; more += 1) {
+    folder = `${wanted}-${more}`;
+  }
+  return folder;
 }
 
 function hideSecrets(text: string, secrets: ReadonlySet<string>): string {

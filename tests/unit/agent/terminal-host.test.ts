@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTerminalHost } from '../../../src/agent/terminal-host';
+import { createTerminalFolder, createTerminalHost } from '../../../src/agent/terminal-host';
 
 describe('the terminal host', () => {
   let folder = '';
@@ -48,5 +48,17 @@ describe('the terminal host', () => {
       message: 'done',
       outputs: { url: 'a\u001B[2J', key: '***' },
     });
+  });
+
+  it('gives each run a folder of its own, two in the same second too', () => {
+    const made = [0, 1, 2].map((milliseconds) =>
+      createTerminalFolder(folder, 'DatabricksEvaluateModel', Date.UTC(2026, 0, 2, 3, 4, 5, milliseconds)),
+    );
+    assert.deepEqual(
+      made,
+      ['', '-2', '-3'].map((more) =>
+        join(folder, '.mlops', 'tasks', `20260102T030405Z-DatabricksEvaluateModel${more}`),
+      ),
+    );
   });
 });
