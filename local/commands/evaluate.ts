@@ -1,5 +1,5 @@
-import { copyFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadTask } from '../tasks';
 import { CommandError } from './command-error';
@@ -8,7 +8,7 @@ import { runAtTerminal } from './run-at-terminal';
 const USAGE = `databricks-mlops evaluate --policy FILE --predictions FILE [--model NAME] [--report FILE] [--json]
 
   Judges predictions in a CSV, Parquet or JSON lines file by a promotion policy. No workspace is asked: the versions are those that the
-  file names. --report says where the report goes. Exit code 3: the verdict is FAIL or ERROR.
+  file names. --report says where the report goes; missing folders are created. Exit code 3: the verdict is FAIL or ERROR.
 `;
 
 /** `databricks-mlops evaluate` (contract 9): the task DatabricksEvaluateModel on files alone. */
@@ -20,6 +20,9 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   }
   if (values.policy === undefined || values.predictions === undefined) {
     throw new CommandError(`--policy and --predictions are required.\n\n${USAGE}`);
+  }
+  if (values.report !== undefined) {
+    prepareReport(resolve(values.report));
   }
   const task = await loadTask('DatabricksEvaluateModel');
   if (task === undefined) {
@@ -33,9 +36,32 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   const { exitCode, outputs } = await runAtTerminal(task, inputs, new Set(values.json === true ? ['json'] : []));
   const report = outputs.get('reportPath') ?? '';
   if (values.report !== undefined && report !== '') {
-    copyFileSync(report, resolve(values.report));
+    orRefuse(resolve(values.report), (path) => copyFileSync(report, path));
   }
   return exitCode;
+}
+
+/** Before the evaluation, which may take minutes: a report that cannot be written is refused at once. */
+function prepareReport(report: string): void {
+  orRefuse(report, (path) => {
+    mkdirSync(dirname(path), { recursive: true });
+    if (!existsSync(path)) {
+      accessSync(dirname(path), constants.W_OK);
+      return;
+    }
+    if (statSync(path).isDirectory()) {
+      throw new Error('it is a folder');
+    }
+    accessSync(path, constants.W_OK);
+  });
+}
+
+function orRefuse(report: string, write: (path: string) => void): void {
+  try {
+    write(report);
+  } catch (error) {
+    throw new CommandError(`The report cannot be written to ${report}: ${(error as Error).message}.`);
+  }
 }
 
 function parse(args: readonly string[]) {

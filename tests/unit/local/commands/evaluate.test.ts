@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { csvOf, POLICY, writeSources } from '../../tasks/DatabricksEvaluateModel/evaluation-step';
+
+const TSX = resolve('node_modules', 'tsx', 'dist', 'cli.mjs');
+
+describe('databricks-mlops evaluate', function () {
+  this.timeout(60_000);
+  let folder: string;
+
+  before(() => {
+    folder = writeSources(POLICY, csvOf(100, 20, '18', '17')).folder;
+  });
+  afterEach(() => rmSync(join(folder, '.mlops'), { recursive: true, force: true }));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const evaluate = (...args: string[]) =>
+    spawnSync(
+      process.execPath,
+      [TSX, resolve('local', 'cli.ts'), 'evaluate', '--policy', 'policy.yml', '--predictions', ...args],
+      { cwd: folder, encoding: 'utf8' },
+    );
+
+  it('creates the folder of the report', () => {
+    const report = join(folder, 'missing', 'folder', 'x.json');
+    const { status, stderr, stdout } = evaluate('predictions.csv', '--report', report);
+    assert.equal(status, 0, `${stdout}${stderr}`);
+    assert.equal(JSON.parse(readFileSync(report, 'utf8')).verdict, 'PASS');
+  });
+
+  it('refuses a report that cannot be written before it evaluates, in one line', () => {
+    for (const report of [folder, join(folder, 'policy.yml', 'x.json')]) {
+      const { status, stderr, stdout } = evaluate('predictions.csv', '--report', report);
+      assert.deepEqual([status, stdout], [2, '']);
+      assert.match(stderr, /^The report cannot be written to .*\.\n$/);
+      assert.ok(!existsSync(join(folder, '.mlops')), 'nothing was evaluated');
+    }
+  });
+
+  it('keeps the report of an earlier evaluation when a later one fails', () => {
+    const report = JSON.parse(evaluate('predictions.csv', '--json').stdout).outputs.reportPath;
+    assert.notEqual(evaluate('absent.csv').status, 0);
+    assert.equal(JSON.parse(readFileSync(report, 'utf8')).verdict, 'PASS');
+    assert.equal(readdirSync(join(folder, '.mlops', 'tasks')).length, 2);
+  });
+});
