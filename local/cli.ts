@@ -3,6 +3,7 @@ import { evaluate } from './commands/evaluate';
 import { expand } from './commands/expand';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
+import { packageVersion } from './package-root';
 
 const USAGE = `MLOps for Azure Databricks
 
@@ -11,7 +12,8 @@ const USAGE = `MLOps for Azure Databricks
   databricks-mlops evaluate --policy F --predictions F judge predictions by a promotion policy, without any workspace
   databricks-mlops expand FILE                         a pipeline with its templates, as Azure DevOps previews it
 
-  --help after a command says more; --json prints for machines. Exit code 0 only on success, 2 for wrong usage, 3 for a verdict that failOn names.
+  --version prints the version. --help after a command says more; --json prints for machines. Exit code 0 only on
+  success, 2 for wrong usage, 3 for a verdict that failOn names.
 `;
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
@@ -26,6 +28,10 @@ async function main(args: readonly string[]): Promise<number> {
   const command = COMMANDS[name];
   if (command !== undefined) {
     return command(rest);
+  }
+  if (name === '--version') {
+    process.stdout.write(`${packageVersion()}\n`);
+    return 0;
   }
   const asked = ['', '--help', '-h', 'help'].includes(name);
   (asked ? process.stdout : process.stderr).write(asked ? USAGE : `Unknown command '${name}'.\n\n${USAGE}`);

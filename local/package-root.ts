@@ -15,3 +15,8 @@ export function packageRoot(from: string = __dirname): string {
   }
   return packageRoot(dirname(from));
 }
+
+/** Version of this package, as its package.json says. */
+export function packageVersion(): string {
+  return JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')).version;
+}

@@ -45,6 +45,7 @@ describe('the installed command-line package', function () {
     const help = run(['--help']);
     assert.equal(help.status, 0, help.stderr);
     assert.match(help.stdout, /workspace start/);
+    assert.match(run(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
     assert.equal(run(['nonsense']).status, 2);
     assert.equal(run(['task', 'DatabricksRunWorkflow', '--nonsense', 'x']).status, 2);
   });
