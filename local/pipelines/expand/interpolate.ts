@@ -67,8 +67,9 @@ function computed(
 ): ScalarNode {
   const text = asText(value) ?? '';
   scope.expansion.budget.countNode(at, text.length);
-  // Null becomes an empty text, as everywhere in a pipeline.
-  return { kind: 'scalar', text, value: value ?? '', style: 'computed', at };
+  // Null becomes an empty text, as everywhere in a pipeline. A number or boolean stands there as if it had been written.
+  const style = typeof value === 'number' || typeof value === 'boolean' ? 'plain' : 'computed';
+  return { kind: 'scalar', text, value: value ?? '', style, at };
 }
 
 function mixedText(parts: readonly Part[], scope: Scope, at: Place): string {

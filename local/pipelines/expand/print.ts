@@ -46,9 +46,8 @@ function scalarOf(node: ScalarNode): Scalar {
 }
 
 /** Written plainly in the file, or a number or boolean that an expression gave. */
-function plainValueOf({ text, style, value }: ScalarNode): boolean | number | undefined {
-  const given = style === 'plain' || typeof value === 'number' || typeof value === 'boolean';
-  if (!given || text === '') {
+function plainValueOf({ text, style }: ScalarNode): boolean | number | undefined {
+  if (style !== 'plain') {
     return undefined;
   }
   if (/^(?:true|false)$/i.test(text)) {

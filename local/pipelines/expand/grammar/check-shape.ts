@@ -101,7 +101,11 @@ function wrongKind(node: Node, title: string, wanted: readonly Node['kind'][]): 
 }
 
 function unknownKey(key: string, node: { at: Node['at'] }, title: string, known: readonly string[]): ExpandError {
-  const near = known.filter((candidate) => distance(candidate.toLowerCase(), key.toLowerCase()) <= 2);
+  const near = known
+    .map((candidate) => ({ candidate, away: distance(candidate.toLowerCase(), key.toLowerCase()) }))
+    .filter(({ candidate, away }) => away <= Math.max(2, candidate.length / 4))
+    .sort((left, right) => left.away - right.away)
+    .map(({ candidate }) => candidate);
   return new ExpandError(
     'PIPELINE_SHAPE',
     `'${key}' does not belong into ${title}.`,

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseAllDocuments } from 'yaml';
+import { Composer, type CST, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml';
 import { ExpandError } from '../expand-error';
 import { LIMITS } from '../limits';
 import {
@@ -24,20 +24,17 @@ export interface ParsedFile {
  */
 export function parseYaml(text: string, frame: Frame): ParsedFile {
   const lines = new LineCounter();
-  const documents = parsed(text, lines, frame);
+  const documents = [...new Composer(OPTIONS).compose(tokensOf(text, lines, frame), false, text.length)];
   const [first, second] = documents;
-  for (const document of documents) {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      const { line = 1, col = 1 } = error.linePos?.[0] ?? {};
-      throw new ExpandError(
-        'PIPELINE_YAML',
-        `The file is no valid YAML: ${firstLine(error.message)}.`,
-        { frame, line, column: col },
-        'Check indentation, quotes and colons there; texts with signs such as { or : need quotes.',
-        error,
-      );
-    }
+  const error = documents.flatMap((document) => document.errors)[0];
+  if (error !== undefined) {
+    throw new ExpandError(
+      'PIPELINE_YAML',
+      `The file is no valid YAML: ${error.message.replace(/[.:]$/, '')}.`,
+      placeAt(error.pos[0], lines, frame),
+      'Check indentation, quotes and colons there; texts with signs such as { or : need quotes.',
+      error,
+    );
   }
   if (second !== undefined) {
     throw new ExpandError(
@@ -50,25 +47,24 @@ export function parseYaml(text: string, frame: Frame): ParsedFile {
   return { contents: first?.contents ?? null, lines };
 }
 
-function parsed(text: string, lines: LineCounter, frame: Frame): readonly Document.Parsed[] {
-  try {
-    const documents = parseAllDocuments(text, {
-      schema: 'failsafe',
-      lineCounter: lines,
-      uniqueKeys: false,
-      logLevel: 'silent',
-    });
-    return Array.isArray(documents) ? documents : [];
-  } catch (error) {
-    if (error instanceof RangeError) {
-      throw tooDeep({ frame, line: 1, column: 1 });
-    }
-    throw error;
-  }
-}
+const OPTIONS = { schema: 'failsafe', uniqueKeys: false, logLevel: 'silent' } as const;
 
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '').replace(/[.:]$/, '');
+/**
+ * The tokens of the text. Depth is held against its limit while reading: the library composes nodes by recursion, and a deep file would
+ * exhaust the stack of the process.
+ */
+function tokensOf(text: string, lines: LineCounter, frame: Frame): readonly CST.Token[] {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    // One level more for the document itself, one for the scalar at the bottom.
+    if (parser.stack.length > LIMITS.depth + 2) {
+      throw tooDeep(placeAt(parser.offset, lines, frame));
+    }
+  }
+  return [...tokens, ...parser.end()];
 }
 
 /**
