@@ -16,8 +16,15 @@ export function reading<R>(session: Session, body: (connection: DuckDBConnection
   return session.tables.read((connection) => interruptible(session.signal, connection, () => body(connection)));
 }
 
+/** DuckDB forgets an interrupt that comes before a query has begun, so it is sent until the body ends. */
+const INTERRUPT_EVERY_MILLISECONDS = 20;
+
 async function interruptible<R>(signal: AbortSignal, connection: DuckDBConnection, body: () => Promise<R>): Promise<R> {
-  const interrupt = () => connection.interrupt();
+  let repeated: NodeJS.Timeout | undefined;
+  const interrupt = () => {
+    connection.interrupt();
+    repeated ??= setInterval(interrupt, INTERRUPT_EVERY_MILLISECONDS);
+  };
   signal.addEventListener('abort', interrupt, { once: true });
   try {
     throwIfCanceled(signal);
@@ -26,6 +33,7 @@ async function interruptible<R>(signal: AbortSignal, connection: DuckDBConnectio
     return result;
   } finally {
     signal.removeEventListener('abort', interrupt);
+    clearInterval(repeated);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate } from 'node:timers/promises';
 import { ApiError } from '../../../../../local/workspace/api';
 import { warehouseId } from '../../../../../local/workspace/sql/service';
 import { SqlWorkspace, type StatementReply } from './sql-workspace';
@@ -87,6 +88,17 @@ describe('the statement API', () => {
     assert.equal(status.state, 'RUNNING');
     assert.deepEqual(await cancel(statement_id), {});
     assert.deepEqual(await get(statement_id), { statement_id, status: { state: 'CANCELED' } });
+  });
+
+  it('is canceled whenever the cancel comes, also just before DuckDB begins', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const { statement_id } = await workspace.post(ENDLESS, { wait_timeout: '0s' });
+      for (let turn = 0; turn < turns; turn += 1) {
+        await setImmediate();
+      }
+      await cancel(statement_id);
+      assert.equal((await get(statement_id)).status.state, 'CANCELED');
+    }
   });
 
   it('is canceled at the end of the wait by on_wait_timeout=CANCEL', async () => {
