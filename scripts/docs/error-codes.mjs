@@ -6,8 +6,8 @@ import { filesBelow, root } from '../project.mjs';
 const CODE = /^[A-Z][A-Z0-9_]+$/;
 
 /**
- * Every `{ code, message, file }` in src and tasks: `new …Error(code, message)`, `super(code, message)` of subclasses,
- * `{ code, message }` of failures, and `warning(message, code)`.
+ * Every `{ code, message, todo, file }` in src and tasks: `new …Error(code, message)`, `super(code, message)` of subclasses,
+ * `{ code, message }` of failures, and `warning(message, code)` or `warn(message, code)`.
  * @throws Error when a code cannot be found out, with its place
  */
 export function raisedCodes() {
@@ -32,9 +32,10 @@ export function raisedCodes() {
 
 function raisedIn(source, file, checker) {
   const found = [];
-  const add = (codeNode, messageNode) => {
+  const add = (codeNode, messageNode, todoNode) => {
+    const message = sentenceOf(initializerOf(messageNode, checker));
     for (const code of codesOf(codeNode, checker)) {
-      found.push({ code, message: messageNode === undefined ? '' : sentenceOf(messageNode), file });
+      found.push({ code, message, todo: adviceOf(todoNode, code, checker), file });
     }
   };
   const visit = (node) => {
@@ -43,22 +44,22 @@ function raisedIn(source, file, checker) {
       isTaskError(checker.getTypeAtLocation(node)) &&
       isText(node.arguments?.[0], checker)
     ) {
-      add(node.arguments?.[0], node.arguments?.[1]);
+      add(node.arguments?.[0], node.arguments?.[1], todoIn(node.arguments?.[2]));
     }
     if (
       ts.isCallExpression(node) &&
       node.expression.kind === ts.SyntaxKind.SuperKeyword &&
       isTaskError(checker.getTypeAtLocation(enclosingClass(node)))
     ) {
-      add(node.arguments[0], node.arguments[1]);
+      add(node.arguments[0], node.arguments[1], todoIn(node.arguments[2]));
     }
-    if (ts.isCallExpression(node) && /\bwarning$/.test(node.expression.getText()) && node.arguments.length > 1) {
+    if (ts.isCallExpression(node) && /\bwarn(ing)?$/.test(node.expression.getText()) && node.arguments.length > 1) {
       add(node.arguments[1], node.arguments[0]);
     }
     if (ts.isObjectLiteralExpression(node)) {
       const code = property(node, 'code');
       if (code !== undefined && ts.isStringLiteralLike(code))
-        add(code, property(node, 'message') ?? property(node, 'decision'));
+        add(code, property(node, 'message') ?? property(node, 'decision'), property(node, 'todo'));
     }
     ts.forEachChild(node, visit);
   };
@@ -128,13 +129,42 @@ function enclosingClass(node) {
   return current ?? node;
 }
 
+/** The value of a member, also of one written in short: `{ message }`. */
 function property(object, name) {
-  const found = object.properties.find((part) => ts.isPropertyAssignment(part) && part.name.getText() === name);
-  return found?.initializer;
+  const found = object.properties.find((part) => part.name?.getText() === name);
+  return found !== undefined && ts.isShorthandPropertyAssignment(found) ? found.name : found?.initializer;
+}
+
+function todoIn(options) {
+  return options !== undefined && ts.isObjectLiteralExpression(options) ? property(options, 'todo') : undefined;
+}
+
+/** What a constant was made from; every other expression as it is. */
+function initializerOf(node, checker) {
+  if (node === undefined || !ts.isIdentifier(node)) return node;
+  const shorthand = ts.isShorthandPropertyAssignment(node.parent);
+  const declaration = shorthand
+    ? checker.getShorthandAssignmentValueSymbol(node.parent)?.declarations?.[0]
+    : declarationOf(node, checker);
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : node;
+}
+
+/** The advice that comes with a code: a sentence, or the entry of a table `TABLE[code] ?? ''`. */
+function adviceOf(node, code, checker) {
+  const given = initializerOf(node, checker);
+  if (given === undefined) return '';
+  const entry =
+    ts.isBinaryExpression(given) && given.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
+      ? given.left
+      : given;
+  if (!ts.isElementAccessExpression(entry)) return sentenceOf(given);
+  const table = initializerOf(entry.expression, checker);
+  return table !== undefined && ts.isObjectLiteralExpression(table) ? sentenceOf(property(table, code)) : '';
 }
 
 /** A message with `…` for everything that is known only at run time. */
 function sentenceOf(node) {
+  if (node === undefined) return '';
   if (ts.isStringLiteralLike(node)) return node.text.replace(/\s+/g, ' ');
   if (ts.isTemplateExpression(node)) {
     return [node.head.text, ...node.templateSpans.map((span) => `…${span.literal.text}`)].join('').replace(/\s+/g, ' ');
@@ -142,6 +172,11 @@ function sentenceOf(node) {
   if (ts.isConditionalExpression(node)) return `${sentenceOf(node.whenTrue)} / ${sentenceOf(node.whenFalse)}`;
   if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
     return sentenceOf(node.left) + sentenceOf(node.right);
+  if (ts.isArrowFunction(node)) return sentenceOf(node.body);
+  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+    const { expression: list, name } = node.expression;
+    if (name.text === 'join' && ts.isArrayLiteralExpression(list)) return list.elements.map(sentenceOf).join(' ');
+  }
   return '…';
 }
 

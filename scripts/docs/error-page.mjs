@@ -1,12 +1,13 @@
 // The list of error codes.
 import { raisedCodes } from './error-codes.mjs';
 
-/** `docs/errors.md`: every code with the sentence it comes with and the files that raise it. */
+/** `docs/errors.md`: every code with the sentence it comes with, what to do about it and the files that raise it. */
 export function errorPage() {
   const codes = new Map();
-  for (const { code, message, file } of raisedCodes()) {
-    const entry = codes.get(code) ?? { messages: new Set(), files: new Set() };
+  for (const { code, message, todo, file } of raisedCodes()) {
+    const entry = codes.get(code) ?? { messages: new Set(), todos: new Set(), files: new Set() };
     if (message !== '' && message !== '…') entry.messages.add(message);
+    if (todo !== '' && todo !== '…') entry.todos.add(todo);
     entry.files.add(file);
     codes.set(code, entry);
   }
@@ -17,15 +18,21 @@ export function errorPage() {
     'A failed step says in up to three sentences what failed, where, and what to do. The code in front (`code=` of the log issue) is stable: test',
     'for it, or look it up here. `…` stands for a value of that run. Warnings carry codes too.',
     '',
-    '| code | says | raised in |',
-    '|---|---|---|',
+    '| code | says | what to do | raised in |',
+    '|---|---|---|---|',
     ...[...codes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(row),
     '',
   ].join('\n');
 }
 
-function row([code, { messages, files }]) {
-  const said = [...messages].sort().map((message) => message.replaceAll('|', '\\|').replaceAll('<', '&lt;'));
+function row([code, { messages, todos, files }]) {
   const where = [...files].sort().map((file) => `[${file}](../${file})`);
-  return `| \`${code}\` | ${said.join('<br>')} | ${where.join('<br>')} |`;
+  return `| \`${code}\` | ${cell(messages)} | ${cell(todos)} | ${where.join('<br>')} |`;
+}
+
+function cell(sentences) {
+  return [...sentences]
+    .sort()
+    .map((sentence) => sentence.replaceAll('|', '\\|').replaceAll('<', '&lt;'))
+    .join('<br>');
 }

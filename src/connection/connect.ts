@@ -17,7 +17,7 @@ export function connectWorkspace(selection: ConnectionSelection, context: Connec
     clock: context.clock,
     userAgent: `databricks-mlops/${context.taskVersion} (${context.taskName})`,
     log: (line) => context.log.debug(line),
-    warn: (line) => context.log.warning(line, 'TLS_NOT_VERIFIED'),
+    warn: (line, code) => context.log.warning(line, code),
   });
   return signedIn(selection, open, context).withSignal(context.signal);
 }

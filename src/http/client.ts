@@ -30,7 +30,7 @@ export interface HttpClientOptions {
   readonly attemptMs?: number;
   /** One line for each attempt: method, path, status, request id; never query, headers or bodies. */
   readonly log?: (line: string) => void;
-  readonly warn?: (line: string) => void;
+  readonly warn?: (line: string, code: string) => void;
 }
 
 const DEADLINE_MS = 300_000;
@@ -58,6 +58,7 @@ export class HttpClient {
     if (options.network?.skipVerify === true && pools === undefined) {
       options.warn?.(
         'The agent is configured to accept any TLS certificate: the identity of the servers is not checked.',
+        'TLS_NOT_VERIFIED',
       );
     }
   }

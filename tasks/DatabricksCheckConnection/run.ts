@@ -112,7 +112,14 @@ function outcome(
       first === undefined
         ? `Connection to ${url} works as ${outputs.get('identity') || 'the given identity'}.`
         : `Connection to ${url} does not work: ${bad.length} of ${results.length} checks failed.`,
-    ...(first === undefined ? {} : { failure: { code: 'CONNECTION_CHECK_FAILED', message: first.message } }),
+    ...(first === undefined
+      ? {}
+      : {
+          failure: {
+            code: 'CONNECTION_CHECK_FAILED',
+            message: `Check '${first.check}' did not pass: ${first.message}`,
+          },
+        }),
     summary: table,
     attachment: { kind: 'connection', content },
   };

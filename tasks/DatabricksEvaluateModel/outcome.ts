@@ -1,9 +1,11 @@
 import type { TaskOutcome } from '../../src/agent/task-context';
 import type { EffectivePolicy } from '../../src/evaluation/policy/parse-policy';
+import type { PromotionReport } from '../../src/evaluation/report-types';
 import { escapeMarkdown } from '../../src/markdown';
 import { decisionSentence } from '../../src/report/decision-sentence';
 import { reportSummary } from '../../src/report/markdown';
 import type { SealedReport } from '../../src/report/seal-report';
+import { VERDICT_FAILURES } from './verdict-failures';
 
 /** The policy can be used. */
 export function lintedOutcome({ policy, sha256 }: EffectivePolicy, file: string): TaskOutcome {
@@ -29,14 +31,24 @@ export function evaluatedOutcome(
   workspaceUrl: string,
 ): TaskOutcome {
   const decision = decisionSentence(report);
-  const failed = report.checks.filter((check) => report.failedChecks.includes(check.id));
-  const reasons = failed.map((check) => `${check.id}: ${check.message}`).join(' ');
   return {
     decision,
-    ...(failOn.includes(report.verdict)
-      ? { failure: { code: `VERDICT_${report.verdict}`, message: `${decision}. ${reasons}`.trim() } }
-      : {}),
+    ...failureOf(report, decision, failOn),
     summary: reportSummary(report, digest, workspaceUrl),
     attachment: { kind: 'report', path },
   };
+}
+
+function failureOf(
+  { verdict, checks, failedChecks }: PromotionReport,
+  decision: string,
+  failOn: readonly string[],
+): Pick<TaskOutcome, 'failure'> {
+  if (verdict === 'PASS' || !failOn.includes(verdict)) {
+    return {};
+  }
+  const failed = checks.filter((check) => failedChecks.includes(check.id));
+  const { code, message, todo } = VERDICT_FAILURES[verdict];
+  const reasons = failed.length === 0 ? message : failed.map((check) => `${check.id}: ${check.message}`).join(' ');
+  return { failure: { code, message: `${decision}. ${reasons} ${todo}` } };
 }

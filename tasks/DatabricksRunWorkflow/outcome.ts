@@ -6,6 +6,7 @@ import { durationText } from '../../src/workflow/polling';
 import type { TaskReport } from './collect';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
+import { RUN_FAILURES } from './run-failures';
 import type { Plan } from './start';
 
 /** Nothing was started. */
@@ -59,13 +60,14 @@ function failureOf(
   inputs: Inputs,
 ): TaskOutcome['failure'] {
   const where = run.run_page_url ?? `run ${run.run_id}`;
-  if (inputs.failOn.has(standing.result)) {
+  if (standing.result !== 'SUCCESS' && inputs.failOn.has(standing.result)) {
+    const { code, message, todo } = RUN_FAILURES[standing.result];
     const failed = tasks.find((task) => task.state !== 'SUCCESS' && task.error !== undefined);
     const reason = failed === undefined ? standing.message : `Task '${failed.taskKey}': ${failed.error}`;
     const cause = reason === '' ? '' : ` ${endSentence(reason)}`;
     return {
-      code: standing.result === 'UNKNOWN' ? 'RUN_STATE_UNKNOWN' : `RUN_${standing.result}`,
-      message: `Run ${run.run_id} ended ${standing.result}.${cause} See ${where}`,
+      code,
+      message: `${message(run.run_id)}${cause} ${todo} See ${where}`,
     };
   }
   if (inputs.requireModel && models.length === 0) {
