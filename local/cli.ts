@@ -8,6 +8,7 @@ import { packageVersion } from './package-root';
 const USAGE = `MLOps for Azure Databricks
 
   databricks-mlops workspace start|status|stop|reset   a local workspace that stands in for Azure Databricks
+  databricks-mlops workspace deploy                    the sample's jobs into a workspace
   databricks-mlops task <TaskName> --<input> <value>   one task of the extension, from this terminal
   databricks-mlops evaluate --policy F --predictions F judge predictions by a promotion policy, without any workspace
   databricks-mlops expand FILE                         a pipeline with its templates, as Azure DevOps previews it

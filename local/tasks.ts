@@ -1,15 +1,15 @@
 import type { ReadInputs, Run } from '../src/agent/run-task';
-import type { TaskDefinition } from '../src/agent/task-definition';
+import type { DescribedTask } from './commands/task-help';
 
 /** A task as the terminal runs it; the built bundles have the same three parts. */
 export interface LoadedTask {
-  readonly definition: TaskDefinition;
+  readonly definition: DescribedTask;
   readonly readInputs: ReadInputs<unknown>;
   readonly run: Run<unknown>;
 }
 
 interface TaskParts<Inputs> {
-  readonly definition: TaskDefinition;
+  readonly definition: DescribedTask;
   readonly readInputs: ReadInputs<Inputs>;
   readonly run: Run<Inputs>;
 }
@@ -60,6 +60,11 @@ export const TASK_NAMES: readonly string[] = Object.keys(LOADERS);
 export async function loadTask(name: string): Promise<LoadedTask | undefined> {
   const found = Object.entries(LOADERS).find(([known]) => known.toLowerCase() === name.toLowerCase());
   return found?.[1]();
+}
+
+/** What `task.json` of every task says, in alphabetical order of the names. */
+export async function loadDefinitions(): Promise<readonly DescribedTask[]> {
+  return Promise.all(Object.values(LOADERS).map(async (load) => (await load()).definition));
 }
 
 /** The three parts belong together; outside only their agreement matters, not the type of the inputs. */

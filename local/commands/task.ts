@@ -1,7 +1,9 @@
 import type { TaskDefinition } from '../../src/agent/task-definition';
-import { loadTask, TASK_NAMES } from '../tasks';
+import { loadDefinitions, loadTask, TASK_NAMES } from '../tasks';
 import { CommandError } from './command-error';
+import { nearestName } from './nearest-name';
 import { runAtTerminal } from './run-at-terminal';
+import { listOfTasks, taskHelp, terminalInputs } from './task-help';
 
 const OWN_OPTIONS = ['json', 'debug', 'help'] as const;
 
@@ -9,16 +11,18 @@ const OWN_OPTIONS = ['json', 'debug', 'help'] as const;
 export async function task(args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '' || name === '--help') {
-    process.stdout.write(`databricks-mlops task <TaskName> --<input> <value> …\n\nTasks: ${TASK_NAMES.join(', ')}\n`);
+    process.stdout.write(listOfTasks(await loadDefinitions(), columns()));
     return name === '' ? 2 : 0;
   }
   const loaded = await loadTask(name);
   if (loaded === undefined) {
-    throw new CommandError(`There is no task '${name}'. Tasks: ${TASK_NAMES.join(', ')}.`);
+    throw new CommandError(
+      `There is no task '${name}'.${suggestion(name, TASK_NAMES)} Tasks: ${TASK_NAMES.join(', ')}.`,
+    );
   }
   const options = parseOptions(loaded.definition, rest);
   if (options.flags.has('help')) {
-    process.stdout.write(usageOf(loaded.definition));
+    process.stdout.write(taskHelp(loaded.definition, columns()));
     return 0;
   }
   if (options.profile !== undefined) {
@@ -64,8 +68,10 @@ function parseOptions(definition: TaskDefinition, args: readonly string[]): Pars
 function inputNameOf(definition: TaskDefinition, name: string): string {
   const input = definition.inputs.find((candidate) => candidate.name === name || candidate.aliases?.includes(name));
   if (input === undefined) {
-    const known = definition.inputs.map((candidate) => candidate.name).join(', ');
-    throw new CommandError(`${definition.name} has no input '${name}'. It has: ${known}.`);
+    const known = terminalInputs(definition).map((candidate) => candidate.name);
+    throw new CommandError(
+      `${definition.name} has no input '${name}'.${suggestion(name, known)} At a terminal it has: ${known.join(', ')}.`,
+    );
   }
   if (input.type.startsWith('connectedService:')) {
     throw new CommandError(
@@ -75,12 +81,11 @@ function inputNameOf(definition: TaskDefinition, name: string): string {
   return input.name;
 }
 
-function usageOf(definition: TaskDefinition): string {
-  const inputs = definition.inputs.filter((input) => !input.type.startsWith('connectedService:'));
-  const lines = inputs.map((input) => {
-    const standard =
-      input.defaultValue === undefined || input.defaultValue === '' ? '' : `  (${String(input.defaultValue)})`;
-    return `  --${input.name}${standard}`;
-  });
-  return `databricks-mlops task ${definition.name}\n\n${lines.join('\n')}\n\n  --profile NAME  --json  --debug\n`;
+function suggestion(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+}
+
+function columns(): number {
+  return process.stdout.columns ?? 100;
 }

@@ -4,10 +4,14 @@ import { parseArgs } from 'node:util';
 import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
 import { type RunningWorkspaces, startWorkspaces } from '../workspace/server';
 import { CommandError } from './command-error';
+import { deploy } from './deploy';
 
-const USAGE = `databricks-mlops workspace <start|status|stop|reset>
+const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
 
   start   [--port N] [--data DIR] [--workspace NAME]…   starts and stays until Ctrl-C; N for the first workspace, N+1 … for the others
+  deploy  [FOLDER] --catalog NAME [--commit ID] [--profile NAME]
+          uploads the files of FOLDER (default: samples/diabetes of this package) and creates the jobs of its databricks.yml, or resets
+          them, in the workspace of the profile, or of DATABRICKS_HOST and DATABRICKS_TOKEN
   status  [--data DIR]                                  what runs there
   stop    [--data DIR]                                  ends it
   reset   [--data DIR]                                  deletes all its state
@@ -24,16 +28,27 @@ interface RunningRecord {
 /** `databricks-mlops workspace …` (contract 9). */
 export async function workspace(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args);
-  const [verb = ''] = positionals;
+  const [verb = '', ...rest] = positionals;
   if (values.help === true || verb === '') {
     process.stdout.write(USAGE);
     return values.help === true ? 0 : 2;
   }
   const data = resolve(values.data ?? join('.mlops', 'workspace'));
   const json = values.json === true;
+  if (rest.length > (verb === 'deploy' ? 1 : 0)) {
+    throw new CommandError(`'${rest.at(-1)}' is one argument too many.\n\n${USAGE}`);
+  }
   switch (verb) {
     case 'start':
       return start(data, portOf(values.port), values.workspace ?? ['local'], json);
+    case 'deploy':
+      return deploy({
+        folder: rest[0],
+        catalog: values.catalog,
+        commit: values.commit,
+        profile: values.profile,
+        json,
+      });
     case 'status':
       return status(data, json);
     case 'stop':
@@ -54,6 +69,9 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string' },
         workspace: { type: 'string', multiple: true },
+        catalog: { type: 'string' },
+        commit: { type: 'string' },
+        profile: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -95,6 +113,9 @@ function greeting(running: RunningWorkspaces): string {
     ({ name, url, token, startPageUrl }) => `Local workspace '${name}' at ${url}
 
   export DATABRICKS_HOST=${url} DATABRICKS_TOKEN=${token}
+
+  Next, in another terminal after that line: npx databricks-mlops workspace deploy --catalog dev
+  (the sample's jobs; then they can be run)
 
   Start page (opens once): ${startPageUrl}
 `,

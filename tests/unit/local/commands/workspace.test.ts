@@ -46,6 +46,48 @@ describe('databricks-mlops workspace', function () {
     assert.equal(existsSync(data), false);
   });
 
+  it('deploys the jobs of the sample, and a second time resets the same ones', async () => {
+    const { child, url, said } = await started();
+    const [{ token }] = JSON.parse(said) as [{ token: string }];
+    const env = { ...process.env, DATABRICKS_HOST: url, DATABRICKS_TOKEN: token, DATABRICKS_CONFIG_PROFILE: '' };
+    const deploy = (...args: string[]) =>
+      spawnSync(process.execPath, [...CLI, 'deploy', ...args], { encoding: 'utf8', env });
+
+    const first = deploy('--catalog', 'dev', '--commit', 'c1', '--json');
+    assert.equal(first.status, 0, first.stderr);
+    const jobs = JSON.parse(first.stdout) as { name: string; id: string; created: boolean }[];
+    assert.deepEqual(
+      jobs.map(({ name, created }) => [name, created]),
+      [
+        ['diabetes-evaluate', true],
+        ['diabetes-integration', true],
+        ['diabetes-train', true],
+      ],
+    );
+    const again = deploy('--catalog', 'dev');
+    for (const { name, id } of jobs) {
+      assert.match(again.stdout, new RegExp(`  ${name} +${id}  reset\\n`));
+    }
+    assert.match(again.stdout, /Next: databricks-mlops task DatabricksRunWorkflow --job diabetes-train\n$/);
+
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  });
+
+  for (const [args, says] of [
+    [[], /--catalog NAME is required/],
+    [['--catalog', '../x'], /--catalog may have letters/],
+    [['tests', '--catalog', 'dev'], /There is no databricks\.yml in .*tests\./],
+    [['a', 'b', '--catalog', 'dev'], /'b' is one argument too many/],
+  ] as const) {
+    it(`deploys nothing with wrong usage: ${args.join(' ') || 'no catalog'}`, () => {
+      const { status, stderr } = command('deploy', ...args);
+      assert.equal(status, 2);
+      assert.match(stderr, says);
+    });
+  }
+
   it('ends in order when its terminal is closed', async () => {
     const { child } = await started();
     const ended = once(child, 'exit');

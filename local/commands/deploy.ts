@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { version } from '../../package.json';
+import { logTo } from '../../src/agent/log';
+import { maskForms } from '../../src/agent/secret-forms';
+import { createTerminalHost } from '../../src/agent/terminal-host';
+import { systemClock } from '../../src/clock';
+import { connectWorkspace } from '../../src/connection/connect';
+import { type DeployedJob, deploySample } from '../demo/sample-jobs';
+import { packageRoot } from '../package-root';
+import { CommandError } from './command-error';
+
+/** What `workspace deploy` is asked for. */
+export interface DeployOptions {
+  /** Folder of a `databricks.yml`; default: the sample of this package. */
+  readonly folder: string | undefined;
+  readonly catalog: string | undefined;
+  /** Commit that the jobs are stamped with; default `local`. */
+  readonly commit: string | undefined;
+  /** Profile of `~/.databrickscfg`; default: the environment. */
+  readonly profile: string | undefined;
+  readonly json: boolean;
+}
+
+/**
+ * `databricks-mlops workspace deploy`: uploads the files of a bundle and creates or resets its jobs, in the workspace that the profile or
+ * the environment names.
+ * @throws CommandError for wrong usage; TaskError and ApiError of the deployment
+ */
+export async function deploy(options: DeployOptions): Promise<number> {
+  const { catalog = '', commit = 'local', profile, json } = options;
+  const folder = resolve(options.folder ?? join(packageRoot(), 'samples', 'diabetes'));
+  checkName('--catalog', catalog);
+  checkName('--commit', commit);
+  if (!existsSync(join(folder, 'databricks.yml'))) {
+    throw new CommandError(`There is no databricks.yml in ${folder}. Name the folder that has one.`);
+  }
+  if (profile !== undefined) {
+    process.env['DATABRICKS_CONFIG_PROFILE'] = profile;
+  }
+  const jobs = await deploySample(connected(json), { folder, catalog, commit });
+  process.stdout.write(json ? `${JSON.stringify(jobs)}\n` : described(jobs));
+  return 0;
+}
+
+/** Both become part of names and paths in the workspace. */
+function checkName(option: string, value: string): void {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(value)) {
+    throw new CommandError(
+      value === ''
+        ? `${option} NAME is required: the catalog of Unity Catalog that the jobs train in, such as dev.`
+        : `${option} may have letters, digits, '_', '-' and '.' only, not '${value}'.`,
+    );
+  }
+}
+
+/** A client with a terminal's network and credentials. It writes no files. */
+function connected(json: boolean) {
+  const host = createTerminalHost({
+    inputs: new Map(),
+    folder: tmpdir(),
+    json,
+    color: false,
+    debug: false,
+  });
+  return connectWorkspace(
+    { kind: 'terminal', workspaceUrl: '' },
+    {
+      host,
+      clock: systemClock,
+      signal: new AbortController().signal,
+      log: logTo(host),
+      taskName: 'workspace deploy',
+      taskVersion: version,
+      mask: (secret) => maskForms(secret, host),
+    },
+  );
+}
+
+function described(jobs: readonly DeployedJob[]): string {
+  const width = Math.max(0, ...jobs.map(({ name }) => name.length));
+  const lines = jobs.map(({ name, id, created }) => `  ${name.padEnd(width)}  ${id}  ${created ? 'created' : 'reset'}`);
+  const next = jobs.find(({ key }) => key === 'train') ?? jobs[0];
+  const hint =
+    next === undefined
+      ? 'The bundle has no jobs.'
+      : `Next: databricks-mlops task DatabricksRunWorkflow --job ${next.name}`;
+  return `${[...lines, '', hint].join('\n')}\n`;
+}
