@@ -76,6 +76,28 @@ export class JobsApi {
     return found;
   }
 
+  /** Names of the first `count` jobs that the identity may see (at most 100); a job without a name is shown by its id. */
+  async firstNames(count: number): Promise<string[]> {
+    const names: string[] = [];
+    const list = items(
+      (page_token) =>
+        this.http.json<TokenPage & { jobs?: readonly unknown[] }>({
+          method: 'GET',
+          path: `${ROOT}/list`,
+          query: { limit: count, page_token },
+        }),
+      (page) => page.jobs,
+    );
+    for await (const job of list) {
+      const { job_id, settings } = withTextIds<Job>(job);
+      names.push(settings?.name || job_id);
+      if (names.length === count) {
+        break;
+      }
+    }
+    return names;
+  }
+
   private async merged(jobId: string): Promise<Job> {
     let merged: Job | undefined;
     const parts = pages(

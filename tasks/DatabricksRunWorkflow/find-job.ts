@@ -1,6 +1,9 @@
 import type { Job, JobsApi } from '../../src/databricks/jobs';
 import { TaskError } from '../../src/errors';
 
+/** Names of jobs that an error lists. */
+const SHOWN = 10;
+
 /**
  * The job of this id or exact name. A text of digits is an id first; only a definite not-found makes it a name.
  * @throws TaskError JOB_NOT_FOUND, JOB_AMBIGUOUS
@@ -14,6 +17,7 @@ export async function findJob(jobs: JobsApi, wanted: string): Promise<Job> {
   const [only] = named;
   if (only === undefined) {
     throw new TaskError('JOB_NOT_FOUND', `There is no job '${wanted}' that this identity may see.`, {
+      where: seenJobs(await jobs.firstNames(SHOWN)),
       todo: "Check the name (upper and lower case count) or id in input 'job', and that the identity has at least CAN VIEW on the job.",
     });
   }
@@ -25,6 +29,14 @@ export async function findJob(jobs: JobsApi, wanted: string): Promise<Job> {
   }
   // The list leaves out what does not fit on its page; the job itself has all parameters.
   return (await jobs.get(only.job_id)) ?? only;
+}
+
+function seenJobs(names: readonly string[]): string {
+  if (names.length === 0) {
+    return 'The workspace shows it no job at all.';
+  }
+  const which = names.length < SHOWN ? 'It sees' : 'Among those that it sees are';
+  return `${which}: ${names.join(', ')}.`;
 }
 
 /**

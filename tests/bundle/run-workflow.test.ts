@@ -101,7 +101,7 @@ describe('DatabricksRunWorkflow as the agent starts it', function () {
 
   for (const [title, inputs, code, pattern] of [
     ['no job', {}, 'INPUT_REQUIRED', /'job'/],
-    ['an unknown job', { job: 'nope' }, 'JOB_NOT_FOUND', /'nope'/],
+    ['an unknown job', { job: 'nope' }, 'JOB_NOT_FOUND', /'nope'.*It sees: .*\becho\b/],
     ['two jobs of one name', { job: 'twin' }, 'JOB_AMBIGUOUS', /\d+, \d+/],
     [
       'an unknown parameter',

@@ -57,6 +57,28 @@ describe('DatabricksRunWorkflow', () => {
     );
   });
 
+  for (const [seen, jobs, expected] of [
+    ['no job', [], /The workspace shows it no job at all\./],
+    ['two jobs', ['train', 'score'], /It sees: train, score\. Check the name/],
+    [
+      'many jobs',
+      Array.from({ length: 30 }, (_, index) => `j${index}`),
+      /Among those that it sees are: j0, .*j9\. Check/,
+    ],
+  ] as const) {
+    it(`says what there is instead of an unknown job: ${seen}`, async () => {
+      const host = await step({ job: 'nope' }, (request, path) => {
+        const { searchParams } = new URL(request.url, 'http://localhost');
+        const listed = searchParams.has('name') ? [] : jobs.slice(0, Number(searchParams.get('limit')));
+        return path.endsWith('/jobs/list')
+          ? { json: { jobs: listed.map((name, index) => ({ job_id: index + 1, settings: { name } })) } }
+          : undefined;
+      });
+      assert.match(host.printed, /There is no job 'nope'/);
+      assert.match(host.printed, expected);
+    });
+  }
+
   it('looks for earlier one-time runs among one-time runs alone: in a busy workspace others would hide them', async () => {
     const host = await step({ action: 'submit', definition: DEFINITION }, (_, path) => {
       if (path.endsWith('/runs/list')) {
