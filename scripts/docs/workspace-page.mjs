@@ -17,6 +17,9 @@ export async function workspacePage() {
     'A server for development and tests that speaks the REST API of an Azure Databricks workspace. Start it with',
     '`npx databricks-mlops workspace start`. A path that is not below is answered with status 501 and its name, never with a made-up success.',
     '`:name` stands for one segment of a path, `*name` for the rest of it.',
+    '',
+    'How to use it with the MLflow client and the Databricks SDK: [clients.md](clients.md). From training to a served model at a terminal:',
+    '[local-line.md](local-line.md).',
     ...[...rooms.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .flatMap(([room, operations]) => section(room, operations)),
