@@ -1,7 +1,7 @@
 import type { Service, Workspace } from '../api';
 import { metastoreId } from '../unity-catalog/namespaces';
 import type { MetastoreTables } from './metastore-tables';
-import { statementOperations } from './statements';
+import { createStatements } from './statements';
 import { tableOperations } from './tables-api';
 import { warehouseOperations } from './warehouses';
 
@@ -11,11 +11,9 @@ export { warehouseId } from './warehouses';
 /** SQL of one workspace over the tables of the metastore. Whoever opened the tables closes them. */
 export function createSql(workspace: Workspace, tables: MetastoreTables): Service {
   metastoreId(workspace.metastore, workspace.clock.now());
+  const statements = createStatements(workspace, tables);
   return {
-    operations: [
-      ...statementOperations(workspace, tables),
-      ...warehouseOperations(workspace),
-      ...tableOperations(workspace, tables),
-    ],
+    operations: [...statements.operations, ...warehouseOperations(workspace), ...tableOperations(workspace, tables)],
+    stop: statements.stop,
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
+import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
 import { type Fields, invalid, objectList, optionalInteger, optionalText, requiredText } from '../fields';
 import { executeStatement } from './execute';
 import { SqlFailure } from './failure';
@@ -27,8 +27,28 @@ interface Statement {
 }
 
 /** `/api/2.0/sql/statements`: the SQL statement execution API. Statements and their results are in memory: a restart forgets them (404). */
-export function statementOperations(workspace: Workspace, tables: MetastoreTables): Operation[] {
+export function createStatements(
+  workspace: Workspace,
+  tables: MetastoreTables,
+): Required<Pick<Service, 'operations' | 'stop'>> {
   const statements = new Map<string, Statement>();
+  return {
+    operations: statementOperations(statements, workspace, tables),
+    stop: async () => {
+      const running = [...statements.values()].filter(({ state }) => state === 'RUNNING');
+      for (const { cancel } of running) {
+        cancel.abort();
+      }
+      await Promise.all(running.map(({ ended }) => ended));
+    },
+  };
+}
+
+function statementOperations(
+  statements: Map<string, Statement>,
+  workspace: Workspace,
+  tables: MetastoreTables,
+): Operation[] {
   return [
     {
       method: 'POST',

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { tokenize, tokensToSql } from '../../../../../local/workspace/sql/tokens';
+import { statementsEnd } from '../../../../properties/sql-statements';
 import { SqlWorkspace } from './sql-workspace';
-
-const WORDS =
-  "SELECT FROM WHERE GROUP BY ORDER HAVING LIMIT OFFSET INSERT INTO OVERWRITE VALUES DELETE CREATE OR REPLACE TABLE IF NOT EXISTS AS DROP DESCRIBE HISTORY SHOW TABLES IN VERSION OF CAST CASE WHEN THEN ELSE END AND NULL IS BETWEEN LIKE DISTINCT IDENTIFIER count sum md5 array t a b main default INT STRING DATE TIMESTAMP 1 2.5 1e3 'x' 'it\\'s' `t` `a` :p :q ( ) ( ) , , . * + - / % = < > <> <=> || [ ] ; :: : -- /* */ $now \" \\".split(
-    ' ',
-  );
 
 describe('hostile SQL', () => {
   let workspace: SqlWorkspace;
@@ -24,32 +20,9 @@ describe('hostile SQL', () => {
   };
 
   it('ends SUCCEEDED or FAILED with a class and a SQLSTATE, whatever the tokens', async () => {
-    const statement = fc
-      .array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 14 })
-      .map((words) => words.join(' '));
-    const started = fc.oneof(
-      statement,
-      statement.map((rest) => `SELECT ${rest}`),
-      statement.map((rest) => `SELECT a FROM t WHERE ${rest}`),
-      fc.string({ minLength: 1, unit: 'binary' }),
-    );
-    await workspace.rows('CREATE OR REPLACE TABLE t (a INT, b STRING)');
     await fc.assert(
-      fc.asyncProperty(started, async (text) => {
-        const reply = await workspace.post(text, {
-          parameters: [
-            { name: 'p', value: 'main.default.t' },
-            { name: 'q', type: 'INT', value: '2' },
-          ],
-        });
-        if (reply.status.state === 'FAILED') {
-          assert.match(reply.status.error?.message ?? '', /^\[[A-Z_.]+\] .+ SQLSTATE: [0-9A-Z]{5}$/s);
-          assert.notEqual(reply.status.error?.error_code, 'INTERNAL_ERROR', `${text}: ${reply.status.error?.message}`);
-        } else {
-          assert.equal(reply.status.state, 'SUCCEEDED');
-        }
-      }),
-      { seed: 3, numRuns: 800 },
+      statementsEnd(async () => workspace),
+      { seed: 3, numRuns: 3_000 },
     );
     await keptIsUntouched();
   }).timeout(60_000);

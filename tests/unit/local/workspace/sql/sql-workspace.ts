@@ -63,6 +63,7 @@ export class SqlWorkspace {
 
   /** Closes the files; the folder stays. */
   async close(): Promise<void> {
+    await this.service.stop?.();
     await this.tables.close();
     await this.store.close();
   }
