@@ -2,6 +2,7 @@ import { expressionError } from '../expressions/in-template';
 import { parseExpression } from '../expressions/parser';
 import { type ExpressionSlot, runtimeVocabulary } from '../expressions/vocabulary';
 import { entryValue, type MappingNode, type Node, type ScalarNode } from '../nodes';
+import { mappingsUnder } from './mappings-under';
 
 /**
  * Reads every condition and `$[ ]` of an expanded pipeline, so that a typing error shows before the run. They are not evaluated and stay as they are.
@@ -64,9 +65,4 @@ function check(node: ScalarNode, source: string, slot: ExpressionSlot): void {
   } catch (error) {
     throw expressionError(error, source, node.at);
   }
-}
-
-function mappingsUnder(owner: MappingNode, key: string): readonly MappingNode[] {
-  const node = entryValue(owner, key);
-  return node?.kind === 'sequence' ? node.items.filter((item) => item.kind === 'mapping') : [];
 }

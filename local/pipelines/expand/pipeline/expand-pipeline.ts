@@ -9,6 +9,7 @@ import type { FileSource } from '../templates/file-source';
 import { fileLoader } from '../templates/load-file';
 import { bindRoot } from '../templates/parameters';
 import { expandNode, resolve, walkMapping } from '../walk';
+import { checkDependencies } from './check-dependencies';
 import { checkRuntimeExpressions } from './check-runtime-expressions';
 import { openTemplate, referenceOf } from './expand-list';
 import { knownBeforeTheRun } from './predefined-variables';
@@ -51,6 +52,7 @@ export function expandPipeline(request: ExpandRequest): MappingNode {
   const expanded = expandRoot(root, scope, undefined);
   checkShape(expanded, 'pipeline');
   const normal = normalPipeline(expanded);
+  checkDependencies(normal);
   checkRuntimeExpressions(normal);
   return normal;
 }

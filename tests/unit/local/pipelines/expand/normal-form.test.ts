@@ -102,9 +102,10 @@ const ROOTS: readonly (readonly [title: string, pipeline: string, normal: unknow
   ['stages', 'stages:\n- stage: s\n', { stages: [{ stage: 's' }] }],
   [
     'dependsOn',
-    'stages:\n- stage: s\n  dependsOn: r\n  jobs:\n  - job: a\n    dependsOn: b\n  - job: b\n    dependsOn: []\n  - job: c\n    dependsOn: [a, b]\n',
+    'stages:\n- stage: r\n- stage: s\n  dependsOn: r\n  jobs:\n  - job: a\n    dependsOn: b\n  - job: b\n    dependsOn: []\n  - job: c\n    dependsOn: [a, b]\n',
     {
       stages: [
+        { stage: 'r' },
         {
           stage: 's',
           dependsOn: ['r'],
