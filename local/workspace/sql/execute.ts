@@ -8,8 +8,8 @@ import { renderQuery } from './query';
 import { readResult, type StatementResult } from './result';
 import { runCommand } from './run-command';
 import type { Session } from './session';
-import { tokenize, tokensToSql } from './tokens';
-import { type Node, parseStatement } from './tree';
+import { type Token, tokenize, tokensToSql } from './tokens';
+import { type Node, parseStatement, requireBackticks } from './tree';
 import { reading } from './writing';
 
 /** Statements by the parser's name; the queries among them are in {@link renderQuery}. */
@@ -28,14 +28,15 @@ export async function executeStatement(sql: string, session: Session): Promise<S
   try {
     const tokens = resolveConstants(singleStatement(tokenize(sql)), session.bindings);
     const command = readCommand(tokens);
-    return command === undefined ? await runParsed(tokensToSql(tokens), session) : runCommand(command, session);
+    return command === undefined ? await runParsed(tokens, session) : runCommand(command, session);
   } catch (error) {
     throw fromDuckDb(error);
   }
 }
 
-async function runParsed(sql: string, session: Session): Promise<StatementResult> {
-  const [kind, node] = parseStatement(sql);
+async function runParsed(tokens: readonly Token[], session: Session): Promise<StatementResult> {
+  const [kind, node] = parseStatement(tokensToSql(tokens));
+  requireBackticks(node, new Set(tokens.filter((token) => token.kind === 'quoted').map(({ text }) => text)));
   const run = Object.hasOwn(STATEMENTS, kind) ? STATEMENTS[kind] : undefined;
   if (run !== undefined) {
     return run(node, session);

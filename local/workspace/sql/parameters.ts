@@ -79,6 +79,9 @@ export class Bindings {
     private readonly builtIn: Readonly<Record<'now' | 'user', string>>,
   ) {
     this.parameters = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+    if (this.parameters.size < parameters.length) {
+      throw new SqlFailure('INVALID_PARAMETER_VALUE', '22023', 'Two parameters have the same name; give each once.');
+    }
   }
 
   /**

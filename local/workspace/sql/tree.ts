@@ -109,3 +109,21 @@ export function tableParts(node: Node): string[] {
 export function plainTable(value: unknown): string[] {
   return tableParts(permitted({ table: ['name', 'schema', 'catalog'] }, 'table', value as Node));
 }
+
+/**
+ * The parser takes a string for a quoted identifier in places where Databricks wants backticks, such as `FROM "t"`.
+ * @param quoted the identifiers that stood in backticks
+ * @throws SqlFailure PARSE_SYNTAX_ERROR for any other quoted identifier of the tree
+ */
+export function requireBackticks(value: unknown, quoted: ReadonlySet<string>): void {
+  if (typeof value !== 'object' || value === null) {
+    return;
+  }
+  const { name, quoted: isQuoted } = value as Node;
+  if (isQuoted === true && typeof name === 'string' && !quoted.has(name)) {
+    throw syntaxError(`${JSON.stringify(name)} is a string where a name is expected; put names in backticks.`);
+  }
+  for (const inner of Object.values(value)) {
+    requireBackticks(inner, quoted);
+  }
+}

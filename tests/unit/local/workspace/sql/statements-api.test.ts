@@ -198,6 +198,33 @@ describe('the statement API', () => {
     });
   }
 
+  it('passes over parameters that the statement does not name, and fails what cannot be a parameter', async () => {
+    assert.deepEqual(await workspace.rows('SELECT :p, :p', { p: 'x', unused: 'y' }), [['x', 'x']]);
+    for (const [statement, parameters, errorClass] of [
+      ['SELECT :p', [], 'UNBOUND_SQL_PARAMETER'],
+      ['SELECT :p', [{ name: 'p', type: 'MAP', value: '1' }], 'UNSUPPORTED_DATATYPE'],
+      ['SELECT :p', [{ name: 'p', type: 'DECIMAL(3,4)', value: '1' }], 'UNSUPPORTED_DATATYPE'],
+      ['SELECT :p', [{ name: 'p', type: 'TINYINT', value: '128' }], 'CAST_INVALID_INPUT'],
+      [
+        'SELECT :p',
+        [
+          { name: 'p', value: '1' },
+          { name: 'p', value: '2' },
+        ],
+        'INVALID_PARAMETER_VALUE',
+      ],
+      ['SELECT :p', [{ value: '1' }], 'INVALID_PARAMETER_VALUE'],
+      ['SELECT * FROM :p', [{ name: 'p', value: 'digits' }], 'PARSE_SYNTAX_ERROR'],
+      ['SELECT n FROM digits LIMIT :p', [{ name: 'p', value: '1 OR 1' }], 'INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE'],
+      ['SELECT * FROM IDENTIFIER(:p)', [{ name: 'p', value: 'digits; DROP TABLE digits' }], 'PARSE_SYNTAX_ERROR'],
+      ['SELECT * FROM IDENTIFIER(:p)', [{ name: 'p' }], 'NOT_A_CONSTANT_STRING.NULL'],
+      ['SELECT * FROM IDENTIFIER(1)', [], 'NOT_A_CONSTANT_STRING.NOT_CONSTANT'],
+    ] as const) {
+      const reply = await workspace.post(statement, { parameters });
+      assert.ok(reply.status.error?.message.startsWith(`[${errorClass}] `), `${statement}: ${JSON.stringify(reply)}`);
+    }
+  });
+
   it('completes names by catalog and schema of the request', async () => {
     await workspace.rows('CREATE SCHEMA staging.ml');
     await workspace.rows('CREATE TABLE staging.ml.short AS SELECT 1 AS a');
