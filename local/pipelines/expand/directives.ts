@@ -21,7 +21,7 @@ export function directiveOf(key: ScalarNode): Directive | undefined {
     case 'if':
     case 'elseif':
       if (rest.trim() === '') {
-        throw malformed(key, `'${key.text}' has no condition.`, `Write \${{ ${keyword} eq(a, b) }}:`);
+        throw malformed(key, `'${key.text}' has no condition.`, `Write \${{ ${keyword} eq(a, b) }}: as the key.`);
       }
       return { kind: keyword, condition: rest };
     case 'else':
@@ -30,7 +30,7 @@ export function directiveOf(key: ScalarNode): Directive | undefined {
         throw malformed(
           key,
           `Directive '${keyword}' takes nothing after it.`,
-          rest.startsWith('if') ? "Write 'elseif', in one word." : `Write \${{ ${keyword} }}:`,
+          rest.startsWith('if') ? "Write 'elseif', in one word." : `Write \${{ ${keyword} }}: as the key.`,
         );
       }
       return { kind: keyword };

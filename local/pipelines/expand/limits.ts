@@ -9,7 +9,7 @@ export const LIMITS = {
   files: 100,
   levels: 20,
   bytes: 10_000_000,
-  /** Nested collections in one file and nested function calls in one expression. Source: measured, both are documented nowhere. */
+  /** Nested collections in one file and nested function calls in one expression. Source: published previews; the documentation names neither. */
   depth: 100,
   expressionDepth: 50,
 } as const;

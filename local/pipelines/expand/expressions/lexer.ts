@@ -11,7 +11,7 @@ const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)$/;
 /**
  * Parts an expression into tokens. `position` counts from 1.
  * Literals: `true`/`false` in any case, numbers that begin with `-`, `.` or a digit, versions of three or four parts, texts in single quotes
- * with `''` for a quote. There are no operators. Source: the page on expressions; details measured on the service.
+ * with `''` for a quote. There are no operators. Source: the page on expressions; details from published previews.
  */
 export function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];

@@ -1,7 +1,7 @@
 import { FUNCTIONS } from './functions';
 import type { Vocabulary } from './parser';
 
-/** Where an expression stands decides what it may use. Source: the page on expressions; the table per place measured on the service. */
+/** Where an expression stands decides what it may use. Source: the page on expressions; the table per place from published previews. */
 export type ExpressionSlot = 'runtimeVariable' | 'condition' | 'stepCondition';
 
 type Arity = readonly [least: number, most: number];

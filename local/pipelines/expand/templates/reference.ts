@@ -12,7 +12,7 @@ export interface Reference {
 
 /**
  * Reads `path@alias`. The alias begins at the first `@`. A path with a leading `/` counts from the root of its repository, any other from the
- * folder of the including file, or from the root where the repository is another one. Source: the page on templates; measured on the service.
+ * folder of the including file, or from the root where the repository is another one. Source: the page on templates; details from published previews.
  * @param homeOf the repository that an alias stands for
  * @throws ExpandError PIPELINE_TEMPLATE for a path that leaves its repository
  */
