@@ -146,11 +146,17 @@ function withoutCode(text: string): string {
 
 /** Lines of fenced shell blocks, and commands in code spans. */
 function commandsOf(text: string): string[] {
-  const fenced = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((match) => (match[1] ?? '').split('\n'));
+  const fenced = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((match) => shellCommands(match[1] ?? ''));
   const spans = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map((match) => match[1] ?? '');
   return [...fenced, ...spans.filter((span) => /^(npm|node|npx) /.test(span))]
     .map((line) => line.trim())
     .filter((line) => line !== '');
+}
+
+/** Commands of a shell block, one each: continued lines and texts over several lines joined, definitions of functions left out. */
+function shellCommands(block: string): string[] {
+  const joined = block.replace(/\\\n\s*/g, ' ').replace(/"[^"]*"/g, (quoted) => quoted.replaceAll('\n', ' '));
+  return joined.split('\n').filter((line) => !/^\w+\(\) \{/.test(line));
 }
 
 /** What of a command does not exist: an npm script, a script file, or a binary. */
@@ -160,7 +166,9 @@ function commandFaults(command: string): string[] {
     (program === 'npm' && first === 'run' && scripts.includes(second)) ||
     (program === 'npm' && (first === 'test' || first === 'pack')) ||
     (program === 'node' && existsSync(join(root, first))) ||
-    (program === 'npx' && ['databricks-mlops', 'tfx', 'mocha', 'biome'].includes(first));
+    (program === 'npx' && ['databricks-mlops', 'tfx', 'mocha', 'biome'].includes(first)) ||
+    (program === 'curl' && existsSync(join(root, /@(\S+)/.exec(command)?.[1] ?? 'no file'))) ||
+    program === 'mkdir';
   return known ? [] : [command];
 }
 
