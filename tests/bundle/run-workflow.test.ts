@@ -96,7 +96,10 @@ describe('DatabricksRunWorkflow as the agent starts it', function () {
     assert.equal(result.outputs['failedTasks'], 'main');
     assert.equal(result.issues.length, 1);
     assert.equal(result.issues[0]?.code, 'RUN_FAILED');
-    assert.match(result.message, /Task 'main': ValueError: bad input\. Look at the output of the failed task\. See http/);
+    assert.match(
+      result.message,
+      /Task 'main': ValueError: bad input\. Look at the output of the failed task\. See http/,
+    );
   });
 
   for (const [title, inputs, code, pattern] of [
