@@ -70,7 +70,6 @@ export function schemaName(parts: readonly string[], defaults: NameDefaults): { 
 
 /** Characters that Unity Catalog refuses in names: full stop, space, slash, control characters; at most 255 characters. */
 function checked(part: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (part === '' || part.length > 255 || /[./ \x00-\x1f\x7f]/.test(part)) {
     throw new SqlFailure(
       'INVALID_PARAMETER_VALUE',

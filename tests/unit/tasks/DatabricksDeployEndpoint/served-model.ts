@@ -28,7 +28,6 @@ export interface ServedModel {
   setChampion(version: string): Promise<void>;
   /** Runs the task with these inputs on top of a deployment of the champion. */
   deploy(inputs?: Record<string, string>, started?: (host: FakeHost) => void): Promise<FakeHost>;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   endpoint(): Promise<any>;
   updates(): number;
   /**
