@@ -2,7 +2,7 @@ import { isNode, type MappingNode, type Node, nodeValue, sequence, type Value } 
 import type { Place } from '../place';
 import { asNumber, asText } from './casts';
 import { FunctionError } from './function-error';
-import { FUNCTIONS } from './functions';
+import { FUNCTIONS, type FunctionDefinition } from './functions';
 import type { Expression } from './syntax';
 
 /** What an expression can reach while it is evaluated. */
@@ -11,6 +11,8 @@ export interface Surroundings {
   lookUp(name: string): Value;
   readonly at: Place;
   grow(length: number): void;
+  /** Functions by their name in lower case that exist only here, such as those of a run. */
+  readonly functions?: ReadonlyMap<string, FunctionDefinition>;
 }
 
 /** @throws FunctionError or CastError where a function cannot do what it was asked */
@@ -28,7 +30,8 @@ export function evaluate(expression: Expression, surroundings: Surroundings): Va
 }
 
 function evaluateCall(expression: Expression & { type: 'call' }, surroundings: Surroundings): Value {
-  const definition = FUNCTIONS.get(expression.name.toLowerCase());
+  const name = expression.name.toLowerCase();
+  const definition = surroundings.functions?.get(name) ?? FUNCTIONS.get(name);
   if (definition === undefined) {
     throw new FunctionError(`Function '${expression.name}' is not evaluated before the run`, 'Use it in a condition.');
   }
