@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 /** A service connection as a pipeline's server would hand it to the agent. */
 export interface PipelineConnection {
@@ -24,7 +24,7 @@ export interface StepRequest {
   readonly temporaryDirectory: string;
 }
 
-interface DeclaredInput {
+export interface DeclaredInput {
   readonly name: string;
   readonly type: string;
   readonly aliases?: readonly string[];
@@ -38,53 +38,82 @@ interface DeclaredInput {
  * @throws RangeError for an input that the task does not declare
  */
 export function taskEnvironment(declared: readonly DeclaredInput[], step: StepRequest): Record<string, string> {
-  const environment: Record<string, string> = {
+  const inputs = rootedInputs(declared, mergedInputs(declared, step.inputs), step.workingDirectory);
+  const named = connectionInputs(declared).flatMap(({ name }) => (inputs.get(name) ?? '').split(','));
+  const variables = {
+    'Agent.TempDirectory': step.temporaryDirectory,
+    'Agent.WorkFolder': step.temporaryDirectory,
+    'Agent.Version': AGENT_VERSION,
+    'Agent.JobStatus': 'Succeeded',
+    'System.DefaultWorkingDirectory': step.workingDirectory,
+    ...step.variables,
+  };
+  return {
     PATH: process.env['PATH'] ?? '',
     HOME: process.env['HOME'] ?? step.temporaryDirectory,
+    ...inputEnvironment(inputs),
+    ...connectionEnvironment(step.connections.filter(({ id }) => named.includes(id))),
+    ...(step.jobAccessToken === undefined
+      ? {}
+      : connectionEnvironment([jobConnection(step.variables['System.CollectionUri'] ?? '', step.jobAccessToken)])),
+    ...variableEnvironment({
+      open: Object.entries(variables),
+      secret: Object.entries(step.secretVariables ?? {}),
+      task: Object.entries(step.taskVariables ?? {}),
+    }),
   };
-  const inputs = mergedInputs(declared, step);
-  for (const [name, value] of inputs) {
-    environment[`INPUT_${variableName(name)}`] = value;
-  }
-  const named = declared
-    .filter((input) => input.type.toLowerCase().startsWith('connectedservice:'))
-    .flatMap((input) => (inputs.get(input.name) ?? '').split(','));
-  for (const connection of step.connections.filter(({ id }) => named.includes(id))) {
-    Object.assign(environment, connectionVariables(connection));
-  }
-  if (step.jobAccessToken !== undefined) {
-    Object.assign(
-      environment,
-      connectionVariables({
-        id: 'SYSTEMVSSCONNECTION',
-        url: step.variables['System.CollectionUri'] ?? '',
-        scheme: 'OAuth',
-        parameters: { AccessToken: step.jobAccessToken },
-      }),
-    );
-  }
-  Object.assign(environment, pipelineVariables(step));
-  return environment;
 }
 
-function mergedInputs(declared: readonly DeclaredInput[], step: StepRequest): Map<string, string> {
+/** Version that the tasks are told: they ask for a minimum. */
+export const AGENT_VERSION = '4.275.0';
+
+/** The connection of the job itself, by which tasks reach Azure DevOps. */
+export function jobConnection(url: string, token: string): PipelineConnection {
+  return { id: 'SYSTEMVSSCONNECTION', url, scheme: 'OAuth', parameters: { AccessToken: token } };
+}
+
+/** Inputs whose value names service connections, parted by commas. */
+export function connectionInputs(declared: readonly DeclaredInput[]): readonly DeclaredInput[] {
+  return declared.filter(({ type }) => type.toLowerCase().startsWith('connectedservice:'));
+}
+
+/**
+ * The step's inputs over the defaults of task.json, under the names of task.json, trimmed.
+ * @throws RangeError for an input that the task does not declare
+ */
+export function mergedInputs(
+  declared: readonly DeclaredInput[],
+  given: Readonly<Record<string, string>>,
+): Map<string, string> {
   const merged = new Map(declared.map(({ name, defaultValue }) => [name, String(defaultValue ?? '').trim()]));
-  for (const [given, value] of Object.entries(step.inputs)) {
-    const input = declared.find(({ name, aliases }) =>
-      [name, ...(aliases ?? [])].some((known) => known.toLowerCase() === given.toLowerCase()),
+  for (const [name, value] of Object.entries(given)) {
+    const input = declared.find((candidate) =>
+      [candidate.name, ...(candidate.aliases ?? [])].some((known) => known.toLowerCase() === name.trim().toLowerCase()),
     );
     if (input === undefined) {
-      throw new RangeError(`the task declares no input '${given}'`);
+      throw new RangeError(`the task declares no input '${name}'`);
     }
     merged.set(input.name, value.trim());
   }
-  for (const { name, type } of declared) {
-    const value = merged.get(name) ?? '';
-    if (type.toLowerCase() === 'filepath' && !isAbsolute(value)) {
-      merged.set(name, resolve(step.workingDirectory, value));
-    }
-  }
   return merged;
+}
+
+/** Inputs of type `filePath` as absolute paths; an empty one is the folder itself. */
+export function rootedInputs(
+  declared: readonly DeclaredInput[],
+  inputs: ReadonlyMap<string, string>,
+  folder: string,
+): Map<string, string> {
+  const paths = new Set(declared.filter(({ type }) => type.toLowerCase() === 'filepath').map(({ name }) => name));
+  return new Map([...inputs].map(([name, value]) => [name, paths.has(name) ? resolve(folder, value) : value]));
+}
+
+export function inputEnvironment(inputs: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries([...inputs].map(([name, value]) => [`INPUT_${variableName(name)}`, value]));
+}
+
+export function connectionEnvironment(connections: readonly PipelineConnection[]): Record<string, string> {
+  return Object.assign({}, ...connections.map(connectionVariables));
 }
 
 function connectionVariables({ id, url, scheme, parameters, data = {} }: PipelineConnection): Record<string, string> {
@@ -103,32 +132,36 @@ function connectionVariables({ id, url, scheme, parameters, data = {} }: Pipelin
   return variables;
 }
 
-function pipelineVariables(step: StepRequest): Record<string, string> {
-  const variables = {
-    'Agent.TempDirectory': step.temporaryDirectory,
-    'Agent.WorkFolder': step.temporaryDirectory,
-    'Agent.Version': '4.275.0',
-    'Agent.JobStatus': 'Succeeded',
-    'System.DefaultWorkingDirectory': step.workingDirectory,
-    ...step.variables,
-  };
+type Named = readonly (readonly [name: string, value: string])[];
+
+/** Variables by original name; secret ones reach a process only as `SECRET_…`, which the task library takes out at once. */
+export function variableEnvironment({
+  open,
+  secret,
+  task,
+}: {
+  readonly open: Named;
+  readonly secret: Named;
+  readonly task: Named;
+}): Record<string, string> {
+  const names = (variables: Named) => JSON.stringify(variables.map(([name]) => name));
   const environment: Record<string, string> = {
-    VSTS_PUBLIC_VARIABLES: JSON.stringify(Object.keys(variables)),
-    VSTS_SECRET_VARIABLES: JSON.stringify(Object.keys(step.secretVariables ?? {})),
+    VSTS_PUBLIC_VARIABLES: names(open),
+    VSTS_SECRET_VARIABLES: names(secret),
   };
-  for (const [name, value] of Object.entries(variables)) {
-    environment[variableName(name)] = value;
-  }
-  for (const [name, value] of Object.entries(step.secretVariables ?? {})) {
-    environment[`SECRET_${variableName(name)}`] = value;
-  }
-  for (const [name, value] of Object.entries(step.taskVariables ?? {})) {
-    environment[`VSTS_TASKVARIABLE_${variableName(name)}`] = value;
+  for (const [prefix, variables] of [
+    ['', open],
+    ['SECRET_', secret],
+    ['VSTS_TASKVARIABLE_', task],
+  ] as const) {
+    for (const [name, value] of variables) {
+      environment[`${prefix}${variableName(name)}`] = value;
+    }
   }
   return environment;
 }
 
 /** `System.JobId` → `SYSTEM_JOBID`. */
-function variableName(name: string): string {
+export function variableName(name: string): string {
   return name.replace(/[. ]/g, '_').toUpperCase();
 }

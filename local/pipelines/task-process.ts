@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { LineSplitter } from './agent/line-splitter';
 import { type LoggingCommand, parseLoggingCommand } from './logging-command';
 import { type StepRequest, taskEnvironment } from './task-environment';
+import { mergeResults, readResult, type TaskResult } from './task-result';
 
 /** How a step ended, from the commands that it printed. */
 export interface StepResult {
-  readonly result: 'Succeeded' | 'SucceededWithIssues' | 'Failed' | 'Canceled' | 'Skipped';
+  readonly result: TaskResult;
   readonly message: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly taskVariables: Readonly<Record<string, string>>;
@@ -59,8 +60,8 @@ export function startStep(taskFolder: string, step: StepRequest, options: StepOp
   });
   const output: string[] = [];
   const commands: LoggingCommand[] = [];
-  const follow = (stream: Readable) =>
-    createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
+  const follow = (stream: Readable) => {
+    const splitter = new LineSplitter((line) => {
       output.push(line);
       const command = parseLoggingCommand(line);
       if (command === undefined) {
@@ -70,6 +71,9 @@ export function startStep(taskFolder: string, step: StepRequest, options: StepOp
         options.onCommand?.(command);
       }
     });
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => splitter.write(chunk)).once('end', () => splitter.end());
+  };
   follow(child.stdout);
   follow(child.stderr);
   const result = new Promise<StepResult>((ended, failed) => {
@@ -107,14 +111,12 @@ function killTree(processId: number): void {
   }
 }
 
-const WORST_LAST = ['Succeeded', 'SucceededWithIssues', 'Skipped', 'Canceled', 'Failed'] as const;
-
-/** The agent merges results, the worst wins; a result it cannot read, no result with a bad exit code: Failed. */
+/** The agent merges the results that a task says; a process that exits badly has failed whatever it said. */
 function resultOf(commands: readonly LoggingCommand[], output: string, exitCode: number | null): StepResult {
   const outputs: Record<string, string> = {};
   const taskVariables: Record<string, string> = {};
   const issues: { type: string; message: string; code: string }[] = [];
-  let result: StepResult['result'] = exitCode === 0 ? 'Succeeded' : 'Failed';
+  let result: TaskResult | undefined;
   let message = '';
   for (const { event, properties, data } of commands.filter((command) => command.area === 'task')) {
     const variable = properties.get('variable') ?? '';
@@ -125,10 +127,10 @@ function resultOf(commands: readonly LoggingCommand[], output: string, exitCode:
     } else if (event === 'logissue' || event === 'issue') {
       issues.push({ type: properties.get('type') ?? '', message: data, code: properties.get('code') ?? '' });
     } else if (event === 'complete') {
-      const said = WORST_LAST.find((word) => word === properties.get('result')) ?? 'Failed';
-      result = WORST_LAST.indexOf(said) > WORST_LAST.indexOf(result) ? said : result;
+      result = mergeResults(result, readResult(properties.get('result') ?? '') ?? 'Failed');
       message = data;
     }
   }
-  return { result, message, outputs, taskVariables, issues, commands, output, exitCode };
+  const ended = exitCode === 0 ? (result ?? 'Succeeded') : 'Failed';
+  return { result: ended, message, outputs, taskVariables, issues, commands, output, exitCode };
 }
