@@ -25,7 +25,7 @@ export function refuseForeign(request: IncomingMessage, hosts: ReadonlySet<strin
  * (seen: 403 for wrong personal tokens).
  */
 export function authenticate(request: IncomingMessage, tokens: Tokens): { principal: Principal } | { refusal: Reply } {
-  const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const token = bearerToken(request);
   if (token === undefined) {
     return { refusal: refusal(401, 'Credential was not sent or was of an unsupported type for this API.') };
   }
@@ -33,10 +33,17 @@ export function authenticate(request: IncomingMessage, tokens: Tokens): { princi
   if ('principal' in check) {
     return check;
   }
-  const status = check.refused === 'expired' ? 401 : 403;
-  return {
-    refusal: refusal(status, check.refused === 'expired' ? 'Access token has expired.' : 'Invalid access token.'),
-  };
+  return { refusal: check.refused === 'expired' ? tokenExpired() : refusal(403, 'Invalid access token.') };
+}
+
+/** What a token that has expired gets. */
+export function tokenExpired(): Reply {
+  return refusal(401, 'Access token has expired.');
+}
+
+/** Text of the request's bearer token. */
+export function bearerToken({ headers }: Pick<IncomingMessage, 'headers'>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 function refusal(status: number, message: string): Reply {

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../src/clock';
 import type { Operation, Workspace } from './api';
+import { FaultTable } from './faults/fault-table';
 import { TaskSlots } from './jobs/task-slots';
 import { memoryStore } from './memory-store';
 import { openOperations } from './open-paths';
@@ -26,7 +27,8 @@ export function describeOperations(): readonly OperationDescription[] {
     metastore,
     folder,
   };
-  const services = createServices(workspace, unopened, new Tokens(workspace.store, standingClock), () => {});
+  const tokens = new Tokens(workspace.store, standingClock);
+  const services = createServices(workspace, unopened, tokens, new FaultTable(standingClock), () => {});
   const described = services
     .flatMap((service) => service.operations)
     .map(({ method, path: at, note }) => ({ method, path: at, ...(note === undefined ? {} : { note }) }));

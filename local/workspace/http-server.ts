@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { authenticate, refuseForeign } from './access';
+import { authenticate, bearerToken, refuseForeign } from './access';
 import { ApiError, type Call, type Principal, type Reply, type Workspace } from './api';
+import type { Fault } from './faults/fault';
+import type { FaultTable } from './faults/fault-table';
+import { meetFault, sendAnswer } from './faults/meet-fault';
+import { CONTROL_PATH } from './faults/service';
 import { errorReply, internalError, sendReply } from './reply';
 import { jsonObject, readBytes } from './request-body';
 import type { Router } from './router';
@@ -12,6 +16,7 @@ import type { Tokens } from './tokens';
 export interface Site {
   readonly workspace: Workspace;
   readonly tokens: Tokens;
+  readonly faults: FaultTable;
   /** Operations behind a bearer token. */
   readonly router: Router;
   /** Paths without a bearer token: metadata, token endpoint, pages with their own cookie. */
@@ -67,8 +72,12 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   try {
-    const reply = await answer(site, hosts, request);
-    await sendReply(request, response, { 'x-databricks-org-id': site.workspace.id }, reply);
+    const fault = dueFault(site, request);
+    const carryOut = () => answer(site, hosts, request);
+    const { clock } = site.workspace;
+    const answered = fault === undefined ? { reply: await carryOut() } : await meetFault(fault, clock, carryOut);
+    const own = { 'x-databricks-org-id': site.workspace.id, date: new Date(clock.now()).toUTCString() };
+    await sendAnswer(request, response, own, answered);
   } catch (error) {
     // The reply was under way: a stream of ours failed or the client went. Only breaking off tells the client.
     response.destroy();
@@ -76,6 +85,13 @@ async function respond(
       site.onDefect(error);
     }
   }
+}
+
+function dueFault(site: Site, request: IncomingMessage): Fault | undefined {
+  const { method = 'GET', url = '/' } = request;
+  const [path] = splitOnce(url, '?');
+  const controls = path === CONTROL_PATH || path.startsWith(`${CONTROL_PATH}/`);
+  return controls ? undefined : site.faults.next({ method, path, token: bearerToken(request) });
 }
 
 async function answer(site: Site, hosts: ReadonlySet<string>, request: IncomingMessage): Promise<Reply> {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringifyJson } from '../../src/json';
 import { ApiError, type Reply } from './api';
@@ -10,6 +11,27 @@ export async function sendReply(
   own: Readonly<Record<string, string>>,
   reply: Reply,
 ): Promise<void> {
+  const { status, headers, body } = answerHead(own, reply);
+  // A client that sends a large body reads no answer before it has sent all: closing early would show it a broken pipe instead of a refusal.
+  request.resume();
+  response.writeHead(status, headers);
+  if (typeof body === 'string' || Buffer.isBuffer(body)) {
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  if (request.method === 'HEAD') {
+    body.destroy();
+    response.end();
+    return;
+  }
+  await pipeline(body, response);
+}
+
+/** Status and headers of a reply, with the workspace's own, and its body as it goes out. */
+export function answerHead(
+  own: Readonly<Record<string, string>>,
+  reply: Reply,
+): { status: number; headers: Record<string, string>; body: string | Buffer | Readable } {
   const status = reply.status ?? 200;
   const body = reply.body ?? (status === 204 ? '' : stringifyJson(reply.json ?? {}));
   const headers: Record<string, string> = { ...own };
@@ -25,19 +47,7 @@ export async function sendReply(
   if (status === 204) {
     delete headers['content-length'];
   }
-  // A client that sends a large body reads no answer before it has sent all: closing early would show it a broken pipe instead of a refusal.
-  request.resume();
-  response.writeHead(status, headers);
-  if (typeof body === 'string' || Buffer.isBuffer(body)) {
-    response.end(request.method === 'HEAD' ? undefined : body);
-    return;
-  }
-  if (request.method === 'HEAD') {
-    body.destroy();
-    response.end();
-    return;
-  }
-  await pipeline(body, response);
+  return { status, headers, body };
 }
 
 /** An error as the service sends it. */

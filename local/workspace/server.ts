@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type Clock, systemClock } from '../../src/clock';
 import { TaskError } from '../../src/errors';
 import type { Service, Workspace } from './api';
+import { FaultTable } from './faults/fault-table';
 import { openPort, type Port } from './http-server';
 import { administrator, numericId } from './identity/principals';
 import { openLmdbStore } from './lmdb-store';
@@ -68,16 +69,17 @@ export async function startWorkspaces(options: StartOptions): Promise<RunningWor
     for (const [index, name] of names.entries()) {
       const port = await openPortOf(options, index);
       cleanUp.push(() => port.close());
+      const faults = new FaultTable(clock);
       const workspace: Workspace = {
         name,
         id: numericId(`workspace:${name}`),
         url: port.url,
-        clock,
+        clock: faults.clock,
         store: store.scope(`workspace/${name}`),
         metastore,
         folder: folderIn(data, 'workspaces', name),
       };
-      const started = await startOne(workspace, shared, port, options);
+      const started = await startOne(workspace, shared, port, faults, options);
       cleanUp.push(started.stop);
       running.push(started.running);
     }
@@ -92,13 +94,14 @@ async function startOne(
   workspace: Workspace,
   shared: Shared,
   port: Port,
+  faults: FaultTable,
   options: StartOptions,
 ): Promise<{ running: RunningWorkspace; stop: () => Promise<void> }> {
   const tokens = new Tokens(workspace.store, workspace.clock);
   const admin = administrator();
   const token = tokens.startWithAdmin(admin, options.token);
   const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
-  const services = createServices(workspace, shared, tokens, onDefect);
+  const services = createServices(workspace, shared, tokens, faults, onDefect);
   const router = routerOf(services);
   const startPage = new StartPage(workspace, router, admin);
   const servicePrincipals = options.servicePrincipals ?? [];
@@ -116,6 +119,7 @@ async function startOne(
   port.serve({
     workspace,
     tokens,
+    faults,
     router,
     open: openPaths({ workspace, startPage, issuer: { servicePrincipals, tokens, clock: workspace.clock } }),
     onDefect,

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Metastore, Service, Workspace } from './api';
+import type { FaultTable } from './faults/fault-table';
+import { createFaults } from './faults/service';
 import { createFiles } from './files/service';
 import { scimMe } from './identity/scim-me';
 import { createJobs } from './jobs/service';
@@ -57,10 +59,12 @@ export function createServices(
   workspace: Workspace,
   shared: Shared,
   tokens: Tokens,
+  faults: FaultTable,
   onDefect: (error: unknown) => void,
 ): readonly Service[] {
   const secrets = new SecretScopes(shared.secrets, workspace.clock.now());
   return [
+    createFaults(faults, tokens),
     { operations: [scimMe] },
     createWorkspaceFiles(workspace),
     createMlflow(workspace),

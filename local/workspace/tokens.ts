@@ -57,6 +57,11 @@ export class Tokens {
     }
   }
 
+  /** True for the administrator's token of this start. */
+  isAdministrators(text: string): boolean {
+    return this.#records.get(digest(text))?.kind === 'admin';
+  }
+
   check(text: string): TokenCheck {
     const record = this.#records.get(digest(text));
     if (record === undefined) {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Principal, Service, Workspace } from '../../local/workspace/api';
+import { FaultTable } from '../../local/workspace/faults/fault-table';
 import { openPort } from '../../local/workspace/http-server';
 import { openLmdbStore } from '../../local/workspace/lmdb-store';
 import { Router } from '../../local/workspace/router';
@@ -21,6 +22,8 @@ export interface ServiceWorkspace {
   readonly url: string;
   readonly token: string;
   readonly workspace: Workspace;
+  /** The faults that its requests meet. */
+  readonly faults: FaultTable;
   /** What became of requests that ended in a defect. */
   readonly defects: unknown[];
   request(method: string, path: string, body?: unknown): Promise<Answered>;
@@ -37,17 +40,18 @@ export async function startServiceWorkspace(
 ): Promise<ServiceWorkspace> {
   const folder = mkdtempSync(join(tmpdir(), 'databricks-mlops-workspace-'));
   const data = openLmdbStore(join(folder, 'store'));
+  const faults = new FaultTable(clock);
   const port = await openPort('127.0.0.1', 0);
   const workspace: Workspace = {
     name: 'local',
     id: '6000000000000001',
     url: port.url,
-    clock,
+    clock: faults.clock,
     folder,
     store: data.scope('local'),
     metastore: { store: data.scope('metastore'), folder },
   };
-  const tokens = new Tokens(workspace.store, clock);
+  const tokens = new Tokens(workspace.store, faults.clock);
   const token = tokens.startWithAdmin(principal);
   const defects: unknown[] = [];
   let running: readonly Service[] = [];
@@ -58,7 +62,14 @@ export async function startServiceWorkspace(
     for (const operation of running.flatMap((service) => service.operations)) {
       router.add(operation);
     }
-    port.serve({ workspace, tokens, router, open: async () => undefined, onDefect: (error) => defects.push(error) });
+    port.serve({
+      workspace,
+      tokens,
+      faults,
+      router,
+      open: async () => undefined,
+      onDefect: (error) => defects.push(error),
+    });
     await Promise.all(running.map((service) => service.start?.()));
   }
   const stop = () => Promise.all(running.map((service) => service.stop?.()));
@@ -68,6 +79,7 @@ export async function startServiceWorkspace(
     url: port.url,
     token,
     workspace,
+    faults,
     defects,
     async request(method, path, body) {
       const response = await fetch(`${port.url}${path}`, {

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../src/clock';
 import { ApiError, type Call, type Reply } from '../api';
+import type { Uniform } from '../seeded-uniform';
 import { deploymentKey, type Endpoint } from './endpoint';
 import type { Endpoints } from './endpoints';
 import { createRequestMetrics, type RequestMetrics } from './metrics';
 import type { ScorerReply } from './scorers';
-import { pickEntity, type Uniform } from './traffic';
+import { pickEntity } from './traffic';
 
 /** Requests of customers: which entity answers, and what was counted. */
 export interface Invocations {

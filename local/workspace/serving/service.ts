@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
 import type { PythonEnvironments } from '../python/environment';
+import { seededUniform } from '../seeded-uniform';
 import { beginUpdate, deploymentKey, type Endpoint, newEndpoint, type ServedEntity } from './endpoint';
 import { createEndpoints } from './endpoints';
 import { createEntityLogs, type LogKind } from './entity-logs';
@@ -16,7 +17,6 @@ import {
   wantedConfig,
 } from './request';
 import type { Scorers } from './scorers';
-import { seededUniform } from './traffic';
 import { endpointDetail, endpointListItem } from './wire';
 
 export interface ServingOptions {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { seededUniform } from '../../../../../local/workspace/seeded-uniform';
 import {
   advance,
   beginUpdate,
@@ -12,7 +13,7 @@ import {
   type WantedConfig,
   wantedDeployments,
 } from '../../../../../local/workspace/serving/endpoint';
-import { pickEntity, seededUniform } from '../../../../../local/workspace/serving/traffic';
+import { pickEntity } from '../../../../../local/workspace/serving/traffic';
 
 type Step =
   | { readonly kind: 'update'; readonly versions: readonly string[] }

@@ -1,0 +1,13 @@
+/** Numbers in [0, 1), one after the other. */
+export type Uniform = () => number;
+
+/** A small seeded generator (mulberry32): enough to split traffic and to draw faults, and the same for the same seed. */
+export function seededUniform(seed: number): Uniform {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
