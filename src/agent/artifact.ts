@@ -18,7 +18,7 @@ export function artifactNameOfAttempt(name: string, host: Host): string {
  * @throws TaskError INPUT_INVALID
  */
 export function checkArtifactName(name: string): void {
-  if (name !== '' && !/^[A-Za-z0-9][A-Za-z0-9._ -]{0,254}$/.test(name)) {
+  if (name !== '' && !isArtifactName(name)) {
     throw new TaskError(
       'INPUT_INVALID',
       `Input 'publishArtifact' must be an artifact name, not ${JSON.stringify(name)}.`,
@@ -27,4 +27,9 @@ export function checkArtifactName(name: string): void {
       },
     );
   }
+}
+
+/** True for what can be the name of an artifact. */
+export function isArtifactName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._ -]{0,254}$/.test(name);
 }

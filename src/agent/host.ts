@@ -45,6 +45,8 @@ export interface Host {
   connection(inputName: string): ServiceConnection | undefined;
   /** Token of the running job (`SystemVssConnection`). */
   jobAccessToken(): string | undefined;
+  /** Address of Azure DevOps in the job's own connection (`SystemVssConnection`), which no step can change. */
+  jobConnectionUrl(): string | undefined;
   network(): NetworkSettings;
   writeLine(line: string): void;
   debug(line: string): void;

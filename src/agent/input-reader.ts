@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import { TaskError } from '../errors';
+import { artifactSource, type FileSource } from './file-source';
 import type { Host, ServiceConnection } from './host';
 import { parseList, parseMap } from './input-text';
 import type { TaskDefinition, TaskInput } from './task-definition';
@@ -156,6 +157,17 @@ export class InputReader {
       return '';
     }
     return isAbsolute(value) ? value : resolve(this.sourcesFolder, value);
+  }
+
+  /**
+   * A file that one of our tasks wrote: an absolute path, or `artifact:NAME[@run id]`; `undefined` when empty. The input is of type
+   * `string`: of a `filePath` the agent would make a path whatever it holds.
+   * @throws TaskError INPUT_INVALID, ARTIFACT_AT_TERMINAL
+   */
+  file(name: string): FileSource | undefined {
+    const artifact = artifactSource(name, this.text(name), this.host.kind);
+    const path = artifact === undefined ? this.path(name) : '';
+    return artifact ?? (path === '' ? undefined : { kind: 'path', path });
   }
 
   /**

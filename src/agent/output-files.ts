@@ -6,6 +6,8 @@ import type { Host } from './host';
 /** The folder of a step's files: `$(Agent.TempDirectory)/databricks-mlops/<TaskName>/<step>/` (contract 0.4). */
 export class OutputFiles {
   readonly folder: string;
+  /** Folder beside it for what the step fetches, which is not published with its own files. */
+  readonly fetched: string;
   private readonly written: string[] = [];
 
   constructor(host: Host, taskName: string) {
@@ -17,11 +19,14 @@ export class OutputFiles {
       taskName,
       safeName(host.variable('System.TaskInstanceName') ?? 'step'),
     );
+    this.fetched = `${this.folder}.fetched`;
   }
 
   /** Removes what an earlier attempt of the step left. */
   clear(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.fetched]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 
   /** Writes a file of a fixed name and returns its path. */

@@ -9,6 +9,8 @@ export function createPipelineHost(): Host {
     variable: (name) => taskLib.getVariable(name),
     connection: (inputName) => connectionOf(taskLib.getInput(inputName)),
     jobAccessToken: () => taskLib.getEndpointAuthorization('SystemVssConnection', true)?.parameters['AccessToken'],
+    // In capitals, as the agent writes it: the name of an environment variable counts its case.
+    jobConnectionUrl: () => taskLib.getEndpointUrl('SYSTEMVSSCONNECTION', true),
     network: networkSettings,
     writeLine: (line) => console.log(line),
     debug: (line) => taskLib.debug(line),

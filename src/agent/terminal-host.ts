@@ -34,6 +34,7 @@ export function createTerminalHost(options: TerminalOptions): Host {
     variable: (name) => variables[name],
     connection: () => undefined,
     jobAccessToken: () => undefined,
+    jobConnectionUrl: () => undefined,
     network: () => networkOfEnvironment(process.env),
     writeLine: write,
     debug: (line) => {

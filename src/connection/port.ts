@@ -17,6 +17,8 @@ export interface ConnectionHost {
   variable(name: string): string | undefined;
   /** Token of the running job. */
   jobAccessToken(): string | undefined;
+  /** Address of Azure DevOps in the job's own connection. */
+  jobConnectionUrl(): string | undefined;
   network(): {
     readonly proxy?: { readonly url: string; readonly username?: string; readonly password?: string };
     readonly proxyBypass: readonly string[];

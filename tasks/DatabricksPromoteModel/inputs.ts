@@ -1,3 +1,4 @@
+import type { FileSource } from '../../src/agent/file-source';
 import type { InputReader } from '../../src/agent/input-reader';
 import { type ConnectionSelection, readSelection } from '../../src/connection/selection';
 import { TaskError } from '../../src/errors';
@@ -10,8 +11,7 @@ export interface PromoteInputs {
   readonly model: string;
   /** Number or alias. */
   readonly version: string;
-  /** Absolute path. */
-  readonly reportPath: string;
+  readonly report: FileSource;
   /** Lower-case hex; `''`: not compared. */
   readonly reportDigest: string;
   readonly maxReportAgeMs: number;
@@ -51,11 +51,11 @@ export function readInputs(inputs: InputReader): Inputs {
 }
 
 function readPromotion(inputs: InputReader): Omit<PromoteInputs, 'action' | 'connection' | 'model' | 'dryRun'> {
-  const reportPath = inputs.path('reportPath');
-  if (reportPath === '') {
+  const report = inputs.file('reportPath');
+  if (report === undefined) {
     throw new TaskError('REPORT_REQUIRED', "Input 'reportPath' is required: only a judged version is promoted.", {
       where: 'An empty path is often an output of another step that was read in the wrong form.',
-      todo: "Set it to output 'reportPath' of DatabricksEvaluateModel; see docs/outputs.md for the form.",
+      todo: "Set it to output 'reportPath' of DatabricksEvaluateModel (see docs/outputs.md for the form), or to artifact:NAME.",
     });
   }
   const reportDigest = inputs.text('reportDigest').toLowerCase();
@@ -76,7 +76,7 @@ function readPromotion(inputs: InputReader): Omit<PromoteInputs, 'action' | 'con
   }
   return {
     version: inputs.choosing('version'),
-    reportPath,
+    report,
     reportDigest,
     maxReportAgeMs: inputs.number('maxReportAgeHours') * HOUR_MS,
     expectedChampion,

@@ -23,7 +23,7 @@ export async function promote(
     'an audit entry',
     'a lease',
   ]);
-  const checked = await readReport(inputs, context.clock.now());
+  const checked = await readReport(inputs, context);
   const now = await readAliases(workspace, inputs.model);
   const version = await pinnedVersion(inputs, checked, now, workspace);
   const plan = await planned(inputs, checked, now, version.version, workspace);

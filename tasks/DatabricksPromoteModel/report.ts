@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { FileSource } from '../../src/agent/file-source';
+import type { TaskContext } from '../../src/agent/task-context';
+import { jobAccess } from '../../src/connection/job-connection';
 import { TaskError } from '../../src/errors';
 import type { PromotionReport } from '../../src/evaluation/report-types';
 import { reportIdOf } from '../../src/report/seal-report';
@@ -18,19 +21,36 @@ export interface CheckedReport {
 /** Clocks of two machines may differ by this much, in ms. */
 const CLOCK_SKEW_MS = 600_000;
 
-/** @throws TaskError REPORT_UNREADABLE, and what {@link checkReport} throws */
-export async function readReport(inputs: PromoteInputs, now: number): Promise<CheckedReport> {
+/**
+ * The report of the step's input: a file of this job, or one that is fetched from an artifact.
+ * @throws TaskError REPORT_UNREADABLE, what {@link fetchFile} and {@link checkReport} throw
+ */
+export async function readReport(inputs: PromoteInputs, context: TaskContext): Promise<CheckedReport> {
+  const path = await pathOf(inputs.report, context);
   let bytes: Buffer;
   try {
-    bytes = await readFile(inputs.reportPath);
+    bytes = await readFile(path);
   } catch (error) {
     throw new TaskError('REPORT_UNREADABLE', 'The report cannot be read.', {
-      where: `It is the file ${inputs.reportPath}.`,
-      todo: "Run DatabricksEvaluateModel in the same job, or download its artifact first; 'reportPath' must be its output of that name.",
+      where: `It is the file ${path}.`,
+      todo: "Run DatabricksEvaluateModel in the same job, and pass its output 'reportPath'; from another job or run pass artifact:NAME[@run id].",
       cause: error,
     });
   }
-  return checkReport(bytes, inputs, now);
+  return checkReport(bytes, inputs, context.clock.now());
+}
+
+async function pathOf(source: FileSource, context: TaskContext): Promise<string> {
+  if (source.kind === 'path') {
+    return source.path;
+  }
+  // Loaded only here: a report of the same job needs no client of Azure DevOps.
+  const { fetchFile } = await import('../../src/devops/fetch-artifact');
+  const path = await fetchFile(jobAccess(context), source, 'report.json', context.files.fetched);
+  context.log.info(
+    `The report is from artifact ${source.name} of ${source.runId === undefined ? 'this run' : `run ${source.runId}`}.`,
+  );
+  return path;
 }
 
 /**

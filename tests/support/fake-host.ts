@@ -79,6 +79,10 @@ export class FakeHost implements Host {
     return this.variables.get('System.AccessToken');
   }
 
+  jobConnectionUrl(): string | undefined {
+    return this.variables.get('System.CollectionUri');
+  }
+
   network(): ReturnType<Host['network']> {
     return { proxyBypass: [], skipCertificateValidation: false };
   }

@@ -14,6 +14,7 @@ export function surroundings(
       kind: 'pipeline',
       variable: (name) => variables[name],
       jobAccessToken: () => variables['System.AccessToken'],
+      jobConnectionUrl: () => variables['System.CollectionUri'],
       network: () => ({ proxyBypass: [], skipCertificateValidation: false }),
     },
     log: { debug: () => undefined, warning: () => undefined },
