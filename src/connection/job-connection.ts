@@ -20,7 +20,6 @@ export function jobAccess(context: ConnectionContext): DevOpsAccess {
     network: host.network(),
     project: needed(host.variable('System.TeamProjectId'), "variable 'System.TeamProjectId'"),
     runId: needed(host.variable('Build.BuildId'), "variable 'Build.BuildId'"),
-    clock: context.clock,
     signal: context.signal,
     userAgent: `databricks-mlops/${context.taskVersion} (${context.taskName})`,
     debug: (line) => context.log.debug(line),

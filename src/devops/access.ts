@@ -1,5 +1,3 @@
-import type { Clock } from '../clock';
-
 /** How the machine reaches the network, as the agent is configured; certificates by their files. */
 export interface DevOpsNetwork {
   readonly proxy?: { readonly url: string; readonly username?: string; readonly password?: string };
@@ -20,7 +18,6 @@ export interface DevOpsAccess {
   readonly project: string;
   /** `Build.BuildId` of this run. */
   readonly runId: string;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly userAgent: string;
   readonly debug: (line: string) => void;

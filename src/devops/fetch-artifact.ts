@@ -28,7 +28,7 @@ export interface FetchedArtifact {
 /**
  * Fetches the newest attempt of a build artifact (`NAME`, `NAME-2`, …) into a folder.
  * @param folder made if it is not there; must not hold files of these names
- * @throws TaskError RUN_NOT_FOUND, ARTIFACT_NOT_FOUND with the names that there are, ARTIFACT_UNREADABLE, DEVOPS_REFUSED,
+ * @throws TaskError PIPELINE_RUN_NOT_FOUND, ARTIFACT_NOT_FOUND with the names that there are, ARTIFACT_UNREADABLE, DEVOPS_REFUSED,
  * DEVOPS_UNREACHABLE
  */
 export async function fetchArtifact(
@@ -79,7 +79,7 @@ async function listArtifacts(access: DevOpsAccess, runId: string): Promise<Map<s
     client.getArtifacts(access.project, Number(runId)),
   );
   if (!Array.isArray(artifacts)) {
-    throw new TaskError('RUN_NOT_FOUND', `Azure DevOps knows no run ${runId} of this project.`, {
+    throw new TaskError('PIPELINE_RUN_NOT_FOUND', `Azure DevOps knows no run ${runId} of this project.`, {
       where: `It was asked for at ${access.collectionUrl}${access.project}.`,
       todo: "Write the number that stands as 'buildId' in the address of the run's page after '@'; runs that were deleted have no artifacts any more.",
     });

@@ -50,8 +50,10 @@ export async function step(
   workspace: WorkspaceClient,
   inputs: Record<string, string>,
   secondsLater = 0,
+  variables: Record<string, string> = {},
 ): Promise<FakeHost> {
   const host = new FakeHost({
+    variables,
     inputs: { databricksConnection: 'dbx', model, ...inputs },
     connections: { dbx: tokenConnection('https://workspace.example', 'dapi-of-the-promotion-tests') },
   });
