@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { agentStep, HANDLERS, tokenScheme } from '../support/agent-step';
+import { agentStep, HANDLERS, type TestStep, tokenScheme } from '../support/agent-step';
+import { mustNotAppear } from '../support/captured-output';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 import { report, reportFile } from '../support/promotion-steps';
+import { JOB, PROJECT, putArtifact, recordedRun, serviceOver } from '../support/recorded-run';
 
 const model = 'main.default.tariff';
 
@@ -26,8 +28,9 @@ describe('DatabricksRegisterModel and DatabricksPromoteModel as the agent starts
     await workspace.call('POST', `${root}/model-versions/finalize`, { name: model, version: String(version) });
   }
 
-  const task = (name: string, inputs: Record<string, string>, node?: string) =>
+  const task = (name: string, inputs: Record<string, string>, node?: string, more: TestStep = {}) =>
     agentStep(name, {
+      ...more,
       inputs: { databricksConnection: 'dbx', model, ...inputs },
       connections: [tokenScheme(workspace.url, workspace.token)],
       ...(node === undefined ? {} : { node }),
@@ -76,6 +79,30 @@ describe('DatabricksRegisterModel and DatabricksPromoteModel as the agent starts
       assert.deepEqual([await alias('champion'), await alias('previous_champion')], [champion, '']);
     });
   }
+
+  it('promotes by the report of an artifact of another run, fetched with the connection of the job alone', async () => {
+    const champion = await alias('champion');
+    const challenger = champion === '2' ? '1' : '2';
+    const createdAt = new Date(Date.now() + 1_000).toISOString();
+    const sealed = report(challenger, champion, { subject: subject(challenger, champion) }, createdAt);
+    mustNotAppear(JOB.token);
+    const evaluated = recordedRun('41');
+    putArtifact(evaluated, 'evaluation', { 'report.json': '{}' });
+    putArtifact(evaluated, 'evaluation-2', { 'report.json': sealed.json });
+    const devOps = await serviceOver([evaluated, recordedRun('42')]);
+    const inputs = { version: challenger, reportPath: 'artifact:evaluation@41', reportDigest: sealed.digest };
+    const promoted = await task('DatabricksPromoteModel', inputs, undefined, {
+      jobAccessToken: JOB.token,
+      variables: {
+        'System.CollectionUri': devOps.url,
+        'System.TeamProjectId': PROJECT.id,
+        'Build.BuildId': '42',
+      },
+    });
+    await devOps.stop();
+    assert.equal(promoted.result, 'Succeeded', promoted.output);
+    assert.equal(await alias('champion'), challenger);
+  });
 
   it('a report that was changed is refused, and nothing moves', async () => {
     const before = await alias('champion');
