@@ -114,7 +114,7 @@ export interface StepRecord extends Timed {
   readonly name: string;
   readonly displayName: string;
   readonly task: string;
-  readonly attempts: number;
+  attempts: number;
   /** Path of its log below the folder of the run; lines are masked and begin with a time. */
   readonly log: string;
   message: string;
