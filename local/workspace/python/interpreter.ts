@@ -36,6 +36,12 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
   );
 }
 
+/** What the interpreter at a path says about itself; `undefined` when there is none or it gives no usable answer. */
+export async function pythonAt(program: string, env: NodeJS.ProcessEnv): Promise<Python | undefined> {
+  const found = await about(program, env);
+  return typeof found === 'string' ? undefined : found;
+}
+
 /** What an interpreter says about itself, or a few words on why it says nothing. */
 async function about(program: string, env: NodeJS.ProcessEnv): Promise<Python | string> {
   try {
