@@ -16,6 +16,7 @@ const PERMISSIVE = [
   'CC0-1.0',
   'BlueOak-1.0.0',
   'Python-2.0',
+  'Zlib',
 ];
 const target = join(root, 'THIRD_PARTY_NOTICES');
 const meta = join(root, 'dist', 'meta');
