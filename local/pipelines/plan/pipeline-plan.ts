@@ -105,7 +105,9 @@ export interface DeploymentJobPlan extends AnyJobPlan {
   /** May hold macros. */
   readonly environment: string;
   readonly resource: string | undefined;
-  readonly strategy: 'runOnce' | 'rolling' | 'canary';
+  readonly strategy: 'runOnce' | 'canary';
+  /** Percents of a canary, one round each; none for `runOnce`. */
+  readonly increments: readonly string[];
   readonly hooks: Readonly<Partial<Record<DeploymentHook, HookPlan>>>;
 }
 
