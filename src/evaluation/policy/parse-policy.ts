@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { config } from 'zod/v4/core';
 import { canonicalJson } from '../../canonical-json';
+import { parseShape } from './parse-shape';
 import { type PolicyText, readPolicyText } from './policy-text';
 import { PolicyInvalid, type PolicyProblem } from './problem';
 import { checkRules } from './rules';
 import { DEFAULT_CONFIDENCE, DEFAULT_ITERATIONS, type Policy, policySchema } from './schema';
-import { sentencesFor } from './sentences';
 
 /** A policy that can be judged by. */
 export interface EffectivePolicy {
@@ -16,9 +15,6 @@ export interface EffectivePolicy {
   /** SHA-256, hex, over the file's text as it was read. */
   readonly fileSha256: string;
 }
-
-// The schema library compiles parsers with `new Function` unless told not to; policies are small, and hardened agents forbid it.
-config({ jitless: true });
 
 /**
  * Reads a promotion policy.
@@ -75,25 +71,8 @@ function checkShape(source: PolicyText): {
       ],
     };
   }
-  const knownKeys = new Map<string, readonly string[]>();
-  const parsed = policySchema.safeParse(source.value, {
-    reportInput: true,
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys') {
-        knownKeys.set(pathKey(issue.path ?? []), keysOf(issue.inst));
-      }
-      return undefined;
-    },
-  });
-  if (parsed.success) {
-    return { policy: withBoundDefaults(parsed.data), problems: [] };
-  }
-  const problems = parsed.error.issues.flatMap((issue) =>
-    sentencesFor(issue, knownKeys.get(pathKey(issue.path)) ?? []).map(({ what, todo, key }) =>
-      source.problemAt(issue.path, what, todo, key),
-    ),
-  );
-  return { policy: undefined, problems };
+  const { value, problems } = parseShape(policySchema, source);
+  return { policy: value === undefined ? undefined : withBoundDefaults(value), problems };
 }
 
 /** Writes out what `useBound` implies, so that the policy's digest covers it. */
@@ -108,15 +87,6 @@ function withBoundDefaults(policy: Policy): Policy {
         },
   );
   return { ...policy, thresholds };
-}
-
-function pathKey(path: readonly PropertyKey[]): string {
-  return JSON.stringify(path.map(String));
-}
-
-function keysOf(schema: unknown): readonly string[] {
-  const shape = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
 }
 
 function inOrder(problems: readonly PolicyProblem[]): PolicyProblem[] {

@@ -31,12 +31,12 @@ const MAX_ALIASES = 50;
  * YAML (or JSON, which is YAML) to values, with `${name}` replaced inside text values.
  *
  * Variables are replaced after parsing, so a value cannot add keys. `$${` stands for a literal `${`.
- * @param variables values by name; one that the policy uses and that is not there is a problem
+ * @param variables values by name; one that the policy uses and that is not there is a problem. Without it nothing is replaced
  */
 export function readPolicyText(
   text: string,
   file: string,
-  variables: Readonly<Record<string, string>>,
+  variables?: Readonly<Record<string, string>>,
 ): { readonly text: PolicyText | undefined; readonly problems: readonly PolicyProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -55,7 +55,7 @@ export function readPolicyText(
   const problems = document.warnings.map((warning) =>
     at(warning.pos[0], yamlSentence(warning.message), 'Use plain YAML values without tags.'),
   );
-  problems.push(...substituteVariables(document, variables, at));
+  problems.push(...(variables === undefined ? [] : substituteVariables(document, variables, at)));
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });

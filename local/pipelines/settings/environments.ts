@@ -1,0 +1,52 @@
+import type { EnvironmentChecks } from '../run/run-request';
+import type { ServiceEnvironment } from '../service/ports';
+import { idOfName, numberOfName } from './name-ids';
+import { readSettings } from './settings-file';
+import { type EnvironmentSettings, environmentsShape } from './settings-shapes';
+
+/** Environments with their checks, from `.mlops/environments.yml`. */
+export interface Environments {
+  /** Those that the file describes. */
+  readonly described: readonly ServiceEnvironment[];
+  /** Names in any case; an environment that nobody described has no checks, as one that a pipeline makes by naming it. */
+  checks(name: string): EnvironmentChecks;
+}
+
+/** @throws SettingsInvalid */
+export function readEnvironments(file: string): Environments {
+  const settings = readSettings(file, environmentsShape)?.environments ?? {};
+  const described = Object.entries(settings).map(([name, environment]) => ({
+    name,
+    checks: checksOf(name, environment),
+  }));
+  return {
+    described,
+    checks: (name) =>
+      described.find((known) => known.name.toLowerCase() === name.toLowerCase())?.checks ?? {
+        id: numberOfName('environment', name),
+        approvals: [],
+        allowedBranches: undefined,
+        exclusiveLock: false,
+      },
+  };
+}
+
+function checksOf(name: string, { approvals, branchControl, exclusiveLock }: EnvironmentSettings): EnvironmentChecks {
+  return {
+    id: numberOfName('environment', name),
+    approvals:
+      approvals === undefined
+        ? []
+        : [
+            {
+              approvers: approvals.approvers.map((approver) => ({ id: idOfName('person', approver), name: approver })),
+              minimumApprovers: approvals.minimum,
+              requesterMayApprove: approvals.requesterMayApprove,
+              instructions: approvals.instructions,
+              timeoutMinutes: approvals.timeoutMinutes,
+            },
+          ],
+    allowedBranches: branchControl,
+    exclusiveLock,
+  };
+}

@@ -1,0 +1,43 @@
+import type * as z from 'zod/mini';
+import { config, type output } from 'zod/v4/core';
+import type { PolicyText } from './policy-text';
+import type { PolicyProblem } from './problem';
+import { sentencesFor } from './sentences';
+
+// The schema library compiles parsers with `new Function` unless told not to; the files are small, and hardened agents forbid it.
+config({ jitless: true });
+
+/** Holds values against their shape; everything that is wrong becomes a problem with line and column. */
+export function parseShape<Shape extends z.ZodMiniType>(
+  shape: Shape,
+  source: PolicyText,
+): { readonly value: output<Shape> | undefined; readonly problems: readonly PolicyProblem[] } {
+  const knownKeys = new Map<string, readonly string[]>();
+  const parsed = shape.safeParse(source.value, {
+    reportInput: true,
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') {
+        knownKeys.set(pathKey(issue.path ?? []), keysOf(issue.inst));
+      }
+      return undefined;
+    },
+  });
+  if (parsed.success) {
+    return { value: parsed.data, problems: [] };
+  }
+  const problems = parsed.error.issues.flatMap((issue) =>
+    sentencesFor(issue, knownKeys.get(pathKey(issue.path)) ?? []).map(({ what, todo, key }) =>
+      source.problemAt(issue.path, what, todo, key),
+    ),
+  );
+  return { value: undefined, problems };
+}
+
+function pathKey(path: readonly PropertyKey[]): string {
+  return JSON.stringify(path.map(String));
+}
+
+function keysOf(schema: unknown): readonly string[] {
+  const shape = (schema as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
+  return shape === undefined ? [] : Object.keys(shape);
+}
