@@ -28,6 +28,7 @@ export function predefinedVariables(job: JobRequest, folders: JobFolders): Map<s
     'System.CollectionUri': job.collectionUrl,
     'System.TeamFoundationCollectionUri': job.collectionUrl,
     'System.HostType': 'build',
+    'System.OidcRequestUri': oidcRequestUri(job),
     'Build.Repository.Name': self?.name ?? '',
     'Build.Repository.ID': self?.name ?? '',
     'Build.Repository.Uri': self?.folder ?? '',
@@ -66,4 +67,12 @@ export function predefinedVariables(job: JobRequest, folders: JobFolders): Map<s
     ...open,
     ['System.AccessToken', { value: job.jobAccessToken, secret: true, readOnly: true }],
   ]);
+}
+
+/** Where the job asks for ID tokens: at the address of its own connection, whatever `System.CollectionUri` says. */
+function oidcRequestUri(job: JobRequest): string {
+  const textOf = (wanted: string) =>
+    [...job.variables].find(([name]) => name.toLowerCase() === wanted.toLowerCase())?.[1].value ?? '';
+  const [project, plan] = ['System.TeamProjectId', 'System.PlanId'].map(textOf);
+  return `${job.collectionUrl}${project}/_apis/distributedtask/hubs/build/plans/${plan}/jobs/${job.record.id}/oidctoken`;
 }

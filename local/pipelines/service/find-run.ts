@@ -21,10 +21,10 @@ export function checkProject({ project, options }: Call): void {
  * @throws ServiceError 404, also when it is another project's
  */
 export function runOf(call: Call): RecordedRun {
-  checkProject(call);
   const id = call.values['buildId'] ?? '';
   const run = /^\d+$/.test(id) ? call.options.runs.run(id) : undefined;
   if (run === undefined || !isOf(run, call.project)) {
+    checkProject(call);
     throw new ServiceError(404, 'BuildNotFoundException', `The requested build ${id} could not be found.`);
   }
   return run;

@@ -97,7 +97,7 @@ async function runBundle(step: StepRun, inputs: TaskInputs, { folder, definition
     step.result = 'Skipped';
     return;
   }
-  const { request, variables, options } = step.job;
+  const { request, options } = step.job;
   const { exitCode } = await runUntilDone(step, {
     command: options.nodeFor?.(handler) ?? process.execPath,
     args: [join(folder, target)],
@@ -108,7 +108,7 @@ async function runBundle(step: StepRun, inputs: TaskInputs, { folder, definition
         ...inputEnvironment(values),
         ...connectionEnvironment([
           ...connections.values(),
-          jobConnection(variables.get('System.CollectionUri') ?? request.collectionUrl, request.jobAccessToken),
+          jobConnection(request.collectionUrl, request.jobAccessToken),
         ]),
       },
     }),
