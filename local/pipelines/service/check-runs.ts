@@ -74,7 +74,7 @@ function checkRunOf(call: Call, check: CheckRunRecord): Record<string, unknown> 
     createdDate: createdAt,
     completedDate: completedAt ?? null,
     checkConfigurationRef: {
-      ...(configuration === undefined ? {} : { id: configuration }),
+      ...(configuration === undefined ? {} : { id: configuration, version: 1 }),
       type: CHECK_TYPES[kind],
       resource: { ...resource },
     },

@@ -98,7 +98,7 @@ function checkpointRecords(stage: StageRecord, checkpoint: CheckpointRecord, con
         parentId: checkpoint.id,
         name: 'Checkpoint.Approval',
         refName: null,
-        identifier: `${stage.name}.Checkpoint.Approval`,
+        identifier: check.id,
         order: index + 1,
         attempt: stage.attempt,
       })),

@@ -280,6 +280,22 @@ describe('Azure DevOps stand-in: builds, by its own clients', () => {
     assert.deepEqual(await builds.getBuildTags(PROJECT.name, 1), first.record.tags);
   });
 
+  it('shows a run that another process wrote down and ended, as it shows its own', async () => {
+    const read = JSON.parse(JSON.stringify(second.record));
+    const other = await serviceOver([{ record: read, folder: second.folder }]);
+    const [own, again] = await Promise.all(
+      [service, other].map(async ({ url }) => {
+        const api = await new azureDevOps.WebApi(url, azureDevOps.getBearerHandler(JOB.token)).getBuildApi();
+        const { records } = await api.getBuildTimeline(PROJECT.name, 2);
+        const { status, result, startTime } = await api.getBuild(PROJECT.name, 2);
+        const stripped = records?.map(({ url: _, log, task, ...record }) => ({ ...record, log: log?.id }));
+        return { stripped, status, result, startTime };
+      }),
+    );
+    await other.stop();
+    assert.deepEqual(again, own);
+  });
+
   it('gives logs of the steps that started, by number', async () => {
     const list = await builds.getBuildLogs(PROJECT.name, 2);
     assert.deepEqual(
