@@ -119,7 +119,7 @@ async function runWithin(step: StepRun, jobStep: JobStep, cancellation: JobCance
     unlink();
     await timer;
   }
-  await finishPending(step);
+  await step.finishBegun();
   if (step.ending.signal.aborted) {
     step.result = timedOut ? 'Failed' : 'Canceled';
     if (timedOut) {
@@ -152,16 +152,6 @@ function inputsOf(step: StepRun, declared: JobStep['task']['declared'], { task, 
       throw new StepFailure(`Task ${task} at ${describePlace(at)}: ${error.message}.`);
     }
     throw error;
-  }
-}
-
-/** What commands began must be over before the step is. */
-async function finishPending(step: StepRun): Promise<void> {
-  for (const outcome of await Promise.allSettled(step.pending)) {
-    if (outcome.status === 'rejected') {
-      step.error(messageOf(outcome.reason));
-      step.failCommand();
-    }
   }
 }
 

@@ -40,8 +40,7 @@ export class StepRun {
   readonly ending = new AbortController();
   /** Aborted when nothing waits any longer. */
   readonly killing = new AbortController();
-  /** What commands began and the step waits for, such as uploads. */
-  readonly pending: Promise<void>[] = [];
+  readonly #begun: Promise<Error | undefined>[] = [];
   /** Result as the task says it. */
   result: TaskResult | undefined;
   /** Result of commands that went wrong; it counts whatever the task says. */
@@ -116,6 +115,26 @@ export class StepRun {
 
   say(message: string): void {
     this.record.message = this.mask(message);
+  }
+
+  /** The step waits at its end for what a command began, such as an upload. */
+  begin(work: Promise<void>): void {
+    this.#begun.push(
+      work.then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+      ),
+    );
+  }
+
+  /** Waits for what commands began; each that went wrong fails the step. */
+  async finishBegun(): Promise<void> {
+    for (const error of await Promise.all(this.#begun)) {
+      if (error !== undefined) {
+        this.error(error.message);
+        this.failCommand();
+      }
+    }
   }
 
   /** A command went wrong: the step has failed. */

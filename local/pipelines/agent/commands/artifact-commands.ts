@@ -25,7 +25,7 @@ function upload(step: StepRun, command: LoggingCommand): void {
     return;
   }
   const { request, events } = step.job;
-  step.pending.push(
+  step.begin(
     events.publishArtifact(request.record, 'container', name, path).then(({ id }) => {
       step.print(`Artifact '${name}' (id ${id}) is published.`);
     }),
