@@ -4,6 +4,8 @@ import type { RunRecord } from '../record/run-record';
 interface Attempted {
   readonly id: string;
   readonly name: string;
+  /** Of a job: legs of two matrices may have one name. */
+  readonly phase?: string;
   readonly attempt: number;
 }
 
@@ -15,13 +17,13 @@ export interface Attempt {
 
 /** Attempts that a newer one of the same name follows. */
 export function formerOf<T extends Attempted>(records: readonly T[]): T[] {
-  return records.filter(({ name, attempt }) => records.some((other) => other.name === name && other.attempt > attempt));
+  return records.filter((record) => records.some((other) => isSame(other, record) && other.attempt > record.attempt));
 }
 
 /** Attempts before this one, the first one first. */
 export function previous(records: readonly Attempted[], record: Attempted): Attempt[] {
   return records
-    .filter(({ name, attempt }) => name === record.name && attempt < record.attempt)
+    .filter((other) => isSame(other, record) && other.attempt < record.attempt)
     .map(({ id, attempt }) => ({ attempt, recordId: id }))
     .sort((a, b) => a.attempt - b.attempt);
 }
@@ -30,4 +32,8 @@ export function previous(records: readonly Attempted[], record: Attempted): Atte
 export function attemptsOf({ stages }: RunRecord): number[] {
   const numbers = [...formerOf(stages), ...stages.flatMap(({ jobs }) => formerOf(jobs))].map(({ attempt }) => attempt);
   return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+function isSame(one: Attempted, other: Attempted): boolean {
+  return one.name === other.name && one.phase === other.phase;
 }

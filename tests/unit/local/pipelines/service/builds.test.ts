@@ -208,6 +208,31 @@ describe('Azure DevOps stand-in: builds, by its own clients', () => {
     assert.equal(await builds.getBuildTimeline(PROJECT.name, 2, guid(999)), null);
   });
 
+  it('keeps jobs of one name in two phases apart, and former attempts of a job from its newest', async () => {
+    const leg = (id: number, phase: string, attempt: number, result: 'failed' | 'succeeded') =>
+      jobRecord(id, { phase, name: 'py311', attempt, result });
+    const jobs = [leg(31, 'unit', 1, 'failed'), leg(32, 'unit', 2, 'succeeded'), leg(33, 'lint', 1, 'succeeded')];
+    const other = await serviceOver([recordedRun('4', { stages: [stageRecord(30, 'test', { jobs })] })]);
+    const api = await new azureDevOps.WebApi(other.url, azureDevOps.getBearerHandler(JOB.token)).getBuildApi();
+    const jobsOf = async (timelineId?: string) =>
+      (await api.getBuildTimeline(PROJECT.name, 4, timelineId)).records?.filter(({ type }) => type === 'Job') ?? [];
+    const newest = await jobsOf();
+    const former = newest[0]?.previousAttempts?.[0];
+    assert.deepEqual(
+      newest.map(({ id, identifier, previousAttempts }) => [id, identifier, previousAttempts?.length]),
+      [
+        [guid(32), 'test.unit.py311', 1],
+        [guid(33), 'test.lint.py311', 0],
+      ],
+    );
+    assert.equal(former?.recordId, guid(31));
+    assert.deepEqual(
+      (await jobsOf(former?.timelineId)).map(({ id }) => id),
+      [guid(31)],
+    );
+    await other.stop();
+  });
+
   it('lists artifacts and gives one', async () => {
     const all = await builds.getArtifacts(PROJECT.name, 2);
     assert.deepEqual(
