@@ -16,7 +16,7 @@ import { VirtualClock } from './virtual-clock';
 export const PROJECT = { id: '6f0a5c1e-93d7-4a5c-8f1b-2d4e6a8c0b13', name: 'churn' };
 export const ORGANIZATION = { id: '0b1d2c3e-4f50-4617-8293-a4b5c6d7e8f9', name: 'contoso' };
 export const JOB: Caller = { token: 'token-of-the-job', kind: 'job', id: guid(900), name: 'churn Build Service' };
-export const PERSON: Caller = { token: 'token-of-a-person', kind: 'person', id: guid(901), name: 'Ada' };
+export const PERSON: Caller = { token: 'token-of-a-person', kind: 'person', id: guid(901), name: 'An approver' };
 
 /** A GUID with a number that a test can recognise. */
 export function guid(number: number): string {

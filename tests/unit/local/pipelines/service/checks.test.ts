@@ -200,10 +200,10 @@ describe('Azure DevOps stand-in: checks, approvals and environments', () => {
   it('takes no answer from the token of a job, and says why an answer does not count', async () => {
     assert.equal((await patch([{ approvalId: guid(31), status: 'approved' }], JOB.token)).status, 403);
     assert.deepEqual(answers, []);
-    refusal = 'Ada queued the run.';
+    refusal = 'The approver queued the run.';
     const refused = await patch([{ approvalId: guid(31), status: 'approved' }]);
     assert.equal(refused.status, 403);
-    assert.equal((await jsonOf(refused)).message, 'Ada queued the run.');
+    assert.equal((await jsonOf(refused)).message, 'The approver queued the run.');
   });
 
   it('refuses an answer that it cannot take', async () => {
