@@ -68,8 +68,8 @@ async function checkOut(step: StepRun, inputs: TaskInputs, count: number): Promi
 
 /** What changes the content of a checkout and is not carried out here must not be passed over. */
 function refuseUnknown(inputs: TaskInputs): void {
-  for (const name of ['fetchFilter', 'sparseCheckoutDirectories', 'sparseCheckoutPatterns']) {
-    if (inputs.get(name) !== '') {
+  for (const name of ['fetchFilter', 'sparseCheckoutDirectories', 'sparseCheckoutPatterns', 'lfs']) {
+    if (!['', 'false'].includes(inputs.get(name).toLowerCase())) {
       throw new StepFailure(
         `checkout with '${name}' cannot be carried out on this machine. Leave it out for local runs.`,
       );
@@ -106,6 +106,9 @@ async function cloneCommit(
 ): Promise<void> {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
+  if (!/^[0-9a-f]{40,64}$/.test(commit)) {
+    throw new StepFailure(`'${commit}' is no id of a commit.`);
+  }
   const depth = Number(inputs.get('fetchDepth') || 0);
   if (!Number.isInteger(depth) || depth < 0) {
     throw new StepFailure(`fetchDepth is '${inputs.get('fetchDepth')}', not a whole number from 0 on.`);
@@ -119,7 +122,7 @@ async function cloneCommit(
     'protocol.version=2',
     'fetch',
     '--quiet',
-    '--no-tags',
+    inputs.isTrue('fetchTags') ? '--tags' : '--no-tags',
     ...(depth > 0 ? [`--depth=${depth}`] : []),
     '--upload-pack=git -c uploadpack.allowAnySHA1InWant=true upload-pack',
     `file://${repository}`,
@@ -139,8 +142,8 @@ async function git(step: StepRun, cwd: string, args: readonly string[]): Promise
     args,
     cwd,
     env: { ...baseEnvironment(step), GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' },
-    // What git says is no place for commands.
-    onLine: (line) => step.print(line.replaceAll('##vso[', '##_vso[')),
+    // What git says is shown and never read for commands: names of branches and files are anybody's.
+    onLine: (line) => step.print(line),
   });
   if (exitCode !== 0) {
     throw new StepFailure(
