@@ -91,7 +91,8 @@ function dueFault(site: Site, request: IncomingMessage): Fault | undefined {
   const { method = 'GET', url = '/' } = request;
   const [path] = splitOnce(url, '?');
   const controls = path === CONTROL_PATH || path.startsWith(`${CONTROL_PATH}/`);
-  return controls ? undefined : site.faults.next({ method, path, token: bearerToken(request) });
+  const client = request.headers['user-agent'] ?? '';
+  return controls ? undefined : site.faults.next({ method, path, client, token: bearerToken(request) });
 }
 
 async function answer(site: Site, hosts: ReadonlySet<string>, request: IncomingMessage): Promise<Reply> {

@@ -3,10 +3,12 @@ import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
 import { standingOf } from './run-state';
 
-/** A task with the output that it left; none where the service has none. */
+/** A task with the output that it left; none where the service has none, or did not give it. */
 export interface TaskWithOutput {
   readonly task: RunTask;
   readonly output: RunOutput | undefined;
+  /** Why the output could not be read: what the task said about its models is then unknown. */
+  readonly unreadable?: TaskError;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function taskOutputs(
 ): Promise<TaskWithOutput[]> {
   const found: TaskWithOutput[] = [];
   for (const task of lastAttempts(run.tasks ?? [])) {
-    found.push({ task, output: hasRun(task) ? await outputOf(workspace, task, warning) : undefined });
+    found.push(hasRun(task) ? await withOutput(workspace, task, warning) : { task, output: undefined });
   }
   return found;
 }
@@ -30,18 +32,18 @@ function hasRun(task: RunTask): boolean {
   return (task.start_time ?? 0) > 0 && !standingOf(task).active;
 }
 
-async function outputOf(
+async function withOutput(
   workspace: WorkspaceClient,
   task: RunTask,
   warning: (text: string, code: string) => void,
-): Promise<RunOutput | undefined> {
+): Promise<TaskWithOutput> {
   try {
-    return await workspace.runs.output(task.run_id);
+    return { task, output: await workspace.runs.output(task.run_id) };
   } catch (error) {
     if (!(error instanceof TaskError) || error.code === 'CANCELED') {
       throw error;
     }
     warning(`The output of task '${task.task_key}' cannot be read: ${error.message}`, 'OUTPUT_UNREADABLE');
-    return undefined;
+    return { task, output: undefined, unreadable: error };
   }
 }

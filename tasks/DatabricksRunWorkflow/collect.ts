@@ -12,10 +12,12 @@ export interface TaskReport {
   readonly url: string;
   readonly notebookResult?: string;
   readonly error?: string;
+  /** Why the task's output could not be read. */
+  readonly unreadable?: { readonly code: string; readonly message: string };
 }
 
 /** One entry per task, for outputs.json. */
-export function taskReport({ task, output }: TaskWithOutput): TaskReport {
+export function taskReport({ task, output, unreadable }: TaskWithOutput): TaskReport {
   const standing = standingOf(task);
   const end = Number(task.end_time ?? 0);
   const start = Number(task.start_time ?? 0);
@@ -28,6 +30,7 @@ export function taskReport({ task, output }: TaskWithOutput): TaskReport {
     url: task.run_page_url ?? '',
     ...(output?.notebook_output?.result === undefined ? {} : { notebookResult: output.notebook_output.result }),
     ...(output?.error === undefined ? {} : { error: output.error }),
+    ...(unreadable === undefined ? {} : { unreadable: { code: unreadable.code, message: unreadable.sentences } }),
   };
 }
 

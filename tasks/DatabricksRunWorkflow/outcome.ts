@@ -72,6 +72,14 @@ function failureOf(
   }
   if (inputs.requireModel && models.length === 0) {
     const wanted = inputs.model === '' ? 'a registered model' : inputs.model;
+    const unread = tasks.find(({ unreadable }) => unreadable !== undefined);
+    if (unread?.unreadable !== undefined) {
+      const { code, message } = unread.unreadable;
+      return {
+        code,
+        message: `Whether run ${run.run_id} made a version of ${wanted} is not known: the output of task '${unread.taskKey}' cannot be read. ${message}`,
+      };
+    }
     return {
       code: 'MODEL_REQUIRED',
       message: `Run ${run.run_id} made no version of ${wanted}. Register the model in the job and print 'mlops-result: {...}' with mlflow_run_id, model_name and model_version. See ${where}`,

@@ -29,6 +29,8 @@ export interface SeenRequest {
   readonly method: string;
   /** As it came, still percent-encoded, without query. */
   readonly path: string;
+  /** `User-Agent`. */
+  readonly client: string;
   /** Text of the bearer token; absent without one. */
   readonly token: string | undefined;
 }
@@ -125,10 +127,11 @@ export class FaultTable {
   }
 }
 
-function isFor({ method, path, fault }: FaultRule, request: SeenRequest): boolean {
+function isFor({ method, path, client, fault }: FaultRule, request: SeenRequest): boolean {
   return (
     fault.kind !== 'clock_skew' &&
     (method === '*' || method === request.method) &&
+    (client === undefined || request.client.includes(client)) &&
     matches(segmentsOf(path), segmentsOf(request.path))
   );
 }

@@ -32,6 +32,8 @@ export interface FaultRule {
   readonly method: string;
   /** As the path of an operation: `:name` for one segment, `*name` for the rest. */
   readonly path: string;
+  /** Text that the request's `User-Agent` holds, so that a step meets the fault and the jobs that it starts do not; absent: any. */
+  readonly client?: string;
   /** Matching requests that pass before the first that meets the fault. */
   readonly skip: number;
   /** Requests that meet it at most; absent: all. */

@@ -33,15 +33,17 @@ export function readRule(body: Fields): FaultRule {
     refuseOthers(body, ['fault']);
     return { method: '*', path: '/*path', skip: 0, probability: 1, seed: 0, fault };
   }
-  refuseOthers(body, ['method', 'path', 'skip', 'count', 'probability', 'seed', 'fault']);
+  refuseOthers(body, ['method', 'path', 'client', 'skip', 'count', 'probability', 'seed', 'fault']);
   const path = optionalText(body, 'path') ?? '/*path';
   if (!path.startsWith('/') || path.includes('?')) {
     throw invalid("Parameter 'path' must be a path such as /api/2.2/jobs/runs/get, without a query.");
   }
+  const client = optionalText(body, 'client');
   const count = optionalInteger(body, 'count');
   return {
     method: oneOf(body, 'method', METHODS, '*'),
     path,
+    ...(client === undefined ? {} : { client }),
     skip: atLeast(0, 'skip', optionalInteger(body, 'skip') ?? 0),
     ...(count === undefined ? {} : { count: atLeast(1, 'count', count) }),
     probability: readProbability(body),

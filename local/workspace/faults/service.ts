@@ -21,7 +21,7 @@ export function createFaults(faults: FaultTable, tokens: Tokens): Service {
     {
       method: 'POST',
       path: CONTROL_PATH,
-      note: "not of Databricks: switches a fault on, by method, path, skip, count and probability (seeded); kinds `status` (with `retry_after`, `carried_out`), `latency`, `connection_dropped` (at `request`, `answer`, `body`, `middle`), `truncated_json`, `html`, `token_expired` (`until_sign_in`), `clock_skew`; administrator's token, loopback",
+      note: "not of Databricks: switches a fault on, by method, path, client (part of `User-Agent`), skip, count and probability (seeded); kinds `status` (with `retry_after`, `carried_out`), `latency`, `connection_dropped` (at `request`, `answer`, `body`, `middle`), `truncated_json`, `html`, `token_expired` (`until_sign_in`), `clock_skew`; administrator's token, loopback",
       handle: async (call) => ({ json: wireOf(faults.add(readRule(await call.json()))) }),
     },
     {

@@ -68,6 +68,13 @@ describe('faults of the local workspace', () => {
     assert.equal((await workspace.call('GET', ME)).status, 200);
   });
 
+  it('meets one client and no other', async () => {
+    await fault({ path: ME, client: 'databricks-mlops/', fault: { kind: 'status', status: 500 } });
+    const asked = async (agent: string) => (await workspace.call('GET', ME, undefined, { 'user-agent': agent })).status;
+    assert.equal(await asked('databricks-mlops/1.0.0 (DatabricksRunWorkflow)'), 500);
+    assert.equal(await asked('mlflow-python-client/3.1'), 200);
+  });
+
   it('draws the same requests from the same seed', async () => {
     const drawn = async (seed: number) => {
       await fault({ path: ME, probability: 0.5, seed, fault: { kind: 'status', status: 503 } });
