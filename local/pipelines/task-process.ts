@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { LineSplitter } from './agent/line-splitter';
+import { systemClock } from '../../src/clock';
+import { runStepProcess } from './agent/step-process';
 import { type LoggingCommand, parseLoggingCommand } from './logging-command';
 import { type StepRequest, taskEnvironment } from './task-environment';
 import { mergeResults, readResult, type TaskResult } from './task-result';
@@ -39,10 +39,6 @@ export interface StepOptions {
   readonly onCommand?: (command: LoggingCommand) => void;
 }
 
-/** Waits of the agent between the signals of a cancel, in milliseconds (ProcessInvoker.cs). */
-const SIGINT_WAIT_MS = 7_500;
-const SIGTERM_WAIT_MS = 2_500;
-
 /**
  * Starts a built task as the agent does: its folder's `main.js` (or `post.js`) by a Node.js binary, the agent's environment, the working
  * directory of the job; a process that exits with another code than 0 has failed.
@@ -52,16 +48,23 @@ export function startStep(taskFolder: string, step: StepRequest, options: StepOp
   const definition = JSON.parse(readFileSync(join(taskFolder, 'task.json'), 'utf8')) as {
     inputs: { name: string; type: string }[];
   };
-  const child = spawn(options.node ?? process.execPath, [join(taskFolder, `${options.phase ?? 'main'}.js`)], {
-    cwd: step.workingDirectory,
-    env: taskEnvironment(definition.inputs, step),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
-  });
+  const lookupId = `vsts_${randomUUID()}`;
   const output: string[] = [];
   const commands: LoggingCommand[] = [];
-  const follow = (stream: Readable) => {
-    const splitter = new LineSplitter((line) => {
+  const canceling = new AbortController();
+  let processId = 0;
+  const ended = runStepProcess({
+    command: options.node ?? process.execPath,
+    args: [join(taskFolder, `${options.phase ?? 'main'}.js`)],
+    cwd: step.workingDirectory,
+    env: { ...taskEnvironment(definition.inputs, step), VSTS_PROCESS_LOOKUP_ID: lookupId },
+    marker: `VSTS_PROCESS_LOOKUP_ID=${lookupId}`,
+    clock: systemClock,
+    signal: canceling.signal,
+    onStarted: (started) => {
+      processId = started;
+    },
+    onLine: (line) => {
       output.push(line);
       const command = parseLoggingCommand(line);
       if (command === undefined) {
@@ -70,45 +73,13 @@ export function startStep(taskFolder: string, step: StepRequest, options: StepOp
         commands.push(command);
         options.onCommand?.(command);
       }
-    });
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => splitter.write(chunk)).once('end', () => splitter.end());
-  };
-  follow(child.stdout);
-  follow(child.stderr);
-  const result = new Promise<StepResult>((ended, failed) => {
-    child.once('error', failed);
-    child.once('close', (exitCode) => ended(resultOf(commands, output.join('\n'), exitCode)));
-  });
-  const processId = child.pid ?? 0;
-  return {
-    result,
-    processId,
-    cancel: () => {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        return;
-      }
-      child.kill('SIGINT');
-      const term = setTimeout(() => child.kill('SIGTERM'), SIGINT_WAIT_MS);
-      const kill = setTimeout(() => killTree(processId), SIGINT_WAIT_MS + SIGTERM_WAIT_MS);
-      child.once('close', () => {
-        clearTimeout(term);
-        clearTimeout(kill);
-      });
     },
+  });
+  return {
+    result: ended.then(({ exitCode }) => resultOf(commands, output.join('\n'), exitCode)),
+    processId,
+    cancel: () => canceling.abort(),
   };
-}
-
-function killTree(processId: number): void {
-  try {
-    // The child leads a process group of its own; a negative id is the whole group.
-    process.kill(process.platform === 'win32' ? processId : -processId, 'SIGKILL');
-  } catch (error) {
-    // The group has ended meanwhile; who still holds its output open has left it.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
-      throw error;
-    }
-  }
 }
 
 /** The agent merges the results that a task says; a process that exits badly has failed whatever it said. */

@@ -2,6 +2,7 @@ import { killTree } from '../../workspace/jobs/process-runner';
 import type { JobRecord } from '../record/run-record';
 import type { AgentOptions } from './agent-options';
 import { JobCancellation } from './job-cancellation';
+import { learnConnections } from './job-connections';
 import { emptyTemp, jobFolders, makeFolders } from './job-folders';
 import type { JobOutcome, JobRequest, RunEvents } from './job-request';
 import type { JobState } from './job-state';
@@ -32,6 +33,7 @@ export async function runJob(job: JobRequest, events: RunEvents, options: AgentO
   }
   try {
     const steps = jobSteps(state);
+    learnConnections(state, steps);
     record.steps.push(...steps.map((step) => step.record));
     events.changed();
     cancellation.begin(job.signal);

@@ -29,6 +29,7 @@ export interface StepProcessStart {
   readonly onLine: (line: string, stream: 'stdout' | 'stderr') => void;
   /** See {@link LineSplitter}. */
   readonly margin?: () => number;
+  /** Called before this function returns; 0 when the process cannot be started. */
   readonly onStarted?: (processId: number) => void;
 }
 
@@ -56,8 +57,8 @@ export async function runStepProcess(start: StepProcessStart): Promise<StepProce
     child.once('error', reject);
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
-  await spawned(child, exit);
   start.onStarted?.(child.pid ?? 0);
+  await spawned(child, exit);
   const over = new AbortController();
   const ending = endOnSignal(child, start, over.signal);
   const killing = killOnSignal(child, start, over.signal);

@@ -9,7 +9,7 @@ import {
   type PipelineConnection,
 } from '../../task-environment';
 import { mergeResults } from '../../task-result';
-import { isSecretParameter } from '../secret-masker';
+import { connectionNames, jobConnectionOf } from '../job-connections';
 import { stepEnvironment } from '../step-environment';
 import { StepFailure, type StepRun } from '../step-run';
 import { runInStep } from './run-in-step';
@@ -78,12 +78,7 @@ async function runBundle(step: StepRun, inputs: TaskInputs, { folder, definition
   const values = new Map(inputs.values);
   const connections = new Map<string, PipelineConnection>();
   for (const { name } of connectionInputs(definition.inputs)) {
-    const named = inputs
-      .get(name)
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-    const found = named.map((text) => connectionOf(step, name, text));
+    const found = connectionNames(inputs.get(name)).map((text) => connectionOf(step, name, text));
     values.set(name, found.map(({ id }) => id).join(','));
     for (const connection of found) {
       connections.set(connection.id, connection);
@@ -143,23 +138,13 @@ async function runUntilDone(step: StepRun, start: Parameters<typeof runInStep>[1
   }
 }
 
-/** The connection as steps before may have changed it. @throws StepFailure when there is none of this name */
+/** @throws StepFailure when there is no connection of this name */
 function connectionOf(step: StepRun, input: string, nameOrId: string): PipelineConnection {
-  const connection = step.job.request.connection(nameOrId);
+  const connection = jobConnectionOf(step.job, nameOrId);
   if (connection === undefined) {
     throw new StepFailure(
       `Input '${input}' names the service connection '${nameOrId}', which is not known. Describe it in .mlops/connections.yml.`,
     );
-  }
-  const known = step.job.connections.get(connection.id.toLowerCase());
-  if (known !== undefined) {
-    return known;
-  }
-  step.job.connections.set(connection.id.toLowerCase(), connection);
-  for (const [name, value] of Object.entries(connection.parameters)) {
-    if (isSecretParameter(name)) {
-      step.job.masker.add(value);
-    }
   }
   return connection;
 }
