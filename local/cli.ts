@@ -1,6 +1,7 @@
 import { CommandError } from './commands/command-error';
 import { evaluate } from './commands/evaluate';
 import { expand } from './commands/expand';
+import { run } from './commands/run';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
 import { packageVersion } from './package-root';
@@ -12,6 +13,7 @@ const USAGE = `MLOps for Azure Databricks
   databricks-mlops task <TaskName> --<input> <value>   one task of the extension, from this terminal
   databricks-mlops evaluate --policy F --predictions F judge predictions by a promotion policy, without any workspace
   databricks-mlops expand FILE                         a pipeline with its templates, as Azure DevOps previews it
+  databricks-mlops run FILE                            a pipeline on this machine: stages, jobs, approvals, artifacts
 
   --version prints the version. --help after a command says more; --json prints for machines. Exit code 0 only on
   success, 2 for wrong usage, 3 for a verdict that failOn names.
@@ -22,6 +24,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   task,
   evaluate,
   expand,
+  run,
 };
 
 async function main(args: readonly string[]): Promise<number> {

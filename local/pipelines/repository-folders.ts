@@ -44,12 +44,16 @@ export function repositoryFolders(
   };
 }
 
-function isGitRepository(folder: string): boolean {
+/** Whether a folder is the root of a git repository, with or without a working tree. */
+export function isGitRepository(folder: string): boolean {
   return existsSync(join(folder, '.git')) || (existsSync(join(folder, 'HEAD')) && existsSync(join(folder, 'objects')));
 }
 
-/** The commit of a branch, tag or commit id. A branch that exists only at the remote counts, as it does for the service. */
-function resolveRef(folder: string, ref: string, alias: string): string {
+/**
+ * The commit of a branch, tag or commit id. A branch that exists only at the remote counts, as it does for the service.
+ * @throws SourceError where there is no such ref
+ */
+export function resolveRef(folder: string, ref: string, alias: string): string {
   const branch = ref.replace(/^refs\/heads\//, '');
   for (const candidate of [ref, `refs/heads/${ref}`, `refs/tags/${ref}`, `refs/remotes/origin/${branch}`]) {
     const commit = tryGit(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${candidate}^{commit}`]);

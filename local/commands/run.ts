@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../src/clock';
+import { HttpClient } from '../../src/http/client';
+import { deploySample } from '../demo/sample-jobs';
+import { packageRoot } from '../package-root';
+import { ExpandError } from '../pipelines/expand/expand-error';
+import { SourceError } from '../pipelines/expand/templates/file-source';
+import { renderRunPage } from '../pipelines/page/render-run-page';
+import { CannotRun } from '../pipelines/queue/prepared-pipeline';
+import type { QueueRequest, Surroundings } from '../pipelines/queue/queue-request';
+import { queueRun, retryStage } from '../pipelines/queue/queue-run';
+import { readSources } from '../pipelines/queue/sources';
+import { RunFolders } from '../pipelines/record/run-folders';
+import type { RecordedRun } from '../pipelines/service/ports';
+import type { LocalWorkspace } from '../pipelines/settings/connections';
+import { SettingsInvalid } from '../pipelines/settings/settings-file';
+import { paintFor } from '../terminal/paint';
+import { runSummary } from '../terminal/run-summary';
+import { type RunView, runView } from '../terminal/run-view';
+import { answerFor, manualValidationFor } from './answer-approvals';
+import { repositoryRootOf } from './expand';
+import { RUN_USAGE, type RunOptions, readRunOptions } from './run-options';
+
+/** `databricks-mlops run FILE` (contract 9). */
+export async function run(args: readonly string[]): Promise<number> {
+  const options = readRunOptions(args);
+  if (options.help) {
+    process.stdout.write(RUN_USAGE);
+    return 0;
+  }
+  const stream = options.json ? process.stderr : process.stdout;
+  const view = runView(stream);
+  const interrupted = interruption(view);
+  try {
+    const ended = await started(options, surroundings(options, view, interrupted));
+    view.end();
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify(ended.record, undefined, 2)}\n`);
+    } else {
+      process.stdout.write(`${summaryOf(ended)}\n`);
+    }
+    const { result } = ended.record;
+    return result === 'succeeded' || result === 'succeededWithIssues' ? 0 : 1;
+  } catch (error) {
+    view.end();
+    const sentences = sentencesOf(error);
+    if (sentences === undefined) {
+      throw error;
+    }
+    process.stderr.write(`${sentences}\n`);
+    return 1;
+  }
+}
+
+function started(options: RunOptions, around: Surroundings): Promise<RecordedRun> {
+  const { retry, file } = options;
+  if (retry !== undefined) {
+    return retryStage(retry.run, retry.stage, around);
+  }
+  return queueRun(requestOf(options, file ?? ''), around);
+}
+
+function requestOf(options: RunOptions, file: string): QueueRequest {
+  const self = options.repositories.get('self') ?? repositoryRootOf(file);
+  const { reason, fork, schedule } = options;
+  return {
+    file,
+    repositories: { ...Object.fromEntries(options.repositories), self },
+    parameters: Object.fromEntries(options.parameters),
+    variables: Object.fromEntries(options.variables),
+    queuedFor: { reason, branch: options.branch ?? readSources(self).branch, fork, schedule },
+    skipped: options.skipped,
+    stubs: Object.fromEntries(options.stubs),
+  };
+}
+
+function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): Surroundings {
+  const { jobs } = options;
+  return {
+    runs: new RunFolders(options.out),
+    settings: options.settings,
+    workspaceData: options.data,
+    tasksFolder: join(packageRoot(), 'dist', 'tasks'),
+    environment: process.env,
+    clock: systemClock,
+    signal,
+    audience: {
+      begins: ({ record }) => view.begins(record),
+      changed: () => view.changed(),
+      stageChanged: (stage) => view.stageChanged(stage),
+      approvalWaits: () => view.changed(),
+      stepStarted: (job, step) => view.stepStarted(job, step),
+      stepFinished: (job, step) => view.stepFinished(job, step),
+      line: (_job, step, text) => view.line(step, text),
+      issue: (_job, step, { type, message }) => view.issue(step, type, message),
+      notice: (sentence) => view.notice(sentence),
+    },
+    decide: answerFor(options.answers, view),
+    manualValidation: manualValidationFor(view, systemClock),
+    page: ({ record, folder }) => renderRunPage(record, (path) => textOf(join(folder, path))),
+    ...(jobs === undefined ? {} : { beforeRun: ({ workspaces, commit }) => deployJobs(jobs, workspaces, commit) }),
+  };
+}
+
+/** The jobs of a bundle in each local workspace, as a deployment of the bundle would leave them. */
+async function deployJobs(folder: string, workspaces: readonly LocalWorkspace[], commit: string): Promise<void> {
+  for (const { name, url, token } of workspaces) {
+    const client = new HttpClient({
+      baseUrl: url,
+      credentials: {
+        refreshable: false,
+        headers: async () => ({ Authorization: `Bearer ${token}` }),
+        invalidate: () => undefined,
+      },
+    });
+    await deploySample(client, { folder, commit, catalog: name });
+  }
+}
+
+/** Aborted by the first Ctrl-C, which cancels the run as Azure DevOps does; the second ends this process and what it started. */
+function interruption(view: RunView): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) {
+        process.exit(130);
+      }
+      view.notice('Cancelling the run; once more ends it at once.');
+      controller.abort(new Error('The run was canceled.'));
+    });
+  }
+  return controller.signal;
+}
+
+function summaryOf({ record, folder }: RecordedRun): string {
+  return runSummary(record, {
+    paint: paintFor(process.stdout),
+    folder,
+    from: process.cwd(),
+    readLog: (path) => textOf(join(folder, path)) ?? '',
+    page: existsSync(join(folder, 'index.html')),
+  });
+}
+
+function textOf(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+/** What is wrong with what was asked for; `undefined` for a defect. */
+function sentencesOf(error: unknown): string | undefined {
+  if (error instanceof ExpandError) {
+    return error.sentences;
+  }
+  return error instanceof CannotRun || error instanceof SettingsInvalid || error instanceof SourceError
+    ? error.message
+    : undefined;
+}

@@ -1,0 +1,56 @@
+import type { Decision, PendingApproval } from '../run/run-request';
+import type { ApprovalAnswer } from '../service/ports';
+
+/** Where answers to approvals arrive from several sides: whoever sits at the terminal, and the REST interface. The first counts. */
+export class ApprovalDesk {
+  readonly #waiting = new Map<
+    string,
+    { readonly approval: PendingApproval; readonly answer: (decision: Decision) => void }
+  >();
+  readonly #looking = new Set<() => void>();
+
+  /** Waits for an answer from the desk or from `other`. */
+  decide(approval: PendingApproval, other: Promise<Decision>): Promise<Decision> {
+    const { id } = approval.check;
+    return new Promise<Decision>((resolve, reject) => {
+      const answer = (decision: Decision): void => {
+        this.#waiting.delete(id);
+        resolve(decision);
+      };
+      this.#waiting.set(id, { approval, answer });
+      this.changed();
+      other.then(answer, reject);
+    });
+  }
+
+  /**
+   * An answer by the REST interface; resolves when the record holds it.
+   * @returns why it does not count, or `undefined`
+   */
+  async answer({ approvalId, status, by, comment }: ApprovalAnswer): Promise<string | undefined> {
+    const found = this.#waiting.get(approvalId);
+    if (found === undefined) {
+      return `Approval ${approvalId} waits for nobody.`;
+    }
+    const { check } = found.approval;
+    found.answer({ kind: status, by: by.name, comment });
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (check.status !== 'pending' || this.#waiting.has(approvalId) || found.approval.signal.aborted) {
+          this.#looking.delete(look);
+          resolve();
+        }
+      };
+      this.#looking.add(look);
+      found.approval.signal.addEventListener('abort', look, { once: true });
+    });
+    return this.#waiting.has(approvalId) ? (check.message ?? 'The answer does not count.') : undefined;
+  }
+
+  /** To be told whenever the records of the run changed. */
+  changed(): void {
+    for (const look of [...this.#looking]) {
+      look();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../../src/clock';
+import { isAlive, type ProcessIdentity, processIdentity } from '../../workspace/process-identity';
+import type { LockBehavior } from '../plan/pipeline-plan';
+
+/** How often somebody who waits looks again, in milliseconds. */
+const LOOK_MS = 500;
+
+/** A newer run waits for the same environment and takes the turn of this one (`lockBehavior: runLatest`). */
+export class SupersededByNewerRun extends Error {
+  override readonly name = 'SupersededByNewerRun';
+}
+
+interface Ticket {
+  readonly runId: number;
+  readonly process: ProcessIdentity;
+}
+
+/**
+ * Exclusive locks of environments between the runs of this machine, as files: a ticket for each run that waits, a generation for each that holds.
+ * Files of processes that have ended do not count.
+ */
+export class ExclusiveLocks {
+  constructor(
+    private readonly folder: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Waits for the lock. With `sequential` runs take turns in the order of their ids; with `runLatest` only the newest that waits gets one.
+   * @returns what gives it back
+   * @throws the signal's reason; SupersededByNewerRun
+   */
+  async acquire(environment: string, runId: string, signal: AbortSignal, behavior: LockBehavior): Promise<() => void> {
+    const folder = join(this.folder, encodeURIComponent(environment.toLowerCase()));
+    mkdirSync(folder, { recursive: true });
+    const own = join(folder, `${runId}.waits`);
+    const ticket = JSON.stringify({ runId: Number(runId), process: ownProcess() } satisfies Ticket);
+    writeFileSync(`${own}.part`, ticket);
+    renameSync(`${own}.part`, own);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const waiting = this.#waiting(folder);
+        if (behavior === 'runLatest' && waiting.some((other) => other > Number(runId))) {
+          throw new SupersededByNewerRun(`A newer run waits for environment '${environment}'.`);
+        }
+        const first = behavior === 'runLatest' || waiting.every((other) => other >= Number(runId));
+        const holder = first ? takeNext(folder, ticket) : undefined;
+        if (holder !== undefined) {
+          return () => rmSync(holder, { force: true });
+        }
+        await this.clock.sleep(LOOK_MS, signal);
+      }
+    } finally {
+      rmSync(own, { force: true });
+    }
+  }
+
+  #waiting(folder: string): number[] {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.waits'))
+      .flatMap((name) => readTicket(join(folder, name)) ?? [])
+      .map(({ runId }) => runId);
+  }
+}
+
+/**
+ * Takes the generation after the last one, if that has ended. Nobody ever takes another's file away, so of two that try only one succeeds.
+ * @returns the file of the holder
+ */
+function takeNext(folder: string, ticket: string): string | undefined {
+  const generations = readdirSync(folder)
+    .filter((name) => name.endsWith('.holds'))
+    .map((name) => Number.parseInt(name, 10));
+  const last = Math.max(0, ...generations);
+  if (last > 0 && readTicket(join(folder, `${last}.holds`)) !== undefined) {
+    return undefined;
+  }
+  const part = join(folder, `${process.pid}.part`);
+  const holder = join(folder, `${last + 1}.holds`);
+  writeFileSync(part, ticket);
+  try {
+    // A link appears at once with its content: no reader finds a ticket without its process.
+    linkSync(part, holder);
+    return holder;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return undefined;
+    }
+    throw error;
+  } finally {
+    rmSync(part);
+  }
+}
+
+/** `undefined` for one whose process has ended, or that is gone. */
+function readTicket(file: string): Ticket | undefined {
+  try {
+    const ticket = JSON.parse(readFileSync(file, 'utf8')) as Ticket;
+    return isAlive(ticket.process) ? ticket : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function ownProcess(): ProcessIdentity {
+  const identity = processIdentity(process.pid);
+  if (identity === undefined) {
+    throw new Error(`process ${process.pid} cannot read its own start time`);
+  }
+  return identity;
+}

@@ -1,0 +1,32 @@
+import { TaskError } from '../../../src/errors';
+import { startWorkspaces } from '../../workspace/server';
+import type { LocalWorkspace } from '../settings/connections';
+import { CannotRun } from './prepared-pipeline';
+
+/** Local workspaces for the time of a run. */
+export interface RunningLocalWorkspaces {
+  readonly running: readonly LocalWorkspace[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the local workspaces that a run needs; none, when it needs none.
+ * @throws CannotRun when another process uses their data
+ */
+export async function localWorkspaces(names: readonly string[], data: string): Promise<RunningLocalWorkspaces> {
+  if (names.length === 0) {
+    return { running: [], stop: async () => undefined };
+  }
+  try {
+    const { workspaces, stop } = await startWorkspaces({ names: [...names].sort(), data });
+    return { running: workspaces, stop };
+  } catch (error) {
+    if (error instanceof TaskError && error.code === 'DATA_FOLDER_IN_USE') {
+      throw new CannotRun(
+        `Another process uses the local workspaces in ${data}: a run, or 'workspace start'. End it, or give this run another --data.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

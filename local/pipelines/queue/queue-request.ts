@@ -1,0 +1,53 @@
+import type { Clock } from '../../../src/clock';
+import type { RunEvents, TaskStub } from '../agent/job-request';
+import type { RunWatcher } from '../record/record-events';
+import type { RunFolders } from '../record/run-folders';
+import type { Decision, PendingApproval, StageEvents } from '../run/run-request';
+import type { RecordedRun } from '../service/ports';
+import type { LocalWorkspace } from '../settings/connections';
+import type { QueuedFor } from './run-variables';
+
+/** What somebody asks for who queues a run. Kept beside the run's record, so that a stage can be retried by another process. */
+export interface QueueRequest {
+  /** Path of the pipeline on this machine. */
+  readonly file: string;
+  /** Folder by alias; `self` is the root of the pipeline's own repository. */
+  readonly repositories: Readonly<Record<string, string>> & { readonly self: string };
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly queuedFor: QueuedFor;
+  /** Stages that are deselected. */
+  readonly skipped: readonly string[];
+  /** By `Task@1`. */
+  readonly stubs: Readonly<Record<string, TaskStub>>;
+}
+
+/** Who looks on while a run goes on. */
+export interface RunAudience extends RunWatcher, StageEvents {
+  /** The run is about to begin. `personToken` answers approvals by the REST interface at `serviceUrl`. */
+  begins(run: RecordedRun, access: { readonly serviceUrl: string; readonly personToken: string }): void;
+  /** One sentence for whoever runs this. */
+  notice(sentence: string): void;
+}
+
+/** What is around the runs of this machine. */
+export interface Surroundings {
+  readonly runs: RunFolders;
+  /** Folder with `connections.yml`, `environments.yml` and `variable-groups.yml`. */
+  readonly settings: string;
+  /** Folder of the local workspaces' state. */
+  readonly workspaceData: string;
+  /** Folder with one built bundle per task. */
+  readonly tasksFolder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly audience: RunAudience;
+  /** See `decide` of a run. */
+  decide(approval: PendingApproval): Promise<Decision>;
+  readonly manualValidation: RunEvents['manualValidation'];
+  /** Called when the local workspaces that the run needs are up, before anything of it runs. */
+  beforeRun?(place: { readonly workspaces: readonly LocalWorkspace[]; readonly commit: string }): Promise<void>;
+  /** Makes the page of a run; default: none. */
+  page?(run: RecordedRun): string;
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import type { RunRecord } from '../record/run-record';
+import type { RecordedRun } from '../service/ports';
+import { idOfName, numberOfName } from '../settings/name-ids';
+import { carryOut } from './carry-out';
+import { CannotRun, preparePipeline } from './prepared-pipeline';
+import type { QueueRequest, Surroundings } from './queue-request';
+import { runNumber } from './run-number';
+import { queueVariables, sourceBranch } from './run-variables';
+import { readSources, type Sources } from './sources';
+
+const REQUEST_FILE = 'queued.json';
+const PIPELINE_FILE = 'pipeline.yml';
+
+/**
+ * Queues a run of a pipeline on this machine and carries it out.
+ * @returns the run when it has ended, or when nobody is left to answer an approval
+ * @throws ExpandError, CannotRun, SettingsInvalid, SourceError before anything has run
+ */
+export async function queueRun(request: QueueRequest, surroundings: Surroundings): Promise<RecordedRun> {
+  const { runs, clock, tasksFolder, audience } = surroundings;
+  const sources = readSources(request.repositories.self);
+  const facts = factsOf(request, sources);
+  const predefined = queueVariables(request.queuedFor, facts);
+  const prepared = preparePipeline(request, predefined, tasksFolder, audience.notice);
+  checkSkipped(request.skipped, prepared.plan.stages);
+  tellSources(sources, audience.notice);
+  const { id, folder } = runs.create();
+  const known = new Map([...Object.entries(request.variables), ...predefined, ['Build.BuildId', id], ['BuildID', id]]);
+  const byLowerName = new Map([...known].map(([name, value]) => [name.toLowerCase(), value]));
+  const record: RunRecord = {
+    apiVersion: 'databricks-mlops/run/v1',
+    id,
+    number: runNumber(
+      prepared.plan.name,
+      clock.now(),
+      (name) => byLowerName.get(name.toLowerCase()),
+      (number) => runs.all().some((other) => other.record.number === number),
+    ),
+    ...facts,
+    reason: predefined.get('Build.Reason') ?? '',
+    branch: sourceBranch(request.queuedFor),
+    fork: request.queuedFor.fork,
+    parameters: request.parameters,
+    planId: randomUUID(),
+    timelineId: randomUUID(),
+    queuedAt: new Date(clock.now()).toISOString(),
+    state: 'pending',
+    result: undefined,
+    finishedAt: undefined,
+    tags: [],
+    stages: [],
+    artifacts: [],
+    tests: [],
+  };
+  writeFileSync(join(folder, REQUEST_FILE), `${JSON.stringify(request, undefined, 2)}\n`);
+  writeFileSync(join(folder, PIPELINE_FILE), prepared.text);
+  return carryOut({ request, plan: prepared.plan, predefined, sources, run: { record, folder } }, surroundings);
+}
+
+/**
+ * Runs a stage of an earlier run again, by the pipeline that the run had.
+ * @throws CannotRun when there is no such run or stage, or when the pipeline has changed since
+ */
+export async function retryStage(runId: string, stage: string, surroundings: Surroundings): Promise<RecordedRun> {
+  const { runs, tasksFolder, audience } = surroundings;
+  const run = runs.read(runId);
+  if (run === undefined) {
+    throw new CannotRun(`There is no run ${runId} in ${runs.base}.`);
+  }
+  const request = JSON.parse(readFileSync(join(run.folder, REQUEST_FILE), 'utf8')) as QueueRequest;
+  const sources = readSources(request.repositories.self);
+  const predefined = queueVariables(request.queuedFor, run.record);
+  const prepared = preparePipeline(request, predefined, tasksFolder, audience.notice);
+  if (prepared.text !== readFileSync(join(run.folder, PIPELINE_FILE), 'utf8')) {
+    throw new CannotRun(
+      `The pipeline has changed since run ${runId}, whose stages run again only as they were. Start a new run of ${request.file}.`,
+    );
+  }
+  const found = prepared.plan.stages.find(({ name }) => name.toLowerCase() === stage.toLowerCase());
+  if (found === undefined) {
+    throw new CannotRun(
+      `Run ${runId} has no stage '${stage}'. It has: ${prepared.plan.stages.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  if (sources.commit !== run.record.commit) {
+    audience.notice(`The files have changed since run ${runId}: it was of commit ${run.record.commit.slice(0, 12)}.`);
+  }
+  return carryOut(
+    {
+      request,
+      plan: prepared.plan,
+      predefined,
+      sources: { ...sources, commit: run.record.commit },
+      run,
+      retry: found.name,
+    },
+    surroundings,
+  );
+}
+
+/** Who, what and which: everything that names do not change from run to run. */
+function factsOf(
+  request: QueueRequest,
+  sources: Sources,
+): Pick<RunRecord, 'pipeline' | 'project' | 'requestedFor' | 'commit'> {
+  const root = resolve(request.repositories.self);
+  const file = relative(root, resolve(request.file)).replaceAll('\\', '/');
+  return {
+    pipeline: { id: numberOfName('pipeline', `${root}/${file}`), name: pipelineName(file, root), file },
+    project: { id: idOfName('project', root), name: basename(root) },
+    requestedFor: { id: idOfName('person', sources.user), name: sources.user },
+    commit: sources.commit,
+  };
+}
+
+/** `azure-pipelines.yml` says nothing: then the folder names the pipeline, as Azure DevOps names it after the repository. */
+function pipelineName(file: string, root: string): string {
+  const name = basename(file).replace(/\.ya?ml$/, '');
+  return name === 'azure-pipelines' ? basename(resolve(root, file, '..')) : name;
+}
+
+function checkSkipped(skipped: readonly string[], stages: readonly { readonly name: string }[]): void {
+  const unknown = skipped.find((name) => !stages.some((stage) => stage.name.toLowerCase() === name.toLowerCase()));
+  if (unknown !== undefined) {
+    throw new CannotRun(
+      `There is no stage '${unknown}' to skip. There are: ${stages.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+}
+
+function tellSources({ state, folder }: Sources, notice: (sentence: string) => void): void {
+  if (state === 'changed') {
+    notice(
+      `${folder} has changes that are not committed: jobs check out what lies there, under the id of the last commit.`,
+    );
+  }
+}

@@ -1,0 +1,102 @@
+import { join, relative } from 'node:path';
+import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
+import { durationText } from './duration-text';
+import type { Paint } from './paint';
+import { markOf, newestStages } from './run-tree';
+import { shownText } from './shown-text';
+
+/** Lines of a failed step that are shown. */
+const LAST_LINES = 12;
+
+/** What is around a summary. */
+export interface SummaryView {
+  readonly paint: Paint;
+  /** Folder of the run. */
+  readonly folder: string;
+  /** Where paths are shown from. */
+  readonly from: string;
+  /** The text of a log below the folder of the run; empty when there is none. */
+  readLog(path: string): string;
+  /** Whether there is a page to open. */
+  readonly page: boolean;
+}
+
+/** What a person reads at the end of a run: how it ended, what went wrong with its last lines, what waits and how to go on, what there is to look at. */
+export function runSummary(record: RunRecord, view: SummaryView): string {
+  const stages = newestStages(record);
+  return [
+    headline(record, stages, view),
+    ...stages.flatMap((stage) => failures(stage, view)),
+    ...stages.flatMap((stage) => waits(record, stage, view)),
+    ...found(record, view),
+  ].join('\n');
+}
+
+function headline(record: RunRecord, stages: readonly StageRecord[], { paint }: SummaryView): string {
+  const { result, finishedAt, queuedAt } = record;
+  const took = finishedAt === undefined ? '' : ` in ${durationText(Date.parse(finishedAt) - Date.parse(queuedAt))}`;
+  const ran = stages.filter((stage) => stage.result !== undefined && stage.result !== 'skipped').length;
+  const words =
+    result === undefined
+      ? paint.yellow('waits for an answer')
+      : result === 'succeeded'
+        ? paint.green('succeeded')
+        : result === 'succeededWithIssues'
+          ? paint.yellow('partially succeeded')
+          : paint.red(result);
+  return `\n${paint.bold(`Run ${record.id}`)} (${shownText(record.number)}) ${words}${took}; ${ran} of ${stages.length} stages ran.`;
+}
+
+function failures(stage: StageRecord, view: SummaryView): readonly string[] {
+  const { paint, readLog } = view;
+  return stage.jobs.flatMap((job) =>
+    job.steps
+      .filter(({ result }) => result === 'failed')
+      .flatMap((step) => {
+        const lines = readLog(step.log)
+          .split('\n')
+          .map((line) => shownText(line.replace(/^\S+Z /, '')))
+          .filter((line) => line !== '')
+          .slice(-LAST_LINES);
+        return [
+          '',
+          `${markOf(step, paint)} ${paint.bold(shownText(`${stage.displayName} › ${step.displayName}`))}${step.message === '' ? '' : `: ${shownText(step.message)}`}`,
+          ...lines.map((line) => `    ${paint.dim(line)}`),
+          `    log: ${relative(view.from, join(view.folder, step.log))}`,
+        ];
+      }),
+  );
+}
+
+function waits(record: RunRecord, stage: StageRecord, { paint }: SummaryView): readonly string[] {
+  const pending = stage.state === 'completed' ? [] : (stage.checkpoint?.checks ?? []);
+  return pending
+    .filter(({ status, kind }) => status === 'pending' && kind === 'approval')
+    .flatMap(({ resource, approval }) => {
+      const approvers = approval?.steps.map(({ assignedApprover }) => assignedApprover.name) ?? [];
+      return [
+        '',
+        `${paint.yellow('?')} ${paint.bold(shownText(stage.displayName))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}. Go on with:`,
+        `    npx databricks-mlops run --retry ${record.id}:${stage.name} --approve ${shellWord(`${resource.name}=${approvers[0] ?? 'you'}`)}`,
+      ];
+    });
+}
+
+function found(record: RunRecord, { folder, from, page, paint }: SummaryView): readonly string[] {
+  const cases = record.tests.flatMap((run) => run.cases);
+  const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
+  const lines = [
+    ...(cases.length === 0 ? [] : [`  tests      ${cases.length - failed} of ${cases.length} passed`]),
+    ...record.artifacts.map(
+      ({ name, files, folder: path }) =>
+        `  artifact   ${shownText(name)} (${files} ${files === 1 ? 'file' : 'files'}) in ${relative(from, join(folder, path))}`,
+    ),
+    ...(record.tags.length === 0 ? [] : [`  tags       ${shownText(record.tags.join(', '))}`]),
+    `  ${page ? `page       ${relative(from, join(folder, 'index.html'))}` : `record     ${relative(from, join(folder, 'run.json'))}`}`,
+  ];
+  return ['', ...lines.map((line) => paint.dim(line))];
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}

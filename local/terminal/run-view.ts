@@ -1,0 +1,163 @@
+import type { JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
+import { durationText } from './duration-text';
+import { paintFor } from './paint';
+import { markOf, runTree } from './run-tree';
+import { shownText } from './shown-text';
+
+/** Shows a run while it goes on. */
+export interface RunView {
+  begins(record: RunRecord): void;
+  changed(): void;
+  stageChanged(stage: StageRecord): void;
+  stepStarted(job: JobRecord, step: StepRecord): void;
+  stepFinished(job: JobRecord, step: StepRecord): void;
+  line(step: StepRecord, text: string): void;
+  issue(step: StepRecord, type: 'error' | 'warning', message: string): void;
+  notice(sentence: string): void;
+  /** Leaves the terminal to somebody else, such as a question, until `resume`. */
+  pause(): void;
+  resume(): void;
+  end(): void;
+}
+
+/** A live tree on a terminal, plain lines anywhere else. */
+export function runView(stream: NodeJS.WriteStream): RunView {
+  return stream.isTTY === true ? liveTree(stream) : plainLines(stream);
+}
+
+const DRAW_MS = 120;
+
+function liveTree(stream: NodeJS.WriteStream): RunView {
+  const paint = paintFor(stream);
+  const last = new Map<string, string>();
+  let record: RunRecord | undefined;
+  let drawn = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const clear = () => {
+    stream.write(drawn === 0 ? '' : `\u001B[${drawn}A\u001B[J`);
+    drawn = 0;
+  };
+  const draw = () => {
+    if (record === undefined) {
+      return;
+    }
+    const lines = runTree(record, {
+      columns: stream.columns ?? 80,
+      rows: stream.rows ?? 24,
+      now: Date.now(),
+      paint,
+      lastLine: (id) => last.get(id) ?? '',
+    });
+    clear();
+    stream.write(`${lines.join('\n')}\n`);
+    drawn = lines.length;
+  };
+  const start = () => {
+    timer ??= setInterval(draw, DRAW_MS);
+  };
+  const stop = () => {
+    clearInterval(timer);
+    timer = undefined;
+  };
+  return {
+    begins: (begun) => {
+      record = begun;
+      draw();
+      start();
+    },
+    changed: () => undefined,
+    stageChanged: () => undefined,
+    stepStarted: () => undefined,
+    stepFinished: (_, step) => {
+      last.delete(step.id);
+    },
+    line: (step, text) => {
+      const shown = shownText(text.replace(/^##\[\w+\]/, ''));
+      if (shown !== '') {
+        last.set(step.id, shown);
+      }
+    },
+    issue: () => undefined,
+    notice: (sentence) => {
+      clear();
+      stream.write(`${paint.yellow('!')} ${shownText(sentence)}\n`);
+      draw();
+    },
+    pause: () => {
+      stop();
+      draw();
+      drawn = 0;
+    },
+    resume: start,
+    end: () => {
+      stop();
+      draw();
+      drawn = 0;
+    },
+  };
+}
+
+const HEARTBEAT_MS = 60_000;
+
+function plainLines(stream: NodeJS.WriteStream): RunView {
+  const paint = paintFor(stream);
+  const told = new Map<string, string>();
+  let begun = Date.now();
+  let spoke = Date.now();
+  let running = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  const say = (text: string) => {
+    spoke = Date.now();
+    stream.write(`${text}\n`);
+  };
+  const time = () => durationText(Date.now() - begun).padStart(9);
+  const end = (timed: { startedAt: string | undefined; finishedAt: string | undefined }) =>
+    timed.startedAt === undefined || timed.finishedAt === undefined
+      ? ''
+      : ` in ${durationText(Date.parse(timed.finishedAt) - Date.parse(timed.startedAt))}`;
+  return {
+    begins: () => {
+      begun = Date.now();
+      timer = setInterval(() => {
+        if (Date.now() - spoke >= HEARTBEAT_MS) {
+          say(`${time()}  … still running: ${[...running].join(', ') || 'nothing, waiting'}`);
+        }
+      }, HEARTBEAT_MS / 4);
+      timer.unref();
+    },
+    changed: () => undefined,
+    stageChanged: (stage) => {
+      const state = `${stage.attempt} ${stage.state} ${stage.result ?? ''}`;
+      if (stage.state === 'pending' || told.get(stage.name) === state) {
+        return;
+      }
+      told.set(stage.name, state);
+      const attempt = stage.attempt > 1 ? ` (attempt ${stage.attempt})` : '';
+      const ended = stage.state === 'completed' ? `: ${stage.result}${end(stage)}` : '';
+      const note = stage.note === undefined ? '' : `. ${shownText(stage.note)}`;
+      say(`${time()}  ${markOf(stage, paint)} ${shownText(stage.displayName)}${attempt}${ended}${note}`);
+    },
+    stepStarted: (_, step) => {
+      running.add(shownText(step.displayName));
+    },
+    stepFinished: (_, step) => {
+      running.delete(shownText(step.displayName));
+      if (step.result !== 'skipped') {
+        const message = step.message === '' ? '' : `: ${shownText(step.message)}`;
+        say(`${time()}      ${markOf(step, paint)} ${shownText(step.displayName)}${end(step)}${message}`);
+      }
+    },
+    line: () => undefined,
+    issue: (step, type, message) =>
+      say(
+        `${time()}      ${type === 'error' ? paint.red(type) : paint.yellow(type)} ${shownText(step.displayName)}: ${shownText(message)}`,
+      ),
+    notice: (sentence) => say(`${paint.yellow('!')} ${shownText(sentence)}`),
+    pause: () => undefined,
+    resume: () => undefined,
+    end: () => {
+      clearInterval(timer);
+      running = new Set();
+    },
+  };
+}
