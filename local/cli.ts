@@ -1,7 +1,6 @@
 import { CommandError } from './commands/command-error';
 import { evaluate } from './commands/evaluate';
 import { expand } from './commands/expand';
-import { run } from './commands/run';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
 import { packageVersion } from './package-root';
@@ -24,7 +23,8 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   task,
   evaluate,
   expand,
-  run,
+  // Loaded when asked for: it brings the agent, the local workspaces and the page with it.
+  run: async (args) => (await import('./commands/run')).run(args),
 };
 
 async function main(args: readonly string[]): Promise<number> {
