@@ -25,9 +25,9 @@ export interface JobStep {
 export function jobSteps(job: JobState): JobStep[] {
   const { request, options, variables } = job;
   const plans = [...implicitSteps(request), ...request.steps].filter(
-    ({ enabled }) => variables.expand(enabled).trim().toLowerCase() !== 'false',
+    (plan) => variables.expand(plan.enabled).trim().toLowerCase() !== 'false' && !isOptOut(plan),
   );
-  const checkouts = plans.filter(({ task, inputs }) => isTask(task, CHECKOUT_TASK) && inputs['repository'] !== 'none');
+  const checkouts = plans.filter(({ task }) => isTask(task, CHECKOUT_TASK));
   const nameOf = stepNames();
   const main = plans.map((plan, index): JobStep => {
     const task = resolveTask(plan, options, checkouts.length);
@@ -74,6 +74,14 @@ function implicitSteps({ on, deployment, record, steps }: JobRequest): StepPlan[
     return downloads ? [implicit(DOWNLOAD_TASK, { alias: 'current' })] : [];
   }
   return has(CHECKOUT_TASK) ? [] : [implicit(CHECKOUT_TASK, { repository: 'self' })];
+}
+
+/** `checkout: none` and `download: none` only say what the job is not to do by itself. */
+function isOptOut({ task, inputs }: StepPlan): boolean {
+  return (
+    (isTask(task, CHECKOUT_TASK) && inputs['repository'] === 'none') ||
+    (isTask(task, DOWNLOAD_TASK) && inputs['alias'] === 'none')
+  );
 }
 
 function isTask(task: string, id: string): boolean {

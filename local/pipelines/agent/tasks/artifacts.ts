@@ -126,9 +126,6 @@ export const DOWNLOAD: StepTask = {
   displayName: (inputs) => `Download ${inputs.get('artifact') || 'artifacts'}`,
   run: async (step, inputs) => {
     const alias = inputs.get('alias').toLowerCase();
-    if (alias === 'none') {
-      return;
-    }
     if (alias !== 'current') {
       throw new StepFailure(
         `download of the pipeline resource '${inputs.get('alias')}' cannot be carried out on this machine. Use DownloadPipelineArtifact@2 with the id of a run that is here.`,

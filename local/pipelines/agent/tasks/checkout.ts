@@ -41,9 +41,6 @@ export function checkoutTask(count: number): StepTask {
 
 async function checkOut(step: StepRun, inputs: TaskInputs, count: number): Promise<void> {
   const alias = inputs.get('repository') || 'self';
-  if (alias.toLowerCase() === 'none') {
-    return;
-  }
   const source = step.job.request.repositories.find((known) => known.alias.toLowerCase() === alias.toLowerCase());
   if (source === undefined) {
     throw new StepFailure(

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
-import { basename, delimiter, dirname, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { type Python, pythonAt } from '../../../workspace/python/interpreter';
 import { encodeCommandData } from '../../logging-command';
 import { processLine } from '../commands/process-line';
 import { stepEnvironment } from '../step-environment';
 import { StepFailure, type StepRun } from '../step-run';
+import { runInStep } from './run-in-step';
 import { declare, type StepTask, type TaskInputs, UNRESTRICTED } from './step-task';
 
 const PROGRAM = /^(python|python3|python3\.\d+)(\.exe)?$/;
@@ -44,13 +45,13 @@ async function usePython(step: StepRun, inputs: TaskInputs): Promise<void> {
       `There is no Python '${spec}' on this machine. It has: ${there}. Install one, name it in DATABRICKS_MLOPS_PYTHON, or ask for a version that is here.`,
     );
   }
-  const folder = folderWithNames(step, python);
   step.print(`Found Python ${python.version} at ${python.executable}.`);
-  const location = encodeCommandData(dirname(python.executable));
-  processLine(step, `##vso[task.setvariable variable=pythonLocation;isOutput=true]${location}`);
+  const location = await environmentOf(step, python);
+  processLine(step, `##vso[task.setvariable variable=pythonLocation;isOutput=true]${encodeCommandData(location)}`);
   if (inputs.isTrue('addToPath')) {
+    const added = [location, join(location, 'bin')];
     const paths = step.job.prependedPaths;
-    paths.splice(0, paths.length, ...paths.filter((path) => path !== folder), folder);
+    paths.splice(0, paths.length, ...paths.filter((path) => !added.includes(path)), ...added);
   }
 }
 
@@ -103,25 +104,28 @@ function pyenvVersions(environment: Readonly<Record<string, string>>): string[] 
   return existsSync(versions) ? readdirSync(versions).map((name) => join(versions, name, 'bin')) : [];
 }
 
-/** A folder of the tool cache in which the interpreter has the names `python` and `python3`, and nothing else of its folder. */
-function folderWithNames(step: StepRun, { executable, version }: Python): string {
-  const own = dirname(executable);
-  if (
-    existsSync(join(own, 'python')) &&
-    existsSync(join(own, 'pip')) &&
-    basename(own) === 'bin' &&
-    !own.startsWith('/usr')
-  ) {
-    return own;
+/**
+ * An environment of its own in the job's tool cache: a hosted agent's Python is fresh too, and what a job installs must not end in the
+ * interpreter of whoever runs the pipeline.
+ * @returns its folder
+ */
+async function environmentOf(step: StepRun, { executable, version }: Python): Promise<string> {
+  const location = join(step.job.folders.tools, 'Python', version, 'x64');
+  if (existsSync(join(location, 'bin', 'python'))) {
+    return location;
   }
-  const folder = join(step.job.folders.tools, 'Python', version, 'bin');
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['python', 'python3']) {
-    if (!existsSync(join(folder, name))) {
-      symlinkSync(executable, join(folder, name));
-    }
+  const { exitCode } = await runInStep(step, {
+    command: executable,
+    args: ['-m', 'venv', location],
+    cwd: step.workingDirectory,
+    env: stepEnvironment(step, { secrets: false }),
+  });
+  if (exitCode !== 0) {
+    throw new StepFailure(
+      `${executable} cannot make an environment for the job (exit code ${exitCode ?? 'none'}). On Debian and Ubuntu install python3-venv.`,
+    );
   }
-  return folder;
+  return location;
 }
 
 function byVersion(a: Python, b: Python): number {

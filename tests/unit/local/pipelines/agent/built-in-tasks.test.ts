@@ -257,7 +257,6 @@ describe('artifacts', () => {
     [DOWNLOAD_TASK, { alias: 'current' }, ['model/a.txt', 'model/sub/b.bin', 'report/r.json']],
     [DOWNLOAD_TASK, { alias: 'current', artifact: 'report' }, ['report/r.json']],
     [DOWNLOAD_TASK, { alias: 'current', patterns: '**/*.json' }, ['report/r.json']],
-    [DOWNLOAD_TASK, { alias: 'none' }, []],
     ['DownloadPipelineArtifact@2', {}, ['model/a.txt', 'model/sub/b.bin', 'report/r.json']],
     ['DownloadPipelineArtifact@2', { artifact: 'model' }, ['a.txt', 'sub/b.bin']],
     [
@@ -311,13 +310,15 @@ describe('UsePythonVersion@0', () => {
       steps: [
         taskStep('UsePythonVersion@0', { versionSpec: '3.x' }, { name: 'py' }),
         scriptStep(
-          ': 1\necho "v $(python -c \'import sys; print(sys.version_info[0])\')"; echo "at [$(py.pythonLocation)]"',
+          ': 1\necho "v $(python -c \'import sys; print(sys.version_info[0])\')"; echo "at [$(py.pythonLocation)]"; echo "pip of $(which pip)"',
         ),
       ],
     });
     assert.equal(job.outcome.result, 'succeeded', job.record.steps.map(({ message }) => message).join());
     assert.ok(job.lines.includes('v 3'));
-    assert.ok(job.lines.some((line) => /^at \[\/.+\]$/.test(line)));
+    const [, version = ''] =
+      /_tool\/Python\/(3\.[\d.]+)\/x64\]$/.exec(job.lines.find((line) => line.startsWith('at [')) ?? '') ?? [];
+    assert.ok(job.lines.includes(`pip of ${job.folder}/work/_tool/Python/${version}/x64/bin/pip`));
   });
 
   it('says what is here when the version is not', async () => {

@@ -24,7 +24,7 @@ describe('the result of a step', () => {
 
   it('of one that is not enabled does not exist', async () => {
     const job = await runTestJob({ steps: [scriptStep('exit 1', { name: 'off', enabled: 'false' })] });
-    assert.deepEqual(Object.keys(results(job)), ['checkout']);
+    assert.deepEqual(results(job), {});
   });
 
   it('of a condition that cannot be evaluated is failed', async () => {
@@ -47,7 +47,6 @@ describe('the result of a step', () => {
       ],
     });
     assert.deepEqual(results(job), {
-      checkout: 'skipped',
       set: 'succeeded',
       yes: 'succeeded',
       no: 'skipped',
@@ -76,7 +75,7 @@ describe('names of steps', () => {
     });
     assert.deepEqual(
       job.record.steps.map(({ name }) => name),
-      ['checkout', 'CmdLine', 'own', 'CmdLine1', 'Bash'],
+      ['CmdLine', 'own', 'CmdLine1', 'Bash'],
     );
     assert.ok(['CmdLine', 'own', 'CmdLine1', 'Bash'].every((name) => job.lines.includes(name)));
   });
@@ -153,7 +152,6 @@ describe('the cancel of a job', () => {
     });
     assert.equal(job.outcome.result, 'canceled');
     assert.deepEqual(results(job), {
-      checkout: 'skipped',
       long: 'canceled',
       next: 'skipped',
       cleanup: 'succeeded',
