@@ -1,13 +1,19 @@
-import { connectionInputs, type PipelineConnection } from '../task-environment';
+import type { StepPlan } from '../plan/pipeline-plan';
+import { connectionInputs, type DeclaredInput, type PipelineConnection } from '../task-environment';
 import type { JobState } from './job-state';
-import type { JobStep } from './job-steps';
 import { isSecretParameter } from './secret-masker';
 
 /**
  * Makes the connections that steps name known to the job before the first step runs, so that their secrets are masked from the beginning.
  * One that is not known, or that only a later variable names, is a matter of its step.
  */
-export function learnConnections(job: JobState, steps: readonly JobStep[]): void {
+export function learnConnections(
+  job: JobState,
+  steps: readonly {
+    readonly plan: StepPlan;
+    readonly task: { readonly declared: readonly DeclaredInput[] | undefined };
+  }[],
+): void {
   if (job.request.withholdsConnections) {
     return;
   }
