@@ -10,7 +10,8 @@ export type ExpandErrorCode =
   | 'PIPELINE_TEMPLATE'
   | 'PIPELINE_REPOSITORY'
   | 'PIPELINE_SHAPE'
-  | 'PIPELINE_LIMIT';
+  | 'PIPELINE_LIMIT'
+  | 'PIPELINE_RUN';
 
 /** A fault of a pipeline file: one sentence each for what, where (file, line, column, chain of includes), and what to do. */
 export class ExpandError extends TaskError {

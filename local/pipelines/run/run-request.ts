@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/clock';
 import type { JobOutcome, JobRequest, RepositorySource, RunEvents, Variable } from '../agent/job-request';
-import type { PipelinePlan } from '../plan/pipeline-plan';
+import type { LockBehavior, PipelinePlan } from '../plan/pipeline-plan';
 import type { ApprovalRecord, CheckRunRecord, RunRecord, StageRecord } from '../record/run-record';
 import type { PipelineConnection } from '../task-environment';
 
@@ -21,10 +21,22 @@ export interface RunRequest {
   connection(nameOrId: string): PipelineConnection | undefined;
   /** Checks of an environment by its name; an environment that nobody described has none. */
   environment(name: string): EnvironmentChecks;
-  /** Answers approvals. May answer never: then the run goes on only by time-out, cancel or the answer `left`. */
+  /**
+   * Answers approvals; those of one stage are asked for side by side. May answer never: then the run goes on only by time-out, cancel or the
+   * answer `left`. An answer that does not count (of somebody who is no approver, or of the requester where that may not be) is asked for again:
+   * `check.message` says why.
+   */
   decide(approval: PendingApproval): Promise<Decision>;
-  /** Holds what only one run at a time may hold; resolves to its release. */
-  exclusiveLock(environment: string, signal: AbortSignal): Promise<() => void>;
+  /**
+   * Holds what only one run at a time may hold; resolves to its release. Rejects when the signal aborts, or when a newer run takes the turn of
+   * this one (`runLatest`): then the stage is canceled.
+   */
+  exclusiveLock(environment: string, signal: AbortSignal, behavior: LockBehavior): Promise<() => void>;
+  /**
+   * Number of this run for `counter(prefix, seed)`: one more than that of the run before with this prefix, the seed for the first. Asked again in
+   * the same run, also by a retry, it answers the same. Without it every run is the first.
+   */
+  counter?(prefix: string, seed: number): number;
   runJob(job: JobRequest, events: RunEvents): Promise<JobOutcome>;
   readonly events: RunEvents & StageEvents;
   readonly jobAccessToken: string;

@@ -5,12 +5,12 @@ import type { FunctionDefinition } from '../../expand/expressions/functions';
 import { expressionError } from '../../expand/expressions/in-template';
 import { parseExpression } from '../../expand/expressions/parser';
 import { type ExpressionSlot, runtimeVocabulary } from '../../expand/expressions/vocabulary';
-import { type MappingNode, mapping, type Value } from '../../expand/nodes';
+import type { MappingNode, Value } from '../../expand/nodes';
 import type { Place } from '../../expand/place';
 
 /** What a run-time expression can reach where it stands. */
 export interface RuntimeWorld {
-  /** Contexts by their name in lower case; one that the place has and the run does not is empty. */
+  /** Contexts by their name in lower case; one that is absent cannot be used there. */
   readonly contexts: ReadonlyMap<string, MappingNode>;
   /** Status functions and `counter`, by their name in lower case. */
   readonly functions: ReadonlyMap<string, FunctionDefinition>;
@@ -29,7 +29,7 @@ export function evaluateAtRuntime(source: string, slot: ExpressionSlot, world: R
     return evaluate(parseExpression(source, runtimeVocabulary(slot)), {
       at,
       functions: world.functions,
-      lookUp: (name) => world.contexts.get(name.toLowerCase()) ?? mapping([], at, 'any-case'),
+      lookUp: (name) => contextNamed(name, world),
       grow: refuseLongTexts,
     });
   } catch (error) {
@@ -43,6 +43,17 @@ export function evaluateAtRuntime(source: string, slot: ExpressionSlot, world: R
  */
 export function holdsAtRuntime(source: string, slot: ExpressionSlot, world: RuntimeWorld, at: Place): boolean {
   return toBoolean(evaluateAtRuntime(source, slot, world, at));
+}
+
+function contextNamed(name: string, { contexts }: RuntimeWorld): MappingNode {
+  const context = contexts.get(name.toLowerCase());
+  if (context === undefined) {
+    throw new FunctionError(
+      `'${name}' is not known here`,
+      "In the condition of a stage, outputs of another one are dependencies.STAGE.outputs['JOB.step.variable'].",
+    );
+  }
+  return context;
 }
 
 function refuseLongTexts(length: number): void {
