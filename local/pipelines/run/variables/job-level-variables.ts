@@ -4,18 +4,19 @@ import type { JobPlan, StagePlan } from '../../plan/pipeline-plan';
 import type { JobRecord, RunRecord, StageRecord } from '../../record/run-record';
 import type { JobInstance } from '../job-instances';
 import { idFor } from '../run-ids';
-import { predefined } from './variable-scope';
+import { predefined, type StageVariable } from './variable-scope';
 
 /** Predefined variables of a stage. Source: the page on predefined variables; `System.StageId` and `System.PhaseId`: environments of public logs. */
 export function stageVariables(record: RunRecord, stage: StageRecord): readonly (readonly [string, Variable])[] {
-  return predefinedOf({
+  const texts: Readonly<Record<StageVariable, string>> = {
     'System.PlanId': record.planId,
     'System.TimelineId': record.timelineId,
     'System.StageName': stage.name,
     'System.StageDisplayName': stage.displayName,
     'System.StageAttempt': String(stage.attempt),
     'System.StageId': stage.id,
-  });
+  };
+  return predefinedOf(texts);
 }
 
 /** Which of how many a job is among the legs or slices. */

@@ -23,9 +23,21 @@ export function withVariables(
   return new Map([...byKey.values()].map(({ name, variable }) => [name, variable]));
 }
 
-/** Names in lower case of what nothing in the file may set. */
-export function lockedNames(predefined: VariableScope): ReadonlySet<string> {
-  return new Set([...predefined].filter(([, { readOnly }]) => readOnly).map(([name]) => name.toLowerCase()));
+/** Predefined variables of a stage. */
+const OF_A_STAGE = [
+  'System.PlanId',
+  'System.TimelineId',
+  'System.StageName',
+  'System.StageDisplayName',
+  'System.StageAttempt',
+  'System.StageId',
+] as const;
+export type StageVariable = (typeof OF_A_STAGE)[number];
+
+/** Names in lower case of what nothing in the file may set: predefined variables of the run and of a stage. */
+export function lockedNames(ofRun: VariableScope): ReadonlySet<string> {
+  const names = [...ofRun].filter(([, { readOnly }]) => readOnly).map(([name]) => name);
+  return new Set([...names, ...OF_A_STAGE].map((name) => name.toLowerCase()));
 }
 
 /**
