@@ -6,7 +6,8 @@ import type { RunRequest } from './run-request';
  * Refuses what cannot be run before anything runs: a deselected stage that is not there or cannot be skipped, a variable group that is not there.
  * @throws ExpandError PIPELINE_RUN
  */
-export function checkRequest({ plan, skipped, variableGroup }: RunRequest): void {
+export function checkRequest(request: RunRequest): void {
+  const { plan, skipped } = request;
   for (const name of skipped) {
     const stage = plan.stages.find((candidate) => candidate.name.toUpperCase() === name.toUpperCase());
     if (stage === undefined) {
@@ -31,7 +32,7 @@ export function checkRequest({ plan, skipped, variableGroup }: RunRequest): void
     ...plan.stages.flatMap((stage) => [stage.variables, ...stage.jobs.map(({ variables }) => variables)]),
   ];
   for (const variable of scopes.flat()) {
-    if ('group' in variable && variableGroup(variable.group) === undefined) {
+    if ('group' in variable && request.variableGroup(variable.group) === undefined) {
       throw new ExpandError(
         'PIPELINE_RUN',
         `There is no variable group '${variable.group}' here.`,

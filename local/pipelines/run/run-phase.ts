@@ -150,7 +150,13 @@ async function runInstances(
     );
   };
   if (job.kind === 'deployment') {
-    return runHooks(stage.run, deploymentInstances(job), (instance) => start(instance, 1, 1));
+    const cancel = (instance: JobInstance): JobEnding => {
+      const record = newJobRecord(stage.run, stage.record, job, instance, attemptOf(stage, job, instance), environment);
+      record.note = 'The run was cancelled before this hook began.';
+      end(stage.run, record, 'canceled');
+      return { instance, result: 'canceled', outputs: new Map() };
+    };
+    return runHooks(stage.run, deploymentInstances(job), (instance) => start(instance, 1, 1), cancel);
   }
   const { instances, maxParallel } = readLegs(job, knowledge);
   const slots = new Slots(maxParallel === 0 ? Number.POSITIVE_INFINITY : maxParallel);
@@ -171,31 +177,30 @@ async function runInstances(
   );
 }
 
-/** Hook after hook until one does not succeed; then that of success or failure. [U]: a cancelled deployment has neither. */
+/**
+ * Hook after hook until one does not succeed or the run is cancelled; then that of success or failure. A deployment that began although the run was
+ * cancelled already runs whole. [U]: a cancelled deployment has neither of the last two.
+ */
 async function runHooks(
   run: Run,
   { main, success, failure }: ReturnType<typeof deploymentInstances>,
   start: (instance: JobInstance) => Promise<JobEnding>,
+  cancel: (instance: JobInstance) => JobEnding,
 ): Promise<readonly JobEnding[]> {
+  const beganCanceled = isCanceled(run);
   const endings: JobEnding[] = [];
+  const next = async (instance: JobInstance) => {
+    endings.push(!beganCanceled && isCanceled(run) ? cancel(instance) : await start(instance));
+  };
   for (const instance of main) {
-    endings.push(await start(instance));
-    if (!isSuccess(endings.at(-1)?.result) || isCanceled(run)) {
-      break;
+    if (endings.every(({ result }) => isSuccess(result))) {
+      await next(instance);
     }
   }
-  const isWhole = endings.length === main.length && endings.every(({ result }) => isSuccess(result));
-  const last = isWhole ? success : endings.some(({ result }) => result === 'failed') ? failure : undefined;
+  const results = endings.map(({ result }) => result);
+  const last = results.every(isSuccess) ? success : results.includes('failed') ? failure : undefined;
   if (last !== undefined) {
-    endings.push(await start(last));
-  }
-  if (!isWhole && isCanceled(run) && endings.every(({ result }) => isSuccess(result))) {
-    throw new ExpandError(
-      'PIPELINE_RUN',
-      'The run was cancelled between two hooks of a deployment.',
-      undefined,
-      'Run the stage again.',
-    );
+    await next(last);
   }
   return endings;
 }

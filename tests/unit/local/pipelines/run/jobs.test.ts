@@ -275,6 +275,20 @@ variables: { env: prod }`;
     assert.equal(ran.record.result, 'failed');
   });
 
+  it('runs no further hook once the run is cancelled, and is canceled', async () => {
+    const cancel = new AbortController();
+    const ran = await runOf(hooks, {
+      request: { signal: cancel.signal },
+      jobs: () => {
+        cancel.abort();
+        return {};
+      },
+    });
+    assert.deepEqual(ran.began, ['__default.D.preDeploy']);
+    assert.deepEqual(jobResults(stageOf(ran, '__default')), { preDeploy: 'succeeded', D: 'canceled' });
+    assert.equal(ran.record.result, 'canceled');
+  });
+
   it('of strategy canary runs a round for each increment', async () => {
     const ran = await runOf(`jobs:
 - deployment: D
