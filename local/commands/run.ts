@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock';
-import { HttpClient } from '../../src/http/client';
-import { deploySample } from '../demo/sample-jobs';
+import { deployJobs } from '../demo/deploy-jobs';
 import { packageRoot } from '../package-root';
 import { ExpandError } from '../pipelines/expand/expand-error';
 import { SourceError } from '../pipelines/expand/templates/file-source';
@@ -13,7 +12,6 @@ import { queueRun, retryStage } from '../pipelines/queue/queue-run';
 import { readSources } from '../pipelines/queue/sources';
 import { RunFolders } from '../pipelines/record/run-folders';
 import type { RecordedRun } from '../pipelines/service/ports';
-import type { LocalWorkspace } from '../pipelines/settings/connections';
 import { SettingsInvalid } from '../pipelines/settings/settings-file';
 import { paintFor } from '../terminal/paint';
 import { runSummary } from '../terminal/run-summary';
@@ -101,21 +99,6 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
     page: ({ record, folder }) => renderRunPage(record, (path) => textOf(join(folder, path))),
     ...(jobs === undefined ? {} : { beforeRun: ({ workspaces, commit }) => deployJobs(jobs, workspaces, commit) }),
   };
-}
-
-/** The jobs of a bundle in each local workspace, as a deployment of the bundle would leave them. */
-async function deployJobs(folder: string, workspaces: readonly LocalWorkspace[], commit: string): Promise<void> {
-  for (const { name, url, token } of workspaces) {
-    const client = new HttpClient({
-      baseUrl: url,
-      credentials: {
-        refreshable: false,
-        headers: async () => ({ Authorization: `Bearer ${token}` }),
-        invalidate: () => undefined,
-      },
-    });
-    await deploySample(client, { folder, commit, catalog: name });
-  }
 }
 
 /** Aborted by the first Ctrl-C, which cancels the run as Azure DevOps does; the second ends this process and what it started. */

@@ -3,8 +3,8 @@ import { CommandError } from '../commands/command-error';
 
 export const DEMO_USAGE = `npm run demo -- [--quick] [--help]
 
-  Takes a model from a training run to a served answer on this machine: three commits and a rollback. Reports: .mlops/demo, in place of
-  those of the demo before. --quick: the first commit only.
+  Runs the pipeline of samples/diabetes on this machine, from a push to main over releases with an approval to a served answer, a refusal and a
+  rollback. The runs with their pages: .mlops/demo, in place of those of the demo before. --quick: one release.
 `;
 
 /** What the demo was asked for. */

@@ -1,38 +1,75 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
-import { HttpClient } from '../../src/http/client';
+import { join } from 'node:path';
+import { createWorkspaceClient } from '../../src/databricks/workspace-client';
 import { CommandError } from '../commands/command-error';
 import { packageRoot } from '../package-root';
+import type { LocalWorkspace } from '../pipelines/settings/connections';
 import { paintFor } from '../terminal/paint';
 import { startWorkspaces } from '../workspace/server';
 import { DEMO_USAGE, readDemoOptions } from './demo-options';
-import { type DemoPlace, demoStep, showEnd } from './demo-step';
-import { type RoundResult, resultTable } from './result-table';
-import { deploySample, type TrainingOverride } from './sample-jobs';
+import { commitTraining, type DemoPlace, layOutDemo } from './demo-place';
+import { type DemoRun, type DemoStage, pageOf, runDemoPipeline } from './demo-run';
+import { clientOf } from './deploy-jobs';
+import { type DemoRow, resultTable } from './result-table';
+import type { TrainingOverride } from './sample-jobs';
 
-const MODEL = 'prod.diabetes.progression';
+const MODEL = 'diabetes.progression';
 const ENDPOINT = 'progression';
-const PREDICTIONS = 'prod.diabetes.eval_predictions_progression';
 
-/** One commit of the sample and what it is expected to lead to. */
-interface Commit {
-  readonly id: string;
+/** One thing that happens in the demo. */
+interface Scene {
   readonly says: string;
-  readonly training: TrainingOverride;
-  readonly promoted: boolean;
+  readonly commit?: { readonly training: TrainingOverride; readonly message: string };
+  readonly run: DemoRun;
 }
 
-const COMMITS: readonly Commit[] = [
-  { id: 'c0001', says: 'a first model, on two columns', training: { columns: ['bmi', 'age'] }, promoted: true },
-  { id: 'c0002', says: 'a better model, on all columns', training: {}, promoted: true },
-  { id: 'c0003', says: 'a worse model, on one blood value', training: { columns: ['s1'] }, promoted: false },
+const PUSH = { file: 'azure-pipelines.yml', reason: 'push' } as const;
+const FIRST_MODEL = { training: { columns: ['bmi', 'age'] }, message: 'Train on two columns' };
+const SCENES: readonly Scene[] = [
+  {
+    says: 'push to main: a first model, on two columns',
+    commit: FIRST_MODEL,
+    run: { ...PUSH, branch: 'refs/heads/main', expected: 'succeeded' },
+  },
+  {
+    says: 'branch release/1.0 of that commit: production',
+    run: { ...PUSH, branch: 'refs/heads/release/1.0', expected: 'succeeded' },
+  },
+  {
+    says: 'push to main: a worse model, on one blood value',
+    commit: { training: { columns: ['s1'] }, message: 'Train on one blood value' },
+    run: { ...PUSH, branch: 'refs/heads/main', expected: 'failed' },
+  },
+  {
+    says: 'branch release/1.1: a better model, on all columns',
+    commit: {
+      training: { columns: ['age', 'sex', 'bmi', 'bp', 's1', 's2', 's3', 's4', 's5', 's6'] },
+      message: 'Train on all columns',
+    },
+    run: { ...PUSH, branch: 'refs/heads/release/1.1', expected: 'succeeded' },
+  },
+  {
+    says: 'rollback by hand',
+    run: {
+      file: 'rollback.yml',
+      reason: 'manual',
+      branch: 'refs/heads/main',
+      parameters: { reason: 'The demo shows that there is a way back.' },
+      expected: 'succeeded',
+    },
+  },
 ];
+/** The shortest useful path. */
+const QUICK: Scene = {
+  says: 'branch release/1.0: a first model, on two columns',
+  commit: FIRST_MODEL,
+  run: { ...PUSH, branch: 'refs/heads/release/1.0', expected: 'succeeded' },
+};
 
 /**
- * The line from a training run to a served answer on this machine: an embedded local workspace, the built task bundles started as the
- * agent starts them, the sample's own jobs.
+ * The whole way on this machine: the sample's own pipeline, unmodified, run from push to rollback on two local workspaces, by the built tasks as the
+ * agent starts them.
  */
 async function main(): Promise<void> {
   const { quick, help } = readDemoOptions(process.argv.slice(2));
@@ -40,54 +77,32 @@ async function main(): Promise<void> {
     process.stdout.write(DEMO_USAGE);
     return;
   }
+  const begun = Date.now();
   const root = packageRoot();
   const paint = paintFor(process.stdout);
-  const begun = Date.now();
+  const place = layOutDemo(join(process.cwd(), '.mlops', 'demo'), root);
   const data = mkdtempSync(join(tmpdir(), 'databricks-mlops-demo-'));
-  const results = join(process.cwd(), '.mlops', 'demo');
-  rmSync(results, { recursive: true, force: true });
-  mkdirSync(results, { recursive: true });
-  const running = await startWorkspaces({ names: ['prod'], data });
+  const running = await startWorkspaces({ names: ['staging', 'prod'], data });
   try {
-    const [workspace] = running.workspaces;
-    if (workspace === undefined) {
-      throw new Error('the local workspace did not start');
-    }
+    const shown = running.workspaces.map(({ name, url }) => `${name} ${url}`).join('  ');
     say(
-      `${paint.bold('Local workspace')} ${workspace.url}  ${paint.dim('(stands in for Azure Databricks; ends with the demo)')}`,
+      `${paint.bold('Local workspaces')} ${shown}\n${paint.dim('They stand in for Azure Databricks and end with the demo.')}`,
     );
-    const place: DemoPlace = {
-      tasks: join(root, 'dist', 'tasks'),
-      connection: { id: 'dbx-prod', url: workspace.url, scheme: 'Token', parameters: { apitoken: workspace.token } },
-      sources: join(root, 'samples', 'diabetes'),
-      results,
-      buildId: '0',
-      commit: 'c0001',
+    const stage: DemoStage = {
+      place,
+      tasksFolder: join(root, 'dist', 'tasks'),
+      workspaces: running.workspaces,
       paint,
       signal: interruption(),
     };
-    const client = new HttpClient({
-      baseUrl: workspace.url,
-      credentials: {
-        refreshable: false,
-        headers: async () => ({ Authorization: `Bearer ${workspace.token}` }),
-        invalidate: () => undefined,
-      },
-    });
-    await demoStep(place, 'DatabricksCheckConnection', 'Check connection', {});
-    const rounds: RoundResult[] = [];
-    for (const commit of quick ? COMMITS.slice(0, 1) : COMMITS) {
-      rounds.push(await round(place, client, commit));
+    const scenes = quick ? [QUICK] : SCENES;
+    const rows: DemoRow[] = [];
+    for (const [index, scene] of scenes.entries()) {
+      say(`\n${paint.bold(`${index + 1} of ${scenes.length}`)}  ${scene.says}`);
+      rows.push(await play(stage, scene));
     }
-    if (!quick) {
-      rounds.push(await rollback(place, client));
-    }
-    say(`\n${resultTable(rounds, paint)}`);
-    say(`\n${paint.bold('Reports')}`);
-    for (const { says, report } of rounds.filter((found) => found.report !== '')) {
-      say(`  ${report}  ${paint.dim(says)}`);
-    }
-    say(paint.dim(`  summaries of all steps: ${join(relative(process.cwd(), results), '**', 'summary.md')}`));
+    say(`\n${resultTable(rows, paint)}`);
+    say(lookAt(rows, place, paint));
     say(paint.dim(`\nDone in ${Math.round((Date.now() - begun) / 1000)} s; nothing is left running.`));
   } finally {
     await running.stop();
@@ -95,126 +110,69 @@ async function main(): Promise<void> {
   }
 }
 
-async function round(demo: DemoPlace, client: HttpClient, commit: Commit): Promise<RoundResult> {
-  const { id } = commit;
-  const place = { ...demo, results: join(demo.results, id), buildId: id.replace(/\D/g, ''), commit: id };
-  say(`\n${place.paint.bold(`Commit ${commit.id}`)}: ${commit.says}`);
-  await deploySample(client, {
-    folder: place.sources,
-    commit: commit.id,
-    catalog: 'prod',
-    overrides: { training: commit.training },
-  });
-  const trained = await demoStep(place, 'DatabricksRunWorkflow', 'Run workflow: train', {
-    job: 'diabetes-train',
-    jobParameters: `catalog=prod\nenvironment=prod\ncommit=${commit.id}`,
-    model: MODEL,
-    requireModel: 'true',
-  });
-  const registered = await demoStep(place, 'DatabricksRegisterModel', 'Register model', {
-    model: MODEL,
-    workflowRunId: output(trained, 'runId'),
-  });
-  const version = output(registered, 'modelVersion');
-  const champion = registered.outputs['championVersion'] ?? '';
-  await demoStep(place, 'DatabricksRunWorkflow', 'Run workflow: score both models', {
-    job: 'diabetes-evaluate',
-    jobParameters: [
-      'catalog=prod',
-      'environment=prod',
-      `commit=${commit.id}`,
-      `challenger_version=${version}`,
-      `champion_version=${champion}`,
-      `predictions_table=${PREDICTIONS}`,
-    ].join('\n'),
-  });
-  const evaluated = await demoStep(
-    place,
-    'DatabricksEvaluateModel',
-    'Evaluate model',
-    {
-      policyFile: 'mlops/promotion-policy.yml',
-      model: MODEL,
-      challenger: version,
-      predictions: `table:${PREDICTIONS}`,
-      policyVariables: 'catalog=prod',
-    },
-    commit.promoted ? 'Succeeded' : 'Failed',
-  );
-  const report = output(evaluated, 'reportPath');
-  if (!commit.promoted) {
-    await demoStep(
-      place,
-      'DatabricksPromoteModel',
-      'Promote model (must be refused)',
-      { model: MODEL, version, reportPath: report },
-      'Failed',
-    );
-  } else {
-    await demoStep(place, 'DatabricksPromoteModel', 'Promote model', { model: MODEL, version, reportPath: report });
+async function play(stage: DemoStage, { says, commit, run }: Scene): Promise<DemoRow> {
+  if (commit !== undefined) {
+    commitTraining(stage.place, commit.training, commit.message);
   }
-  const served = await serve(place, client);
+  const ended = await runDemoPipeline(stage, run);
+  const champions = await Promise.all(stage.workspaces.map((workspace) => championOf(workspace)));
   return {
-    commit: commit.id,
-    says: commit.says,
-    version,
-    verdict: output(evaluated, 'verdict'),
-    champion: commit.promoted ? version : champion,
-    served,
-    report: relative(process.cwd(), report),
+    says,
+    result: ended.record.result ?? '',
+    staging: champions[0] ?? '',
+    production: champions[1] ?? '',
+    answer: await query(stage),
+    page: pageOf(ended),
   };
 }
 
-async function rollback(demo: DemoPlace, client: HttpClient): Promise<RoundResult> {
-  const place = { ...demo, results: join(demo.results, 'rollback'), buildId: '9', commit: 'c0003' };
-  say(`\n${place.paint.bold('Rollback')}: back to the champion before`);
-  const back = await demoStep(place, 'DatabricksPromoteModel', 'Roll back', {
-    action: 'rollback',
-    model: MODEL,
-    reason: 'The demo shows that there is a way back.',
-  });
-  const version = output(back, 'modelVersion');
-  const served = await serve(place, client);
-  return { commit: '', says: 'rollback', version, verdict: '', champion: version, served, report: '' };
+/** Version that is champion in a workspace's catalog; empty where there is none yet. */
+async function championOf(workspace: LocalWorkspace): Promise<string> {
+  const { registeredModels } = createWorkspaceClient(clientOf(workspace));
+  const found = await registeredModels.versionByAlias(`${workspace.name}.${MODEL}`, 'champion');
+  return found === undefined ? '' : String(found.version);
 }
 
-/** Deploys what `champion` names, which changes nothing where it is served already, and asks the endpoint. */
-async function serve(place: DemoPlace, client: HttpClient): Promise<string> {
-  const deployed = await demoStep(place, 'DatabricksDeployEndpoint', 'Deploy endpoint', {
-    endpoint: ENDPOINT,
-    model: MODEL,
-    sampleRequests: 'mlops/sample-request.json',
-  });
-  await query(place, createWorkspaceClient(client));
-  return output(deployed, 'servedVersion');
-}
-
-/** What a customer of the endpoint would do. */
-async function query(place: DemoPlace, workspace: WorkspaceClient): Promise<void> {
-  const begun = Date.now();
-  const request: unknown = JSON.parse(readFileSync(join(place.sources, 'mlops', 'sample-request.json'), 'utf8'));
-  const { servedModelName, body } = await workspace.servingEndpoints.query(ENDPOINT, request);
+/** What a customer of the endpoint in production would get; empty before it is there. */
+async function query({ place, workspaces, paint }: DemoStage): Promise<string> {
+  const production = workspaces.find(({ name }) => name === 'prod');
+  if (production === undefined) {
+    throw new Error('the local workspace of production does not run');
+  }
+  const { servingEndpoints } = createWorkspaceClient(clientOf(production));
+  if ((await servingEndpoints.get(ENDPOINT)) === undefined) {
+    return '';
+  }
+  const request: unknown = JSON.parse(readFileSync(join(place.repository, 'mlops', 'sample-request.json'), 'utf8'));
+  const { servedModelName, body } = await servingEndpoints.query(ENDPOINT, request);
   const { predictions } = body as { predictions: number[] };
   const figures = predictions.map((value) => value.toFixed(1)).join(' and ');
-  const answer = `${servedModelName} predicts a progression of ${figures} for two patients.`;
-  showEnd(place.paint, 'Query endpoint', Date.now() - begun, answer, place.paint.green('✓'));
+  say(
+    `  ${paint.green('✓')} The endpoint answers: ${servedModelName} predicts a progression of ${figures} for two patients.`,
+  );
+  return figures;
 }
 
-/** Aborted by the first Ctrl-C or request to end: the running step is cancelled as the agent does it, and the workspace is stopped. */
+function lookAt(rows: readonly DemoRow[], place: DemoPlace, paint: ReturnType<typeof paintFor>): string {
+  const refused = rows.find(({ result }) => result === 'failed');
+  return [
+    `\n${paint.bold('Look at')}`,
+    ...rows.map(({ page, says }) => `  ${page}  ${paint.dim(says)}`),
+    paint.dim('  Each is one page: stages as a graph, who approved, reports in the summaries, logs, artifacts, tests.'),
+    ...(refused === undefined
+      ? []
+      : [paint.dim(`  Why the worse model was refused stands in the summary of ${refused.page}.`)]),
+    paint.dim(`  The pipeline is ${join(place.repository, 'azure-pipelines.yml')}, as it is in samples/diabetes.`),
+  ].join('\n');
+}
+
+/** Aborted by the first Ctrl-C or request to end: the running run is cancelled, and the workspaces are stopped. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => controller.abort(new Error('Interrupted; nothing is left running.')));
   }
   return controller.signal;
-}
-
-function output(step: { readonly outputs: Readonly<Record<string, string>> }, name: string): string {
-  const value = step.outputs[name] ?? '';
-  if (value === '') {
-    throw new Error(`the step set no output '${name}'`);
-  }
-  return value;
 }
 
 function say(text: string): void {

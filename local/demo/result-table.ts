@@ -1,28 +1,26 @@
 import type { Paint } from '../terminal/paint';
 
-/** What a round shows in the closing table. */
-export interface RoundResult {
-  readonly commit: string;
+/** What a run shows in the closing table. */
+export interface DemoRow {
   readonly says: string;
-  readonly version: string;
-  readonly verdict: string;
-  readonly champion: string;
-  readonly served: string;
-  readonly report: string;
+  /** How the run ended. */
+  readonly result: string;
+  /** Version that is champion afterwards; empty: none yet. */
+  readonly staging: string;
+  readonly production: string;
+  /** What the endpoint answered afterwards; empty: there is none yet. */
+  readonly answer: string;
+  /** Path of the run's page. */
+  readonly page: string;
 }
 
-const HEADER = ['commit', 'what', 'version', 'verdict', 'champion', 'served'] as const;
+const HEADER = ['run', 'result', 'champion in staging', 'in production', 'the endpoint answers'] as const;
 
-/** The closing table of the demo, one row a round. */
-export function resultTable(rounds: readonly RoundResult[], paint: Paint): string {
-  const rows = rounds.map(({ commit, says, version, verdict, champion, served }) => [
-    commit || '–',
-    says,
-    version,
-    verdict || '–',
-    champion,
-    served,
-  ]);
+/** The closing table of the demo, a line a run. */
+export function resultTable(runs: readonly DemoRow[], paint: Paint): string {
+  const rows = runs.map(({ says, result, staging, production, answer }) =>
+    [says, result, staging, production, answer].map((cell) => cell || '–'),
+  );
   const widths = HEADER.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     cells
@@ -30,6 +28,6 @@ export function resultTable(rounds: readonly RoundResult[], paint: Paint): strin
       .join('  ')
       .trimEnd();
   const coloured = (text: string) =>
-    text.replace(/\bPASS\b/, (word) => paint.green(word)).replace(/\bFAIL\b/, (word) => paint.red(word));
+    text.replace(/\bsucceeded\b/, (word) => paint.green(word)).replace(/\bfailed\b/, (word) => paint.red(word));
   return [paint.dim(line(HEADER)), ...rows.map((row) => coloured(line(row)))].join('\n');
 }

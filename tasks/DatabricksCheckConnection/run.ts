@@ -110,7 +110,8 @@ function outcome(
   return {
     decision:
       first === undefined
-        ? `Connection to ${url} works as ${outputs.get('identity') || 'the given identity'}.`
+        ? // The identity first: an agent takes `//host:port works as name@` for a password in an address and masks it.
+          `${outputs.get('identity') || 'The given identity'} reaches ${url}.`
         : `Connection to ${url} does not work: ${bad.length} of ${results.length} checks failed.`,
     ...(first === undefined
       ? {}

@@ -43,7 +43,10 @@ export async function carryOut(queued: QueuedRun, surroundings: Surroundings): P
   const stubs = new Map(Object.entries(request.stubs));
   const connections = new Connections(join(settings, 'connections.yml'));
   const names = neededConnections(plan, tasksFolder, stubs);
-  const workspaces = await localWorkspaces(connections.workspacesFor(names), surroundings.workspaceData);
+  const workspaces =
+    surroundings.workspaces === undefined
+      ? await localWorkspaces(connections.workspacesFor(names), surroundings.workspaceData)
+      : { running: surroundings.workspaces, stop: async () => undefined };
   try {
     await surroundings.beforeRun?.({ workspaces: workspaces.running, commit: queued.sources.commit });
     await withService(queued, surroundings, {

@@ -37,6 +37,8 @@ export interface Surroundings {
   readonly settings: string;
   /** Folder of the local workspaces' state. */
   readonly workspaceData: string;
+  /** Local workspaces that run already and outlive the run; without them those that a run needs are started for its time. */
+  readonly workspaces?: readonly LocalWorkspace[];
   /** Folder with one built bundle per task. */
   readonly tasksFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
