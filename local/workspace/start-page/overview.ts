@@ -1,4 +1,4 @@
-import { type Html, html } from './html';
+import { type Html, html } from '../../html';
 
 /** What the pages read of a run. */
 export interface ShownRun {

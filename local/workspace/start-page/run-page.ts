@@ -1,4 +1,4 @@
-import { type Html, html } from './html';
+import { type Html, html } from '../../html';
 import { type ShownRun, stateOf } from './overview';
 
 const MOST_SHOWN = 200_000;

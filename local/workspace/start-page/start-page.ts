@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import { html } from '../../html';
 import { ApiError, type Principal, type Reply, type Workspace } from '../api';
 import { readLog } from '../jobs/attempt-folder';
 import type { Router } from '../router';
 import { pageReply } from './frame';
-import { html } from './html';
 import { askOperation } from './in-process-call';
 import { type Overview, overviewBody } from './overview';
 import { runBody, type ShownTask } from './run-page';

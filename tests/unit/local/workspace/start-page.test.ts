@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { html } from '../../../../local/html';
 import { describeOperations } from '../../../../local/workspace/describe-operations';
-import { html } from '../../../../local/workspace/start-page/html';
 import { createJob, runNow, systemPython, untilRun, upload } from '../../../support/jobs';
 import { send, startTestWorkspace, type TestWorkspace } from '../../../support/local-workspace';
 

@@ -1,0 +1,67 @@
+import { type Html, html } from '../../html';
+import type { StageRecord } from '../record/run-record';
+import type { Attempts } from './attempts';
+import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './graph-layout';
+import { titleOf } from './run-sentence';
+import { jobsOf, type RunView, stageState } from './run-view';
+import { icon, stateWord } from './states';
+import { counted, durationOf } from './times';
+
+const TITLE_UNITS = 21;
+
+/** The stages as a drawing: each box leads to its stage; arrows show which stage waits for which. */
+export function stageGraph(view: RunView): Html {
+  const layout = layoutGraph(view.stages.map(({ newest }) => newest));
+  const byName = new Map(view.stages.map((stage) => [stage.newest.name, stage]));
+  return html`<nav class="graph scroll" aria-label="Graph of the stages" tabindex="0">
+<svg width="${layout.width}" height="${layout.height}" viewBox="0 0 ${layout.width} ${layout.height}">
+<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>
+${layout.edges.map(arrow)}
+${layout.nodes.map((node) => box(view, node, byName.get(node.name)))}
+</svg></nav>`;
+}
+
+/** Straight through the columns, curved between them. */
+function arrow({ points }: PlacedEdge): Html {
+  const [first, ...others] = points;
+  const path = others.reduce(
+    ({ text, x, y }, [nextX, nextY], index) => {
+      const bend = (x + nextX) / 2;
+      const piece = index % 2 === 0 ? `C${bend} ${y} ${bend} ${nextY} ${nextX} ${nextY}` : `L${nextX} ${nextY}`;
+      return { text: text + piece, x: nextX, y: nextY };
+    },
+    { text: `M${first?.[0] ?? 0} ${first?.[1] ?? 0}`, x: first?.[0] ?? 0, y: first?.[1] ?? 0 },
+  ).text;
+  return html`<path class="edge" d="${path}" marker-end="url(#tip)"/>`;
+}
+
+function box(view: RunView, { x, y }: PlacedNode, stage: Attempts<StageRecord> | undefined): Html | undefined {
+  if (stage === undefined) {
+    return undefined;
+  }
+  const { newest } = stage;
+  const state = stageState(newest);
+  const jobs = counted(jobsOf(newest).length, 'job');
+  const taken = newest.finishedAt === undefined ? '' : durationOf(newest.startedAt, newest.finishedAt);
+  const attempt = newest.attempt > 1 ? `attempt ${newest.attempt}` : undefined;
+  const facts = [stateWord(state) === 'Succeeded with issues' ? 'Issues' : stateWord(state), attempt ?? jobs, taken];
+  const below = facts.filter((fact) => fact !== '').join(' · ');
+  const title = titleOf(newest);
+  return html`<a href="#${view.anchor(newest)}" class="s-${state}"><title>${title}: ${stateWord(state)}${attempt === undefined ? '' : `, ${attempt}`}</title>
+<svg x="${x}" y="${y}" width="${NODE_WIDTH}" height="${NODE_HEIGHT}"><rect x="2" y="2" width="${NODE_WIDTH - 4}" height="${NODE_HEIGHT - 4}" rx="6"/>
+<svg x="12" y="13" width="16" height="16">${icon(state)}</svg><text class="title" x="36" y="25">${shortened(title)}</text><text class="below" x="36" y="43">${below}</text></svg></a>`;
+}
+
+/** As much of a text as a box has room for; wide signs count twice. */
+function shortened(text: string): string {
+  let units = 0;
+  let shown = '';
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, 200))) {
+    units += /[\u1100-\u115f\u2e80-\uffef]|\p{Extended_Pictographic}/u.test(segment) ? 2 : 1;
+    if (units > TITLE_UNITS) {
+      return `${shown}…`;
+    }
+    shown += segment;
+  }
+  return shown;
+}

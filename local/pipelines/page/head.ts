@@ -1,0 +1,96 @@
+import { type Html, html } from '../../html';
+import type { AttachmentRecord } from '../record/run-record';
+import { runSentence, runState, titleOf, type Waiting, waitingChecks } from './run-sentence';
+import type { RunView } from './run-view';
+import { commandLine } from './shell-word';
+import { icon, stateWord } from './states';
+import { renderFirstLine } from './summary-markdown';
+import { durationOf, moment } from './times';
+
+export const SUMMARY_TYPE = 'Distributedtask.Core.Summary';
+/** First sentences of summaries in the head; all of them stand at their steps. */
+const MOST_DECISIONS = 12;
+
+/** What to know first: how the run stands, what it waits for, what the steps decided, then who, when and what for. */
+export function headSection(view: RunView): Html {
+  const { record, firstFailure } = view;
+  const state = runState(view);
+  return html`<p class="muted">${record.pipeline.name} · run ${record.number}</p>
+<div class="decision s-${state}"><span class="state">${icon(state)}${stateWord(state)}</span>
+<h1>${runSentence(view)}</h1>
+${firstFailure === undefined ? undefined : html`<p>${firstFailure.step.message}</p><p><a href="#${view.anchor(firstFailure.step)}">Go to the first failure</a></p>`}
+</div>
+${waitingChecks(view).map((waiting) => waitingNotice(view, waiting))}
+${decisions(view)}
+${facts(view)}`;
+}
+
+function waitingNotice(view: RunView, { stage, check }: Waiting): Html {
+  const { approval } = check;
+  return html`<section class="notice"><h2>${titleOf(stage)} waits for ${check.resource.type} ${check.resource.name}</h2>
+${check.message === undefined ? undefined : html`<p>${check.message}</p>`}
+${approval === undefined || approval.instructions === '' ? undefined : html`<p>${approval.instructions}</p>`}
+${check.kind === 'approval' ? wayOn(view, { stage, check }) : undefined}
+<p><a href="#${view.anchor(stage)}">Who was asked, and when</a></p></section>`;
+}
+
+function wayOn({ record }: RunView, { stage, check }: Waiting): Html {
+  if (record.state !== 'completed') {
+    return html`<p>Answer in the terminal where the run goes on.</p>`;
+  }
+  const asked = check.approval?.steps.find(({ status }) => status === 'pending')?.assignedApprover.name;
+  const command = commandLine([
+    'npx',
+    'databricks-mlops',
+    'run',
+    record.pipeline.file,
+    '--retry',
+    `${record.id}:${stage.name}`,
+    '--approve',
+    `${check.resource.name}=${asked ?? 'WHO'}`,
+  ]);
+  return command === undefined
+    ? html`<p>Run the stage again with an approval. The command is not shown, because a name in it holds signs that a terminal acts on.</p>`
+    : html`<p>To approve and go on:</p><p class="command"><code data-copy="the command">${command}</code></p>`;
+}
+
+function decisions(view: RunView): Html | undefined {
+  const found = view.stages.flatMap(({ newest }) =>
+    newest.jobs.flatMap((job) =>
+      job.steps.flatMap((step) =>
+        step.attachments
+          .map((attachment) => firstLine(view, attachment))
+          .filter((line) => line !== undefined)
+          .map((line) => ({ line, step })),
+      ),
+    ),
+  );
+  if (found.length === 0) {
+    return undefined;
+  }
+  const left = found.length - MOST_DECISIONS;
+  return html`<section aria-labelledby="decisions"><h2 id="decisions">What the steps decided</h2><ul>
+${found.slice(0, MOST_DECISIONS).map(({ line, step }) => html`<li>${line} <a href="#${view.anchor(step)}">${step.displayName}</a></li>`)}</ul>
+${left > 0 ? html`<p class="muted">${left} more stand at their steps.</p>` : undefined}</section>`;
+}
+
+function firstLine(view: RunView, attachment: AttachmentRecord): Html | undefined {
+  return attachment.type === SUMMARY_TYPE ? renderFirstLine(view.read(attachment.file) ?? '') : undefined;
+}
+
+function facts({ record }: RunView): Html {
+  const commit = record.commit.slice(0, 12);
+  const rows: readonly (readonly [string, Html | string])[] = [
+    ['Run', `${record.number} (id ${record.id})`],
+    ['Pipeline', `${record.pipeline.name}, ${record.pipeline.file}`],
+    ['Project', record.project.name],
+    ['Branch', `${record.branch}${record.fork ? ' (of a fork)' : ''}`],
+    ['Commit', html`<code title="${record.commit}">${commit}</code>`],
+    ['Reason', record.reason],
+    ['Requested for', record.requestedFor.name],
+    ['Queued', moment(record.queuedAt)],
+    ['Duration', durationOf(record.queuedAt, record.finishedAt)],
+  ];
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+${record.tags.length === 0 ? undefined : html`<p>Tags: ${record.tags.map((tag) => html`<span class="tag">${tag}</span> `)}</p>`}`;
+}

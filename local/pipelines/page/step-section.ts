@@ -1,0 +1,58 @@
+import { type Html, html } from '../../html';
+import type { AttachmentRecord, IssueRecord, StepRecord } from '../record/run-record';
+import { fileLink } from './file-link';
+import { SUMMARY_TYPE } from './head';
+import { logSection, openMark } from './log-section';
+import type { RunView } from './run-view';
+import { shownState, stateIcon } from './states';
+import { renderSummary } from './summary-markdown';
+import { counted, durationOf } from './times';
+
+const MOST_ISSUES = 50;
+
+/** A step: result and duration in its line; message, issues, summaries, files and log below. */
+export function stepSection(view: RunView, step: StepRecord): Html {
+  const failed = step.result === 'failed';
+  const first = view.firstFailure?.step === step;
+  const hasSummary = step.attachments.some(({ type }) => type === SUMMARY_TYPE);
+  const open = failed || step.state === 'inProgress' || hasSummary || step.issues.length > 0;
+  return html`<li><details class="step" id="${view.anchor(step)}"${openMark(open)}><summary><span class="row">
+<span>${stateIcon(shownState(step.state, step.result))} ${step.displayName}</span>
+${step.attempts > 1 ? html`<span class="muted">attempt ${step.attempts}</span>` : undefined}
+<span class="took">${durationOf(step.startedAt, step.finishedAt)}</span></span></summary><div class="inside">
+<p class="muted">${step.task}${step.name === '' ? '' : ` · ${step.name}`}</p>
+${step.progress === undefined || step.state !== 'inProgress' ? undefined : progress(step.progress)}
+${step.message === '' ? undefined : html`<p>${step.message}</p>`}
+${issues(step.issues)}
+${step.attachments.map((attachment) => attached(view, attachment))}
+${logSection(view, step, first || step.state === 'inProgress')}
+</div></details></li>`;
+}
+
+function progress({ percent, text }: { readonly percent: number; readonly text: string }): Html {
+  return html`<p><label><progress max="100" value="${percent}"></progress> ${percent} % ${text}</label></p>`;
+}
+
+function issues(found: readonly IssueRecord[]): Html | undefined {
+  const left = found.length - MOST_ISSUES;
+  return html`${found.slice(0, MOST_ISSUES).map(issue)}
+${left > 0 ? html`<p class="muted">${counted(left, 'more issue')}: see run.json.</p>` : undefined}`;
+}
+
+function issue({ type, message, code, file, line, column }: IssueRecord): Html {
+  const place = [file, line, column].filter((part) => part !== undefined && part !== '').join(':');
+  return html`<p class="issue ${type}"><b>${type === 'error' ? 'Error' : 'Warning'}${code === '' ? '' : ` ${code}`}</b> <span>${message}${place === '' ? '' : html` <code>${place}</code>`}</span></p>`;
+}
+
+function attached(view: RunView, { type, name, file }: AttachmentRecord): Html {
+  if (type !== SUMMARY_TYPE) {
+    return html`<p>Attachment ${fileLink(file, name)} <span class="muted">${type}</span></p>`;
+  }
+  const text = view.read(file);
+  if (text === undefined) {
+    return html`<p class="muted">The summary ${name} is not there: ${file}.</p>`;
+  }
+  const { content, cut } = renderSummary(text);
+  return html`<div class="markdown">${content}</div>
+${cut ? html`<p class="muted">The summary is longer: ${fileLink(file, file)}</p>` : undefined}`;
+}
