@@ -117,9 +117,12 @@ export class RunsApi {
     return this.start(`${ROOT}/runs/submit`, request, request.idempotency_token);
   }
 
-  /** The run with all pages of its tasks, or undefined when there is none of this id. */
-  async get(runId: string): Promise<Run | undefined> {
-    return undefinedIfMissing(this.merged(runId));
+  /**
+   * The run with all pages of its tasks, or undefined when there is none of this id.
+   * @param deadlineMs milliseconds for all attempts of a page together; default of the client
+   */
+  async get(runId: string, deadlineMs?: number): Promise<Run | undefined> {
+    return undefinedIfMissing(this.merged(runId, deadlineMs));
   }
 
   /** Output of one task run (`tasks[].run_id`; a job's run id is refused by the service). */
@@ -167,11 +170,17 @@ export class RunsApi {
     return withTextIds<{ run_id: string }>(answer).run_id;
   }
 
-  private async merged(runId: string): Promise<Run> {
+  private async merged(runId: string, deadlineMs?: number): Promise<Run> {
     let merged: Run | undefined;
+    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
     const parts = pages(
       (page_token) =>
-        this.http.json<TokenPage>({ method: 'GET', path: `${ROOT}/runs/get`, query: { run_id: runId, page_token } }),
+        this.http.json<TokenPage>({
+          method: 'GET',
+          path: `${ROOT}/runs/get`,
+          query: { run_id: runId, page_token },
+          ...deadline,
+        }),
       (page) => page.next_page_token,
     );
     for await (const part of parts) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { TaskError } from '../errors';
 import { durationText, HEARTBEAT_MS, pollingDelay } from './polling';
 import { type RunStanding, type Standing, standingOf } from './run-state';
 
@@ -9,8 +10,8 @@ export interface WaitedRun extends RunStanding {
 
 /** What waiting needs from outside. */
 export interface WaitOptions<Run extends WaitedRun> {
-  /** Reads the run; throws when it cannot. */
-  readonly read: () => Promise<Run>;
+  /** Reads the run; throws when it cannot. @param deadlineMs milliseconds that it may take; absent: its own limit */
+  readonly read: (deadlineMs?: number) => Promise<Run>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Milliseconds from now; 0: no limit. */
@@ -24,7 +25,15 @@ export interface WaitOptions<Run extends WaitedRun> {
 /** How waiting ended. */
 export type Waited<Run> =
   | { readonly ended: true; readonly run: Run; readonly standing: Extract<Standing, { active: false }> }
-  | { readonly ended: false; readonly run: Run };
+  | { readonly ended: false; readonly unread?: TaskError };
+
+/** Longest time of one read, in milliseconds. */
+const READ_LIMIT_MS = 300_000;
+/** What a read gets also at the limit itself, in milliseconds: the last look decides whether the run ended in time. */
+const READ_LEAST_MS = 10_000;
+
+/** Codes of a service that says "later": it is asked again as long as there is time, so the limit is what ended the asking. */
+const LATER = new Set(['THROTTLED', 'UNAVAILABLE']);
 
 /**
  * Follows a run until it ends or the limit is reached. Says every change of the run and of its tasks, and at least one line a minute.
@@ -40,7 +49,16 @@ export async function waitForRun<Run extends WaitedRun>(options: WaitOptions<Run
     options.say(line);
   };
   for (;;) {
-    const run = await options.read();
+    const left = options.limitMs > 0 ? Math.max(READ_LEAST_MS, start + options.limitMs - clock.now()) : undefined;
+    let run: Run;
+    try {
+      run = await options.read(left === undefined ? undefined : Math.min(left, READ_LIMIT_MS));
+    } catch (error) {
+      if (left !== undefined && left < READ_LIMIT_MS && error instanceof TaskError && LATER.has(error.code)) {
+        return { ended: false, unread: error };
+      }
+      throw error;
+    }
     const standing = standingOf(run);
     for (const line of changes(run, standing, said)) {
       say(line);
@@ -51,7 +69,7 @@ export async function waitForRun<Run extends WaitedRun>(options: WaitOptions<Run
     }
     const elapsed = clock.now() - start;
     if (options.limitMs > 0 && elapsed >= options.limitMs) {
-      return { ended: false, run };
+      return { ended: false };
     }
     if (clock.now() - lastLine >= HEARTBEAT_MS) {
       say(`Still ${standing.label} after ${durationText(elapsed)}.`);

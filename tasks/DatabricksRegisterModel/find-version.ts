@@ -74,6 +74,11 @@ async function versionOfWorkflowRun(
     const version = await usableVersion(workspace, model, numbers);
     return { version, origin: version === undefined ? undefined : await originBehind(version, workspace) };
   }
+  const unreadable = outputs.find((entry) => entry.unreadable !== undefined)?.unreadable;
+  if (unreadable !== undefined) {
+    // The task may have said a version: to register what it logged would make a second one of it.
+    throw unreadable;
+  }
   warnOfOtherModels(model, runId, found.versions, context);
   const [mlflowRunId, ...more] = found.mlflowRunIds;
   if (mlflowRunId === undefined || more.length > 0) {

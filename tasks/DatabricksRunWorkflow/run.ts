@@ -89,7 +89,7 @@ async function follow(
   { clock, signal, log, host }: TaskContext,
 ): Promise<EndedRun> {
   const waited = await waitForRun({
-    read: () => readRun(workspace, runId),
+    read: (deadlineMs) => readRun(workspace, runId, deadlineMs),
     clock,
     signal,
     limitMs: inputs.timeLimitMs,
@@ -100,14 +100,26 @@ async function follow(
   if (waited.ended) {
     return waited;
   }
-  if (inputs.cancelRun) {
-    await workspace.runs.cancel(runId);
-    forgetRun(host);
-  }
+  const end = inputs.cancelRun ? await askToEnd(runId, workspace, host) : 'It goes on.';
+  const unread = waited.unread === undefined ? '' : ` It could not be read at the end: ${waited.unread.message}`;
   throw new TaskError('RUN_TIME_LIMIT', `Run ${runId} did not end within ${durationText(inputs.timeLimitMs)}.`, {
-    where: inputs.cancelRun ? 'It was asked to end.' : 'It goes on.',
+    where: `${end}${unread}`,
     todo: "Raise 'timeoutMinutes', or look at the run for what holds it up.",
   });
+}
+
+/** A run that cannot be asked is left to the post-job phase: the limit stays the reason of the failure. */
+async function askToEnd(runId: string, workspace: WorkspaceClient, host: TaskContext['host']): Promise<string> {
+  try {
+    await workspace.runs.cancel(runId);
+    forgetRun(host);
+    return 'It was asked to end.';
+  } catch (error) {
+    if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+      throw error;
+    }
+    return `It could not be asked to end and may still run: ${error.message} ${error.options.where ?? ''}`.trimEnd();
+  }
 }
 
 async function showFailures(tasks: readonly TaskWithOutput[], { log }: TaskContext): Promise<void> {

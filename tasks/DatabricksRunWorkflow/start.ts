@@ -77,9 +77,9 @@ export async function startPlanned(
   );
 }
 
-/** @throws TaskError RUN_NOT_FOUND */
-export async function readRun(workspace: WorkspaceClient, runId: string): Promise<Run> {
-  const run = await workspace.runs.get(runId);
+/** @param deadlineMs milliseconds that it may take @throws TaskError RUN_NOT_FOUND */
+export async function readRun(workspace: WorkspaceClient, runId: string, deadlineMs?: number): Promise<Run> {
+  const run = await workspace.runs.get(runId, deadlineMs);
   if (run === undefined) {
     throw new TaskError('RUN_NOT_FOUND', `There is no run ${runId} that this identity may see.`, {
       todo: 'Check the run id and the workspace; runs are kept for 60 days.',

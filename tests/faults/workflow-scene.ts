@@ -2,10 +2,11 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceConnection } from '../../src/agent/host';
+import { runAfterJob } from '../../src/agent/run-after-job';
 import { runTask } from '../../src/agent/run-task';
 import type { Clock } from '../../src/clock';
 import { readInputs } from '../../tasks/DatabricksRunWorkflow/inputs';
-import { run } from '../../tasks/DatabricksRunWorkflow/run';
+import { afterJob, run } from '../../tasks/DatabricksRunWorkflow/run';
 import task from '../../tasks/DatabricksRunWorkflow/task.json';
 import { AutoClock } from '../support/auto-clock';
 import { FakeHost, tokenConnection } from '../support/fake-host';
@@ -33,6 +34,8 @@ export interface WorkflowScene {
 export interface WorkflowStep {
   readonly jobId: string;
   run(inputs?: Record<string, string>, connection?: ServiceConnection): Promise<FakeHost>;
+  /** The post-job phase after a step. */
+  afterJob(host: FakeHost): Promise<void>;
   /** Every run of the job. */
   runs(): Promise<readonly RunReply[]>;
 }
@@ -83,6 +86,7 @@ export async function startWorkflowScene(): Promise<WorkflowScene> {
           await runTask(task, readInputs, run, host, stepClock(host));
           return host;
         },
+        afterJob: (host) => runAfterJob(task, readInputs, afterJob, host, clock),
         runs: async () => {
           const list = await workspace.call<{ runs?: RunReply[] }>('GET', `/api/2.2/jobs/runs/list?job_id=${jobId}`);
           return list.json.runs ?? [];
