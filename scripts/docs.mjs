@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorPage } from './docs/error-page.mjs';
+import { flowPage } from './docs/flow-page.mjs';
 import { taskPage, taskTable } from './docs/task-page.mjs';
+import { pageOf, TEMPLATES, templatePage } from './docs/template-page.mjs';
 import { workspacePage } from './docs/workspace-page.mjs';
 import { declaredTasks, root } from './project.mjs';
 
@@ -12,6 +14,8 @@ const END = '<!-- tasks: end -->';
 const tasks = declaredTasks();
 const pages = [
   ...tasks.map((task) => [`docs/tasks/${task.name}.md`, taskPage(task, read(`docs/examples/${task.name}.yml`))]),
+  ...TEMPLATES.map((template) => [pageOf(template), templatePage(template, read)]),
+  ['docs/flow.md', flowPage()],
   ['docs/errors.md', errorPage()],
   ['docs/local-workspace.md', await workspacePage()],
   ...['README.md', 'docs/marketplace.md'].map((file) => [file, withTable(file)]),
