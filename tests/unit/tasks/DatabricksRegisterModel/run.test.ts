@@ -73,6 +73,15 @@ describe('DatabricksRegisterModel, against the local workspace', () => {
     assert.equal(both.error?.code, 'MODEL_VERSION_AMBIGUOUS', both.printed);
   });
 
+  it('registers nothing while it cannot read what the workflow run said: it may have said a version', async () => {
+    const fault = { kind: 'html', carriedOut: false } as const;
+    const path = '/api/2.2/jobs/runs/get-output';
+    tracked.local.faults.add({ method: 'GET', path, skip: 0, probability: 1, seed: 0, fault });
+    const host = await tracked.register({ workflowRunId: '77' });
+    assert.equal(host.error?.code, 'ANSWER_NOT_JSON', host.printed);
+    assert.deepEqual(await tracked.client.registeredModels.get(model), undefined);
+  });
+
   it('warns when the workflow run registered other models only', async () => {
     const other = 'main.default.prize';
     await tracked.client.registeredModels.create({ name: other });
