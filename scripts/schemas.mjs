@@ -1,11 +1,17 @@
-// The JSON Schema of promotion policies, which editors use, from the shape that the task itself checks by.
-// `node --import tsx scripts/schemas.mjs` writes templates/schemas/promotion-policy.schema.json; a test holds it current.
+// The JSON Schemas that editors use: of promotion policies from the shape that the task itself checks by, of pipelines from the grammar of
+// the expander and the inputs of tasks. `node --import tsx scripts/schemas.mjs` writes them to templates/schemas; tests hold them current.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pipelineSchemaText } from '../local/pipelines/schema/pipeline-schema.ts';
 import { promotionPolicySchemaText } from '../src/evaluation/policy/json-schema.ts';
-import { format, root } from './project.mjs';
+import { declaredTasks, format, root } from './project.mjs';
 
-const file = 'templates/schemas/promotion-policy.schema.json';
-writeFileSync(join(root, file), promotionPolicySchemaText());
-format(file);
-console.log(`written: ${file}`);
+const schemas = {
+  'templates/schemas/promotion-policy.schema.json': promotionPolicySchemaText(),
+  'templates/schemas/pipeline.schema.json': pipelineSchemaText(declaredTasks()),
+};
+for (const [file, text] of Object.entries(schemas)) {
+  writeFileSync(join(root, file), text);
+  format(file);
+  console.log(`written: ${file}`);
+}
