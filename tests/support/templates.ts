@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { expandPipeline } from '../../local/pipelines/expand/pipeline/expand-pipeline';
+import { printPipeline } from '../../local/pipelines/expand/print';
+import type { FileSource } from '../../local/pipelines/expand/templates/file-source';
+
+export const PROJECT = resolve(__dirname, '../..');
+
+/** What a run is started by; the sample branches of every operation. */
+export const OCCASIONS = {
+  push: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/main' },
+  release: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/release/1.0' },
+  tag: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/tags/v1.0.0' },
+  branch: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/topic' },
+  pullRequest: { 'Build.Reason': 'PullRequest', 'Build.SourceBranch': 'refs/pull/7/merge' },
+  fork: {
+    'Build.Reason': 'PullRequest',
+    'Build.SourceBranch': 'refs/pull/7/merge',
+    'System.PullRequest.IsFork': 'True',
+  },
+} as const;
+
+export type Occasion = keyof typeof OCCASIONS;
+
+export interface Step {
+  readonly task: string;
+  readonly name?: string;
+  readonly condition?: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Job {
+  readonly job?: string;
+  readonly deployment?: string;
+  readonly environment?: { readonly name: string };
+  readonly timeoutInMinutes?: string;
+  readonly pool?: string | Readonly<Record<string, string>>;
+  readonly variables?: readonly { readonly name: string; readonly value: string }[];
+  readonly steps?: readonly Step[];
+  readonly strategy?: { readonly runOnce: { readonly deploy: { readonly steps: readonly Step[] } } };
+}
+
+export interface Stage {
+  readonly stage: string;
+  readonly dependsOn?: string | readonly string[];
+  readonly condition?: string;
+  readonly isSkippable?: string;
+  readonly lockBehavior?: string;
+  readonly variables?: readonly { readonly name: string; readonly value: string }[];
+  readonly jobs: readonly Job[];
+}
+
+/** The project's own files; templates are the repository `mlops`, as consumers call it. */
+const projectFiles: FileSource = {
+  knows: (alias) => ['self', 'mlops'].includes(alias),
+  read: (_repository, path) =>
+    existsSync(join(PROJECT, path)) ? readFileSync(join(PROJECT, path), 'utf8') : undefined,
+};
+
+/** A pipeline file of this project as it expands. */
+export function expandFile(
+  file: string,
+  variables: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>> = {},
+): readonly Stage[] {
+  return stagesOf(file, projectFiles, variables, parameters);
+}
+
+/** A consumer that extends `template` with these parameters. */
+export function expandTemplate(
+  template: string,
+  parameters: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, string>>,
+): readonly Stage[] {
+  const consumer = JSON.stringify({
+    resources: { repositories: [{ repository: 'mlops', type: 'git', name: 'platform/mlops' }] },
+    extends: { template: `${template}@mlops`, parameters },
+  });
+  const source: FileSource = {
+    knows: projectFiles.knows,
+    read: (repository, path) => (path === '/consumer.yml' ? consumer : projectFiles.read(repository, path)),
+  };
+  return stagesOf('consumer.yml', source, variables, {});
+}
+
+function stagesOf(
+  file: string,
+  source: FileSource,
+  variables: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>>,
+): readonly Stage[] {
+  const text = printPipeline(
+    expandPipeline({
+      file,
+      source,
+      parameters: new Map(Object.entries(parameters)),
+      variables: new Map(Object.entries(variables)),
+    }),
+  );
+  return (parse(text, { schema: 'failsafe' }) as { stages: Stage[] }).stages;
+}
+
+export function namesOf(stages: readonly Stage[]): readonly string[] {
+  return stages.map(({ stage }) => stage);
+}
+
+/** Stages that a stage names, the one before it where it names none. */
+export function dependenciesOf(stages: readonly Stage[], index: number): readonly string[] {
+  const { dependsOn } = stages[index] as Stage;
+  const before = stages[index - 1];
+  return dependsOn === undefined ? (before === undefined ? [] : [before.stage]) : [dependsOn].flat();
+}
+
+export function stepsOfJob(job: Job): readonly Step[] {
+  return job.steps ?? job.strategy?.runOnce.deploy.steps ?? [];
+}
+
+export function stepsOfStages(stages: readonly Stage[]): readonly Step[] {
+  return stages.flatMap(({ jobs }) => jobs.flatMap(stepsOfJob));
+}
+
+/** The step of a name in the job `main` of a stage. */
+export function stepOf(stages: readonly Stage[], stage: string, name: string): Step | undefined {
+  return stepsOfStages(stages.filter((candidate) => candidate.stage === stage)).find((step) => step.name === name);
+}
