@@ -1,51 +1,87 @@
 import { createInterface } from 'node:readline/promises';
 import type { Clock } from '../../src/clock';
 import type { RunEvents } from '../pipelines/agent/job-request';
+import type { StageRecord } from '../pipelines/record/run-record';
 import type { Decision, PendingApproval, RunRequest } from '../pipelines/run/run-request';
 import type { RunView } from '../terminal/run-view';
 import { shownText } from '../terminal/shown-text';
 import type { Answer } from './run-options';
 
+/** Who answers what a run waits for. */
+export interface AnswersOptions {
+  /** What the command was given, by environment in lower case. */
+  readonly given: ReadonlyMap<string, { readonly kind: Answer; readonly by: string }>;
+  readonly view: RunView;
+  readonly clock: Clock;
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  /** What the stages before have to say for a stage, a line each. */
+  evidence(stage: StageRecord): readonly string[];
+}
+
 /**
- * Answers approvals: by what the command was given, else by whoever sits at the terminal, one question at a time; where there is no terminal they are
- * left. An answer given beforehand that does not count is not given again.
+ * Answers approvals: by what the command was given, else by whoever sits at the terminal, one question at a time; where there is no terminal
+ * they are left. An answer given beforehand that does not count is not given again. A `ManualValidation@1` is asked at the terminal too; where
+ * there is none it waits for its time-out.
  */
-export function answerFor(
-  given: ReadonlyMap<string, { readonly kind: Answer; readonly by: string }>,
-  view: RunView,
-): RunRequest['decide'] {
+export function answersOf(options: AnswersOptions): {
+  readonly decide: RunRequest['decide'];
+  readonly manualValidation: RunEvents['manualValidation'];
+} {
+  const { given, view, clock, input } = options;
   const used = new Set<string>();
   const ask = oneAtATime();
-  return async (approval) => {
-    const { check } = approval;
-    const answer = given.get(check.resource.name.toLowerCase());
-    if (answer !== undefined && !used.has(check.id)) {
-      used.add(check.id);
-      return { ...answer, comment: '' };
-    }
-    if (answer !== undefined) {
-      view.notice(
-        `${answer.by} cannot answer for ${check.resource.name}: ${check.message ?? 'the answer does not count'}`,
-      );
-      return { kind: 'left' };
-    }
-    return process.stdin.isTTY === true ? ask(() => askForApproval(approval, view)) : { kind: 'left' };
+  return {
+    decide: async (approval) => {
+      const { check } = approval;
+      const answer = given.get(check.resource.name.toLowerCase());
+      if (answer !== undefined && !used.has(check.id)) {
+        used.add(check.id);
+        return { ...answer, comment: '' };
+      }
+      if (answer !== undefined) {
+        view.notice(
+          `${answer.by} cannot answer for ${check.resource.name}: ${check.message ?? 'the answer does not count'}`,
+        );
+        return { kind: 'left' };
+      }
+      return input.isTTY === true ? ask(() => askForApproval(approval, options)) : { kind: 'left' };
+    },
+    manualValidation: async ({ step, instructions, timeoutMinutes, onTimeout, signal }) => {
+      const over = new AbortController();
+      const either = AbortSignal.any([signal, over.signal]);
+      const late = clock.sleep(timeoutMinutes * 60_000, either).then(() => 'timedOut' as const);
+      if (input.isTTY !== true) {
+        view.notice(
+          `${step.displayName} waits for somebody, and there is no terminal to ask: ${onTimeout} in ${timeoutMinutes} minutes.`,
+        );
+      }
+      const text = `${shownText(step.displayName)}: ${shownText(instructions)}`;
+      const asked = input.isTTY === true ? ask(() => askToResume(text, options, either)) : late;
+      try {
+        return await Promise.race([asked.then((answer) => answer ?? late), late]);
+      } finally {
+        over.abort();
+        await Promise.allSettled([asked, late]);
+      }
+    },
   };
 }
 
-async function askForApproval({ stage, check, approval, signal }: PendingApproval, view: RunView): Promise<Decision> {
-  view.pause();
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const question = (text: string) => terminal.question(text, { signal });
-  try {
-    const approvers = approval.steps.map(({ assignedApprover }) => shownText(assignedApprover.name));
-    process.stdout.write(
-      `\nStage ${shownText(stage.displayName)} waits for approval on ${shownText(check.resource.name)} by ${approvers.join(', ')}.\n` +
-        `${approval.instructions === '' ? '' : `${shownText(approval.instructions)}\n`}` +
-        `${check.message === undefined ? '' : `${shownText(check.message)}\n`}`,
-    );
+/** Answers `left` when nobody needs an answer any more, and when the input ends. */
+function askForApproval(pending: PendingApproval, options: AnswersOptions): Promise<Decision> {
+  const { stage, check, approval, signal } = pending;
+  const approvers = approval.steps.map(({ assignedApprover }) => shownText(assignedApprover.name));
+  const text = [
+    `Stage ${shownText(stage.displayName)} waits for approval on ${shownText(check.resource.name)} by ${approvers.join(', ')}.`,
+    shownText(approval.instructions),
+    ...options.evidence(stage).map((line) => `  ${shownText(line)}`),
+    shownText(check.message ?? ''),
+  ];
+  return conversation<Decision>(options, signal, { kind: 'left' }, async (question, say) => {
+    say(`\n${text.filter((line) => line.trim() !== '').join('\n')}\n`);
     for (;;) {
-      const word = (await question('approve, reject, or leave it for later? ')).trim().toLowerCase();
+      const word = (await question('approve, reject, or leave it for later? ')).toLowerCase();
       if (['l', 'leave', 'later'].includes(word)) {
         return { kind: 'left' };
       }
@@ -55,56 +91,59 @@ async function askForApproval({ stage, check, approval, signal }: PendingApprova
           ? 'rejected'
           : undefined;
       if (kind !== undefined) {
-        const by = (await question(`who answers [${approvers[0] ?? ''}]? `)).trim() || (approvers[0] ?? '');
-        return { kind, by, comment: (await question('comment (may be empty): ')).trim() };
+        const by = (await question(`who answers [${approvers[0] ?? ''}]? `)) || (approvers[0] ?? '');
+        return { kind, by, comment: await question('comment (may be empty): ') };
       }
     }
-  } catch (error) {
-    if (signal.aborted) {
-      return { kind: 'left' };
-    }
-    throw error;
-  } finally {
-    terminal.close();
-    view.resume();
-  }
+  });
 }
 
-/** Answers a `ManualValidation@1` at the terminal; where there is none it waits for its time-out. */
-export function manualValidationFor(view: RunView, clock: Clock): RunEvents['manualValidation'] {
-  const ask = oneAtATime();
-  return async ({ step, instructions, timeoutMinutes, onTimeout, signal }) => {
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    const late = clock.sleep(timeoutMinutes * 60_000, either).then(() => 'timedOut' as const);
-    const asked =
-      process.stdin.isTTY === true
-        ? ask(() => askToResume(`${shownText(step.displayName)}: ${shownText(instructions)}`, view, either))
-        : late;
-    if (process.stdin.isTTY !== true) {
-      view.notice(
-        `${step.displayName} waits for somebody, and there is no terminal to ask: ${onTimeout} in ${timeoutMinutes} minutes.`,
-      );
-    }
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      over.abort();
-      await Promise.allSettled([asked, late]);
-    }
-  };
-}
-
-async function askToResume(text: string, view: RunView, signal: AbortSignal): Promise<'resumed' | 'rejected'> {
-  view.pause();
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
+function askToResume(
+  text: string,
+  options: AnswersOptions,
+  signal: AbortSignal,
+): Promise<'resumed' | 'rejected' | undefined> {
+  return conversation<'resumed' | 'rejected' | undefined>(options, signal, undefined, async (question, say) => {
+    say(`\n${text}\n`);
     for (;;) {
-      const word = (await terminal.question(`\n${text}\nresume or reject? `, { signal })).trim().toLowerCase();
+      const word = (await question('resume or reject? ')).toLowerCase();
       if (['resume', 'reject'].includes(word)) {
         return word === 'resume' ? 'resumed' : 'rejected';
       }
     }
+  });
+}
+
+/**
+ * Talks with whoever sits at the terminal, while the view of the run is still.
+ * @param otherwise the answer when `signal` aborts or the input ends
+ */
+async function conversation<Answered>(
+  { view, input, output }: AnswersOptions,
+  signal: AbortSignal,
+  otherwise: Answered,
+  talk: (question: (text: string) => Promise<string>, say: (text: string) => void) => Promise<Answered>,
+): Promise<Answered> {
+  if (signal.aborted) {
+    return otherwise;
+  }
+  const ended = new AbortController();
+  const over = AbortSignal.any([signal, ended.signal]);
+  view.pause();
+  const terminal = createInterface({ input, output });
+  // Ctrl-C at a question means what it means anywhere else: the terminal gives it to readline alone.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  terminal.once('close', () => ended.abort());
+  try {
+    return await talk(
+      async (text) => (await terminal.question(text, { signal: over })).trim(),
+      (text) => void output.write(text),
+    );
+  } catch (error) {
+    if (over.aborted) {
+      return otherwise;
+    }
+    throw error;
   } finally {
     terminal.close();
     view.resume();

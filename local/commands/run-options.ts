@@ -65,6 +65,8 @@ export interface RunOptions {
   readonly out: string;
   readonly settings: string;
   readonly data: string;
+  /** The options that say where things lie, as they were given. */
+  readonly places: readonly string[];
 }
 
 /** @throws CommandError for wrong usage */
@@ -118,6 +120,10 @@ export function readRunOptions(args: readonly string[]): RunOptions {
     out: resolve(values.out ?? '.mlops/runs'),
     settings: resolve(values.settings ?? '.mlops'),
     data: resolve(values.data ?? '.mlops/workspace'),
+    places: (['out', 'settings', 'data'] as const).flatMap((name) => {
+      const given = values[name];
+      return given === undefined ? [] : [`--${name}`, given];
+    }),
   };
 }
 

@@ -16,7 +16,8 @@ import { SettingsInvalid } from '../pipelines/settings/settings-file';
 import { paintFor } from '../terminal/paint';
 import { runSummary } from '../terminal/run-summary';
 import { type RunView, runView } from '../terminal/run-view';
-import { answerFor, manualValidationFor } from './answer-approvals';
+import { answersOf } from './answer-approvals';
+import { evidenceLines } from './evidence-lines';
 import { repositoryRootOf } from './expand';
 import { RUN_USAGE, type RunOptions, readRunOptions } from './run-options';
 
@@ -36,7 +37,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (options.json) {
       process.stdout.write(`${JSON.stringify(ended.record, undefined, 2)}\n`);
     } else {
-      process.stdout.write(`${summaryOf(ended)}\n`);
+      process.stdout.write(`${summaryOf(ended, options)}\n`);
     }
     const { result } = ended.record;
     return result === 'succeeded' || result === 'succeededWithIssues' ? 0 : 1;
@@ -75,6 +76,7 @@ function requestOf(options: RunOptions, file: string): QueueRequest {
 
 function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): Surroundings {
   const { jobs } = options;
+  let running: RecordedRun | undefined;
   return {
     runs: new RunFolders(options.out),
     settings: options.settings,
@@ -84,7 +86,10 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
     clock: systemClock,
     signal,
     audience: {
-      begins: ({ record }) => view.begins(record),
+      begins: (run) => {
+        running = run;
+        view.begins(run.record);
+      },
       changed: () => view.changed(),
       stageChanged: (stage) => view.stageChanged(stage),
       approvalWaits: () => view.changed(),
@@ -94,9 +99,16 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
       issue: (_job, step, { type, message }) => view.issue(step, type, message),
       notice: (sentence) => view.notice(sentence),
     },
-    decide: answerFor(options.answers, view),
-    manualValidation: manualValidationFor(view, systemClock),
-    page: ({ record, folder }) => renderRunPage(record, (path) => textOf(join(folder, path))),
+    ...answersOf({
+      given: options.answers,
+      view,
+      clock: systemClock,
+      input: process.stdin,
+      output: options.json ? process.stderr : process.stdout,
+      evidence: (stage) =>
+        running === undefined ? [] : evidenceLines(running.record, stage, textsBelow(running.folder)),
+    }),
+    page: ({ record, folder }) => renderRunPage(record, textsBelow(folder)),
     ...(jobs === undefined ? {} : { beforeRun: ({ workspaces, commit }) => deployJobs(jobs, workspaces, commit) }),
   };
 }
@@ -116,14 +128,19 @@ function interruption(view: RunView): AbortSignal {
   return controller.signal;
 }
 
-function summaryOf({ record, folder }: RecordedRun): string {
+function summaryOf({ record, folder }: RecordedRun, { places }: RunOptions): string {
   return runSummary(record, {
+    places,
     paint: paintFor(process.stdout),
     folder,
     from: process.cwd(),
     readLog: (path) => textOf(join(folder, path)) ?? '',
     page: existsSync(join(folder, 'index.html')),
   });
+}
+
+function textsBelow(folder: string): (path: string) => string | undefined {
+  return (path) => textOf(join(folder, path));
 }
 
 function textOf(file: string): string | undefined {

@@ -13,6 +13,8 @@ export interface SummaryView {
   readonly paint: Paint;
   /** Folder of the run. */
   readonly folder: string;
+  /** Options of the command that lead to the same places again. */
+  readonly places?: readonly string[];
   /** Where paths are shown from. */
   readonly from: string;
   /** The text of a log below the folder of the run; empty when there is none. */
@@ -68,7 +70,7 @@ function failures(stage: StageRecord, view: SummaryView): readonly string[] {
   );
 }
 
-function waits(record: RunRecord, stage: StageRecord, { paint }: SummaryView): readonly string[] {
+function waits(record: RunRecord, stage: StageRecord, { paint, places = [] }: SummaryView): readonly string[] {
   const pending = stage.state === 'completed' ? [] : (stage.checkpoint?.checks ?? []);
   return pending
     .filter(({ status, kind }) => status === 'pending' && kind === 'approval')
@@ -77,7 +79,7 @@ function waits(record: RunRecord, stage: StageRecord, { paint }: SummaryView): r
       return [
         '',
         `${paint.yellow('?')} ${paint.bold(shownText(stage.displayName))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}. Go on with:`,
-        `    npx databricks-mlops run --retry ${record.id}:${stage.name} --approve ${shellWord(`${resource.name}=${approvers[0] ?? 'you'}`)}`,
+        `    npx databricks-mlops run ${['--retry', `${record.id}:${stage.name}`, '--approve', `${resource.name}=${approvers[0] ?? 'you'}`, ...places].map(shellWord).join(' ')}`,
       ];
     });
 }

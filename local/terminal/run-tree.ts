@@ -1,7 +1,7 @@
 import type { CheckRunRecord, JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
-import { cutTo, shownText } from './shown-text';
+import { cellsOf, cutTo, shownText } from './shown-text';
 
 /** What a tree is drawn for. */
 export interface TreeView {
@@ -51,9 +51,9 @@ function withoutLeast(lines: readonly Line[], room: number): readonly Line[] {
 
 function lineText({ text, depth, mark, note }: Line, { columns, paint }: TreeView): string {
   const indent = '  '.repeat(depth + 1);
-  const room = Math.max(10, columns - indent.length - 3);
+  const room = Math.max(1, columns - indent.length - 3);
   const title = cutTo(shownText(text), room);
-  const rest = room - title.length - 2;
+  const rest = room - cellsOf(title) - 2;
   const shownNote = rest > 8 ? cutTo(shownText(note), rest) : '';
   return `${indent}${mark} ${depth === 0 ? paint.bold(title) : title}${shownNote === '' ? '' : `  ${paint.dim(shownNote)}`}`;
 }

@@ -32,6 +32,7 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
   const last = new Map<string, string>();
   let record: RunRecord | undefined;
   let drawn = 0;
+  let paused = false;
   let timer: NodeJS.Timeout | undefined;
   const clear = () => {
     stream.write(drawn === 0 ? '' : `\u001B[${drawn}A\u001B[J`);
@@ -81,14 +82,20 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
     notice: (sentence) => {
       clear();
       stream.write(`${paint.yellow('!')} ${shownText(sentence)}\n`);
-      draw();
+      if (!paused) {
+        draw();
+      }
     },
     pause: () => {
+      paused = true;
       stop();
       draw();
       drawn = 0;
     },
-    resume: start,
+    resume: () => {
+      paused = false;
+      start();
+    },
     end: () => {
       stop();
       draw();

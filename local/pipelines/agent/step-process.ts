@@ -58,6 +58,11 @@ export async function runStepProcess(start: StepProcessStart): Promise<StepProce
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
   start.onStarted?.(child.pid ?? 0);
+  // The group outlives this process otherwise: nobody else knows of it.
+  const withThisProcess = () => endGroup(child.pid);
+  const forget = () => void process.removeListener('exit', withThisProcess);
+  process.once('exit', withThisProcess);
+  exit.then(forget, forget);
   await spawned(child, exit);
   const over = new AbortController();
   const ending = endOnSignal(child, start, over.signal);
@@ -73,6 +78,19 @@ export async function runStepProcess(start: StepProcessStart): Promise<StepProce
   over.abort();
   await Promise.all([late, ending, killing]);
   return end;
+}
+
+function endGroup(group: number | undefined): void {
+  if (group === undefined) {
+    return;
+  }
+  try {
+    process.kill(process.platform === 'win32' ? group : -group, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+      throw error;
+    }
+  }
 }
 
 async function spawned(child: ChildProcess, exit: Promise<StepProcessEnd>): Promise<void> {

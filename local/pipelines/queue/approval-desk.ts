@@ -14,10 +14,14 @@ export class ApprovalDesk {
     const { id } = approval.check;
     return new Promise<Decision>((resolve, reject) => {
       const answer = (decision: Decision): void => {
-        this.#waiting.delete(id);
+        // An answer that comes late must not take away the next question about the same approval.
+        if (this.#waiting.get(id) === waiting) {
+          this.#waiting.delete(id);
+        }
         resolve(decision);
       };
-      this.#waiting.set(id, { approval, answer });
+      const waiting = { approval, answer };
+      this.#waiting.set(id, waiting);
       this.changed();
       other.then(answer, reject);
     });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { processOf } from '../record/run-process';
 import type { RunRecord } from '../record/run-record';
 import type { RecordedRun } from '../service/ports';
 import { idOfName, numberOfName } from '../settings/name-ids';
@@ -9,7 +10,7 @@ import { CannotRun, preparePipeline } from './prepared-pipeline';
 import type { QueueRequest, Surroundings } from './queue-request';
 import { runNumber } from './run-number';
 import { queueVariables, sourceBranch } from './run-variables';
-import { readSources, type Sources } from './sources';
+import { isElsewhere, readSources, type Sources } from './sources';
 
 const REQUEST_FILE = 'queued.json';
 const PIPELINE_FILE = 'pipeline.yml';
@@ -26,7 +27,7 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
   const predefined = queueVariables(request.queuedFor, facts);
   const prepared = preparePipeline(request, predefined, tasksFolder, audience.notice);
   checkSkipped(request.skipped, prepared.plan.stages);
-  tellSources(sources, audience.notice);
+  tellSources(sources, request.queuedFor.branch, audience.notice);
   const { id, folder } = runs.create();
   const known = new Map([...Object.entries(request.variables), ...predefined, ['Build.BuildId', id], ['BuildID', id]]);
   const byLowerName = new Map([...known].map(([name, value]) => [name.toLowerCase(), value]));
@@ -69,6 +70,10 @@ export async function retryStage(runId: string, stage: string, surroundings: Sur
   const run = runs.read(runId);
   if (run === undefined) {
     throw new CannotRun(`There is no run ${runId} in ${runs.base}.`);
+  }
+  const owner = processOf(run.folder);
+  if (owner !== undefined) {
+    throw new CannotRun(`Run ${runId} still goes on in process ${owner.pid}. Wait for its end, or end it there.`);
   }
   const request = JSON.parse(readFileSync(join(run.folder, REQUEST_FILE), 'utf8')) as QueueRequest;
   const sources = readSources(request.repositories.self);
@@ -131,7 +136,13 @@ function checkSkipped(skipped: readonly string[], stages: readonly { readonly na
   }
 }
 
-function tellSources({ state, folder }: Sources, notice: (sentence: string) => void): void {
+function tellSources(sources: Sources, branch: string, notice: (sentence: string) => void): void {
+  const { state, folder } = sources;
+  if (isElsewhere(sources, branch)) {
+    notice(
+      `The run is of ${branch} by name only: the files are those checked out in ${folder}. Check it out to run its files.`,
+    );
+  }
   if (state === 'changed') {
     notice(
       `${folder} has changes that are not committed: jobs check out what lies there, under the id of the last commit.`,

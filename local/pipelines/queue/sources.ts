@@ -43,6 +43,13 @@ export function readSources(folder: string): Sources {
   };
 }
 
+/** Whether a ref of the repository names another commit than the one that is checked out. */
+export function isElsewhere({ folder, commit, state }: Sources, ref: string): boolean {
+  const found =
+    state === 'unversioned' ? undefined : git(folder, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  return found !== undefined && found !== commit;
+}
+
 /** `undefined` where git has no answer: there is no branch, no commit, no name, or no git on this machine. */
 function git(folder: string, args: readonly string[]): string | undefined {
   try {

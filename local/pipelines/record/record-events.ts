@@ -52,7 +52,8 @@ export function recordEvents({ run, runs, watcher, manualValidation }: RecordEve
         file: join('attachments', step.id, folderName(type), folderName(name)),
       };
       copy(file, join(folder, attachment.file));
-      step.attachments.push(attachment);
+      const before = step.attachments.findIndex((known) => known.file === attachment.file);
+      step.attachments.splice(before < 0 ? step.attachments.length : before, 1, attachment);
       watcher.changed();
       return attachment;
     },

@@ -28,6 +28,6 @@ export function attach(step: StepRun, type: string, name: string, file: string):
     throw new Error(`The file '${file}' that is to be attached does not exist.`);
   }
   const { request, events } = step.job;
-  step.record.attachments.push(events.attach(request.record, step.record, step.mask(type), step.mask(name), path));
+  events.attach(request.record, step.record, step.mask(type), step.mask(name), path);
   events.changed();
 }
