@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import type { MappingNode } from '../../local/pipelines/expand/nodes';
 import { expandPipeline } from '../../local/pipelines/expand/pipeline/expand-pipeline';
 import { printPipeline } from '../../local/pipelines/expand/print';
 import type { FileSource } from '../../local/pipelines/expand/templates/file-source';
+import type { PipelinePlan } from '../../local/pipelines/plan/pipeline-plan';
+import { planPipeline } from '../../local/pipelines/plan/plan-pipeline';
 
 export const PROJECT = resolve(__dirname, '../..');
 
@@ -65,7 +68,7 @@ export function expandFile(
   variables: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>> = {},
 ): readonly Stage[] {
-  return stagesOf(file, projectFiles, variables, parameters);
+  return stagesOf(expand(file, projectFiles, variables, parameters));
 }
 
 /** A consumer that extends `template` with these parameters. */
@@ -74,6 +77,23 @@ export function expandTemplate(
   parameters: Readonly<Record<string, unknown>>,
   variables: Readonly<Record<string, string>>,
 ): readonly Stage[] {
+  return stagesOf(expandConsumer(template, parameters, variables));
+}
+
+/** The same, ready to be run. */
+export function planTemplate(
+  template: string,
+  parameters: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, string>>,
+): PipelinePlan {
+  return planPipeline(expandConsumer(template, parameters, variables));
+}
+
+function expandConsumer(
+  template: string,
+  parameters: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, string>>,
+): MappingNode {
   const consumer = JSON.stringify({
     resources: { repositories: [{ repository: 'mlops', type: 'git', name: 'platform/mlops' }] },
     extends: { template: `${template}@mlops`, parameters },
@@ -82,24 +102,25 @@ export function expandTemplate(
     knows: projectFiles.knows,
     read: (repository, path) => (path === '/consumer.yml' ? consumer : projectFiles.read(repository, path)),
   };
-  return stagesOf('consumer.yml', source, variables, {});
+  return expand('consumer.yml', source, variables, {});
 }
 
-function stagesOf(
+function expand(
   file: string,
   source: FileSource,
   variables: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>>,
-): readonly Stage[] {
-  const text = printPipeline(
-    expandPipeline({
-      file,
-      source,
-      parameters: new Map(Object.entries(parameters)),
-      variables: new Map(Object.entries(variables)),
-    }),
-  );
-  return (parse(text, { schema: 'failsafe' }) as { stages: Stage[] }).stages;
+): MappingNode {
+  return expandPipeline({
+    file,
+    source,
+    parameters: new Map(Object.entries(parameters)),
+    variables: new Map(Object.entries(variables)),
+  });
+}
+
+function stagesOf(expanded: MappingNode): readonly Stage[] {
+  return (parse(printPipeline(expanded), { schema: 'failsafe' }) as { stages: Stage[] }).stages;
 }
 
 export function namesOf(stages: readonly Stage[]): readonly string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { declaredTasks } from '../../../scripts/project.mjs';
+import { readTasks } from '../../support/declared';
 import { expandFile, OCCASIONS, type Occasion, PROJECT, stepsOfStages } from '../../support/templates';
 
 const FILES = [
@@ -15,7 +15,7 @@ describe('the example pipelines', () => {
       for (const occasion of Object.keys(OCCASIONS) as Occasion[]) {
         const stages = expandFile(file, OCCASIONS[occasion], /rollback/.test(file) ? { reason: "It's slow." } : {});
         for (const { task, inputs = {} } of stepsOfStages(stages)) {
-          const declared = declaredTasks().find(({ name }) => `${name}@1` === task);
+          const declared = readTasks().find(({ name }) => `${name}@1` === task);
           if (declared === undefined) {
             assert.doesNotMatch(task, /^Databricks/, occasion);
             continue;

@@ -56,7 +56,10 @@ describe('texts from outside in the templates', () => {
   it('come whole and alone into the parameters of jobs', () => {
     const value = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 30 })
-      .filter((text) => !/[\r\u0085\u2028\u2029\ufeff]/.test(text) && !text.includes('${{') && text.isWellFormed());
+      .filter(
+        (text) =>
+          !/[\r\u0085\u2028\u2029\ufeff]/.test(text) && !text.includes('${{') && Buffer.from(text).toString() === text,
+      );
     fc.assert(
       fc.property(value, (catalog) => {
         fc.pre(catalog.trim() !== '');
