@@ -164,7 +164,7 @@ export class SampleRunBuilder {
       timelineId: this.id(),
       queuedAt: new Date(START).toISOString(),
       state: 'completed',
-      result: worst(this.stages.map((stage) => stage.result)) ?? 'canceled',
+      result: worst([...new Map(this.stages.map((stage) => [stage.name, stage.result])).values()]) ?? 'canceled',
       finishedAt: this.time(),
       tags: [],
       stages: this.stages,

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../html';
 import type { ApprovalRecord, CheckpointRecord, CheckRunRecord } from '../record/run-record';
 import { checkBadge } from './states';
-import { counted, moment } from './times';
+import { counted, durationText, moment } from './times';
 
 const KINDS: Readonly<Record<CheckRunRecord['kind'], string>> = {
   approval: 'Approval',
@@ -16,7 +16,7 @@ export function checksSection({ checks }: CheckpointRecord): Html {
 }
 
 function check({ kind, resource, status, createdAt, completedAt, message, approval }: CheckRunRecord): Html {
-  return html`<div class="notice"><p>${checkBadge(status)} ${KINDS[kind]} of ${resource.type} <b>${resource.name}</b></p>
+  return html`<div class="${status === 'pending' ? 'notice s-waiting' : 'notice'}"><p>${checkBadge(status)} ${KINDS[kind]} of ${resource.type} <b>${resource.name}</b></p>
 <p class="muted">Asked ${moment(createdAt)}${completedAt === undefined ? '' : html`, ended ${moment(completedAt)}`}</p>
 ${message === undefined ? undefined : html`<p>${message}</p>`}
 ${approval === undefined ? undefined : approvalTable(approval)}</div>`;
@@ -32,7 +32,7 @@ function approvalTable({
   const wanted = minimumApprovers <= 0 ? 'Everybody asked must approve' : `At least ${minimumApprovers} must approve`;
   const requester = requesterMayApprove ? 'who queued the run may approve' : 'who queued the run may not approve';
   return html`${instructions === '' ? undefined : html`<p>${instructions}</p>`}
-<p class="muted">${wanted}; ${requester}; time-out after ${timeoutMinutes} minutes.</p>
+<p class="muted">${wanted}; ${requester}; time-out after ${durationText(timeoutMinutes * 60_000)}.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Approvers"><table><thead><tr><th scope="col">Asked</th><th scope="col">Answer</th><th scope="col">By</th><th scope="col">When</th><th scope="col">Comment</th></tr></thead><tbody>
 ${steps.map(
   (

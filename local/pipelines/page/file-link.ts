@@ -13,12 +13,8 @@ export function fileLink(path: string, label: string): Html {
 }
 
 function addressOf(path: string): string | undefined {
-  const parts = path.split('/').filter((part, index, all) => part !== '' || (index === 0 && all.length > 1));
-  if (parts.length === 0 || path.includes('\\') || parts.some((part) => part === '' || part === '.' || part === '..')) {
-    return undefined;
-  }
-  if (/\p{Cs}/u.test(path)) {
-    return undefined;
-  }
-  return `./${parts.map(encodeURIComponent).join('/')}`;
+  const parts = path.replace(/\/$/, '').split('/');
+  const leadsAway = parts.some((part) => part === '' || part === '.' || part === '..') || path.includes('\\');
+  // Half a surrogate pair has no form in an address.
+  return leadsAway || /\p{Cs}/u.test(path) ? undefined : `./${parts.map(encodeURIComponent).join('/')}`;
 }

@@ -28,10 +28,10 @@ export interface GraphLayout {
   readonly edges: readonly PlacedEdge[];
 }
 
-export const NODE_WIDTH = 200;
+export const NODE_WIDTH = 224;
 export const NODE_HEIGHT = 56;
 const LANE_HEIGHT = 12;
-const COLUMN_GAP = 56;
+const COLUMN_GAP = 44;
 const ROW_GAP = 16;
 const MARGIN = 8;
 const ORDERING_SWEEPS = 4;

@@ -7,7 +7,7 @@ import { jobsOf, type RunView, stageState } from './run-view';
 import { icon, stateWord } from './states';
 import { counted, durationOf } from './times';
 
-const TITLE_UNITS = 21;
+const TITLE_UNITS = 20;
 
 /** The stages as a drawing: each box leads to its stage; arrows show which stage waits for which. */
 export function stageGraph(view: RunView): Html {
@@ -41,10 +41,13 @@ function box(view: RunView, { x, y }: PlacedNode, stage: Attempts<StageRecord> |
   }
   const { newest } = stage;
   const state = stageState(newest);
-  const jobs = counted(jobsOf(newest).length, 'job');
-  const taken = newest.finishedAt === undefined ? '' : durationOf(newest.startedAt, newest.finishedAt);
+  const count = jobsOf(newest).length;
   const attempt = newest.attempt > 1 ? `attempt ${newest.attempt}` : undefined;
-  const facts = [stateWord(state) === 'Succeeded with issues' ? 'Issues' : stateWord(state), attempt ?? jobs, taken];
+  const facts = [
+    state === 'issues' ? 'Issues' : stateWord(state),
+    attempt ?? (count > 1 ? counted(count, 'job') : ''),
+    newest.finishedAt === undefined ? '' : durationOf(newest.startedAt, newest.finishedAt),
+  ];
   const below = facts.filter((fact) => fact !== '').join(' · ');
   const title = titleOf(newest);
   return html`<a href="#${view.anchor(newest)}" class="s-${state}"><title>${title}: ${stateWord(state)}${attempt === undefined ? '' : `, ${attempt}`}</title>

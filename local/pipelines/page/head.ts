@@ -10,24 +10,39 @@ import { durationOf, moment } from './times';
 export const SUMMARY_TYPE = 'Distributedtask.Core.Summary';
 /** First sentences of summaries in the head; all of them stand at their steps. */
 const MOST_DECISIONS = 12;
+const MOST_FAILURES = 10;
 
 /** What to know first: how the run stands, what it waits for, what the steps decided, then who, when and what for. */
 export function headSection(view: RunView): Html {
-  const { record, firstFailure } = view;
+  const { record } = view;
   const state = runState(view);
   return html`<p class="muted">${record.pipeline.name} · run ${record.number}</p>
 <div class="decision s-${state}"><span class="state">${icon(state)}${stateWord(state)}</span>
 <h1>${runSentence(view)}</h1>
-${firstFailure === undefined ? undefined : html`<p>${firstFailure.step.message}</p><p><a href="#${view.anchor(firstFailure.step)}">Go to the first failure</a></p>`}
+${failureLinks(view)}
 </div>
 ${waitingChecks(view).map((waiting) => waitingNotice(view, waiting))}
 ${decisions(view)}
 ${facts(view)}`;
 }
 
+function failureLinks(view: RunView): Html | undefined {
+  const [first, ...others] = view.failures;
+  if (first === undefined) {
+    return undefined;
+  }
+  const shown = others.slice(0, MOST_FAILURES);
+  return html`<p>${first.step.message}</p><p><a href="#${view.anchor(first.step)}">Go to the first failure</a></p>
+${
+  others.length === 0
+    ? undefined
+    : html`<p>Failed too: ${shown.map(({ stage, job, step }, index) => html`${index === 0 ? '' : ', '}<a href="#${view.anchor(step)}">${titleOf(stage)} › ${titleOf(job)} › ${step.displayName}</a>`)}${others.length > MOST_FAILURES ? ` and ${others.length - MOST_FAILURES} more` : ''}.</p>`
+}`;
+}
+
 function waitingNotice(view: RunView, { stage, check }: Waiting): Html {
   const { approval } = check;
-  return html`<section class="notice"><h2>${titleOf(stage)} waits for ${check.resource.type} ${check.resource.name}</h2>
+  return html`<section class="notice s-waiting"><h2>${titleOf(stage)} waits for ${check.resource.type} ${check.resource.name}</h2>
 ${check.message === undefined ? undefined : html`<p>${check.message}</p>`}
 ${approval === undefined || approval.instructions === '' ? undefined : html`<p>${approval.instructions}</p>`}
 ${check.kind === 'approval' ? wayOn(view, { stage, check }) : undefined}

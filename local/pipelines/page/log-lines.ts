@@ -77,9 +77,11 @@ function readLine(line: string): MarkedLine {
 
 function plain(text: string): string {
   const shown = text.replace(TERMINAL, '').replace(CONTROL, '');
-  return shown.length <= LONGEST_LINE
-    ? shown
-    : `${shown.slice(0, LONGEST_LINE).replace(/\p{Cs}$/u, '')} … (${shown.length - LONGEST_LINE} more characters)`;
+  if (shown.length <= LONGEST_LINE) {
+    return shown;
+  }
+  const kept = shown.slice(0, LONGEST_LINE).replace(/\p{Cs}$/u, '');
+  return `${kept} … (${shown.length - kept.length} more characters)`;
 }
 
 /** A group ends at its end mark, at the next group or with the log. */

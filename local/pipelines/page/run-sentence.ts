@@ -1,5 +1,5 @@
 import type { CheckRunRecord, StageRecord } from '../record/run-record';
-import { type RunView, stageState } from './run-view';
+import { jobsOf, type RunView, stageState } from './run-view';
 import { type Shown, shownState } from './states';
 import { counted } from './times';
 
@@ -30,10 +30,10 @@ export function runSentence(view: RunView): string {
   if (waiting !== undefined) {
     return `Waiting: stage ${titleOf(waiting.stage)} needs ${whatIsNeeded(waiting.check)}.`;
   }
-  const { record, firstFailure } = view;
+  const { record } = view;
   switch (shownState(record.state, record.result)) {
     case 'failed':
-      return failureSentence(view, firstFailure);
+      return failureSentence(view);
     case 'running':
       return runningSentence(view);
     case 'pending':
@@ -49,9 +49,11 @@ export function runSentence(view: RunView): string {
   }
 }
 
-function failureSentence(view: RunView, failure: RunView['firstFailure']): string {
+function failureSentence(view: RunView): string {
+  const failure = view.failures[0];
   if (failure !== undefined) {
-    return `Failed in stage ${titleOf(failure.stage)}, step ${failure.step.displayName}.`;
+    const job = jobsOf(failure.stage).length > 1 ? `job ${titleOf(failure.job)}, ` : '';
+    return `Failed in stage ${titleOf(failure.stage)}, ${job}step ${failure.step.displayName}.`;
   }
   const stage = view.stages.map(({ newest }) => newest).find(({ result }) => result === 'failed');
   return stage === undefined

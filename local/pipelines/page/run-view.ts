@@ -8,6 +8,12 @@ import { type Shown, shownState } from './states';
 const ALL_LOGS = 1_500_000;
 const ONE_LOG = 250_000;
 
+export interface Failure {
+  readonly stage: StageRecord;
+  readonly job: JobRecord;
+  readonly step: StepRecord;
+}
+
 /** What the sections of a page are made from. */
 export interface RunView {
   readonly record: RunRecord;
@@ -19,10 +25,8 @@ export interface RunView {
   readonly logBudget: number;
   /** Id of an element on the page. */
   anchor(of: StageRecord | JobRecord | StepRecord): string;
-  /** The first step that failed, of the newest attempts. */
-  readonly firstFailure:
-    | { readonly stage: StageRecord; readonly job: JobRecord; readonly step: StepRecord }
-    | undefined;
+  /** Steps that failed their jobs, of the newest attempts, in the order of the file. */
+  readonly failures: readonly Failure[];
 }
 
 export function viewOf(record: RunRecord, read: (path: string) => string | undefined): RunView {
@@ -43,7 +47,7 @@ export function viewOf(record: RunRecord, read: (path: string) => string | undef
     log: (step) => logs.get(step),
     logBudget: Math.min(ONE_LOG, shareOf([...logs.values()].map(costOf), ALL_LOGS)),
     anchor: (of) => anchors.get(of) ?? '',
-    firstFailure: firstFailureOf(stages.map(({ newest }) => newest)),
+    failures: stages.flatMap(({ newest }) => failuresOf(newest)),
   };
 }
 
@@ -73,14 +77,9 @@ function anchorsOf(record: RunRecord): ReadonlyMap<object, string> {
   return anchors;
 }
 
-function firstFailureOf(stages: readonly StageRecord[]): RunView['firstFailure'] {
-  for (const stage of stages) {
-    for (const { newest: job } of jobsOf(stage)) {
-      const step = job.steps.find(({ result }) => result === 'failed');
-      if (step !== undefined && job.result === 'failed') {
-        return { stage, job, step };
-      }
-    }
-  }
-  return undefined;
+function failuresOf(stage: StageRecord): Failure[] {
+  return jobsOf(stage)
+    .map(({ newest }) => newest)
+    .filter(({ result }) => result === 'failed')
+    .flatMap((job) => job.steps.filter(({ result }) => result === 'failed').map((step) => ({ stage, job, step })));
 }

@@ -30,7 +30,13 @@ function formerStage(view: RunView, stage: StageRecord): Html {
 
 function stageBody(view: RunView, stage: StageRecord): Html {
   const jobs = jobsOf(stage);
-  return html`<p class="muted">${stage.name}${stage.dependsOn.length === 0 ? '' : ` · after ${stage.dependsOn.join(', ')}`}${stage.startedAt === undefined ? '' : html` · began ${moment(stage.startedAt)}`}</p>
+  const facts = [
+    ...(stage.name === titleOf(stage) ? [] : [stage.name]),
+    ...(stage.dependsOn.length === 0 ? [] : [`after ${stage.dependsOn.join(', ')}`]),
+  ].join(' · ');
+  const began =
+    stage.startedAt === undefined ? undefined : html`${facts === '' ? '' : ' · '}began ${moment(stage.startedAt)}`;
+  return html`<p class="muted">${facts}${began}</p>
 ${stage.note === undefined ? undefined : html`<p>${stage.note}</p>`}
 ${stage.checkpoint === undefined || stage.checkpoint.checks.length === 0 ? undefined : checksSection(stage.checkpoint)}
 ${jobs.map(({ newest, former }) => [jobSection(view, newest, { former: false, few: jobs.length <= FEW_JOBS }), ...former.map((job) => jobSection(view, job, { former: true, few: false }))])}`;
@@ -48,14 +54,15 @@ ${job.note === undefined ? undefined : html`<p>${job.note}</p>`}
 <ol class="steps">${job.steps.map((step) => stepSection(view, step))}</ol>${outputs(job)}</div></details>`;
 }
 
-function jobFacts({ name, environment, hook, dependsOn }: JobRecord): Html {
+function jobFacts(job: JobRecord): Html | undefined {
+  const { name, environment, hook, dependsOn } = job;
   const facts = [
-    name,
+    ...(name === titleOf(job) ? [] : [name]),
     ...(environment === undefined ? [] : [`environment ${environment}`]),
     ...(hook === undefined ? [] : [`hook ${hook}`]),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.join(', ')}`]),
   ];
-  return html`<p class="muted">${facts.join(' · ')}</p>`;
+  return facts.length === 0 ? undefined : html`<p class="muted">${facts.join(' · ')}</p>`;
 }
 
 function outputs(job: JobRecord): Html | undefined {

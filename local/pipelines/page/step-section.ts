@@ -13,7 +13,7 @@ const MOST_ISSUES = 50;
 /** A step: result and duration in its line; message, issues, summaries, files and log below. */
 export function stepSection(view: RunView, step: StepRecord): Html {
   const failed = step.result === 'failed';
-  const first = view.firstFailure?.step === step;
+  const first = view.failures[0]?.step === step;
   const hasSummary = step.attachments.some(({ type }) => type === SUMMARY_TYPE);
   const open = failed || step.state === 'inProgress' || hasSummary || step.issues.length > 0;
   return html`<li><details class="step" id="${view.anchor(step)}"${openMark(open)}><summary><span class="row">

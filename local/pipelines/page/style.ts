@@ -4,14 +4,14 @@ const FRAME = `*{box-sizing:border-box}
 html{color-scheme:light dark;scroll-padding-top:1rem}
 body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;overflow-wrap:anywhere}
 header,main,footer{max-width:84rem;margin:0 auto;padding:1rem}
-h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 .5rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:0}
+h1{font-size:1.5rem;line-height:1.25;margin:.25rem 0 .5rem}h2{font-size:1.15rem;margin:1.75rem 0 .5rem}main>:first-child h2{margin-top:0}header{padding-bottom:0}h3{font-size:1rem;margin:0}
 p{margin:.4rem 0}a{color:var(--link)}code,pre,.log{font-family:ui-monospace,Menlo,Consolas,monospace;font-size:.85rem}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:var(--raised);padding:.5rem 1rem;z-index:1}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 span,b,code{unicode-bidi:isolate}.symbols{position:absolute}.muted,.took{color:var(--muted)}
-.icon{width:1em;height:1em;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;vertical-align:-.1em}
-.state{display:inline-flex;align-items:center;gap:.35em;font-weight:600;white-space:nowrap}
+.icon{width:1em;height:1em;flex:none;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round;position:relative;top:.12em}
+.state{display:inline-flex;align-items:baseline;gap:.35em;font-weight:600;white-space:nowrap}
 .s-succeeded{color:var(--good)}.s-failed{color:var(--bad)}.s-issues,.s-waiting{color:var(--warn)}.s-running{color:var(--busy)}
 .s-canceled,.s-skipped,.s-pending{color:var(--quiet)}`;
 
@@ -19,15 +19,15 @@ const PARTS = `.decision{border-left:6px solid currentColor;padding:.25rem 0 .25
 .decision h1,.decision p{color:var(--text)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));gap:.6rem 1.5rem;margin:1rem 0}
 .facts div{min-width:0}.facts dt{color:var(--muted);font-size:.8rem}.facts dd{margin:0}
-.notice{background:var(--raised);border:1px solid var(--line);border-left:6px solid var(--warn);padding:.6rem 1rem;margin:.75rem 0;border-radius:4px}
-.notice h2{margin:0}.command{display:flex;gap:.5rem;align-items:start}
+.notice{background:var(--raised);border:1px solid var(--line);border-left:6px solid var(--line);padding:.6rem 1rem;margin:.75rem 0;border-radius:4px}
+.notice.s-waiting{border-left-color:var(--warn);color:var(--text)}.notice h2{margin:0}.command{display:flex;gap:.5rem;align-items:start}
 .command code{flex:1;min-width:0;background:var(--sunken);padding:.5rem .75rem;border-radius:4px;white-space:pre-wrap}
 button,input{font:inherit;color:inherit;background:var(--raised);border:1px solid var(--line);border-radius:4px;padding:.25rem .7rem}
 input{border-color:var(--muted);max-width:100%}button{cursor:pointer;border-color:var(--muted)}button:hover{background:var(--sunken)}
 .tools{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin:1rem 0}.tools[hidden]{display:none}
 .scroll{overflow-x:auto;max-width:100%}
 .graph{background:var(--raised);border:1px solid var(--line);border-radius:6px}.graph svg{display:block}
-.graph rect{fill:var(--raised);stroke:currentColor;stroke-width:1.5}.graph .title{fill:var(--text);font-weight:600;font-size:14px}
+.graph rect{fill:var(--raised);stroke:currentColor;stroke-width:1.5}.graph .title{fill:var(--text);font-weight:600;font-size:13px}
 .graph .below{fill:currentColor;font-size:12px}.graph a{text-decoration:none}.graph a:hover rect{fill:var(--sunken)}
 .graph a:focus-visible{outline:none}.graph a:focus-visible rect{stroke:var(--focus);stroke-width:4}
 .graph .s-skipped rect,.graph .s-pending rect{stroke-dasharray:5 4}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { renderRunPage } from '../../../../../local/pipelines/page/render-run-page';
+import { hostileRun } from '../../../../support/hostile-run-record';
+import { type SampleRun, SampleRunBuilder } from '../../../../support/sample-run-builder';
+import { sampleOfManyJobs, sampleRelease, sampleWaiting } from '../../../../support/sample-run-record';
+
+const page = ({ record, read }: SampleRun) => renderRunPage(record, read);
+const headline = (text: string) => /<h1>([^<]*)<\/h1>/.exec(text)?.[1];
+
+/** Tags with their attributes, without texts: what a browser makes elements from. */
+function markup(text: string): string[] {
+  return (text.replace(/<(script|style)>[\s\S]*?<\/\1>/g, '').match(/<[^>]*>/g) ?? []).map((tag) =>
+    tag.replace(/"[^"]*"/g, '""'),
+  );
+}
+
+describe('the page of a run', () => {
+  it('says first how the run stands', () => {
+    assert.equal(headline(page(sampleRelease())), 'Succeeded with issues: 9 stages ran, 1 skipped.');
+    assert.equal(
+      headline(page(sampleWaiting('left'))),
+      'Waiting: stage approve_promote_prod needs an approval for mlops-prod.',
+    );
+    assert.equal(headline(page(sampleOfManyJobs(8, 2))), 'Succeeded: 4 stages ran.');
+    assert.equal(headline(page(sampleOfManyJobs(80, 2))), 'Failed in stage stage_2, job Leg 40, step Work.');
+  });
+
+  it('gives the command that approves and goes on, where the run has ended without an answer', () => {
+    const command =
+      'run samples/diabetes/azure-pipelines.yml --retry 7:approve_promote_prod --approve mlops-prod=approver';
+    assert.ok(page(sampleWaiting('left')).includes(command));
+    assert.ok(!page(sampleWaiting('goesOn')).includes('--retry'));
+    assert.match(page(sampleWaiting('goesOn')), /Answer in the terminal/);
+  });
+
+  it('loads itself again only while the run goes on', () => {
+    assert.match(page(sampleWaiting('goesOn')), /<meta http-equiv="refresh" content="5">/);
+    assert.doesNotMatch(page(sampleRelease()), /http-equiv="refresh"/);
+  });
+
+  it('shows steps with logs, issues and summaries, checks, outputs, artifacts, tests, tags and parameters', () => {
+    const text = page(sampleRelease());
+    for (const part of [
+      '14 passed in 2.31s',
+      'Warning NO_SIGNATURE_EXAMPLE',
+      'samples/diabetes/src/train.py:41:3',
+      '<td>53.1</td>',
+      'Read report r3f9a1c0, all bars hold.',
+      'register.modelVersion',
+      '47.1 KiB',
+      '1 failed, 1 passed, 1 skipped',
+      'AssertionError: assert 0.513 == 0.512',
+      'diabetes:18',
+      'Former attempt 1',
+      'Error RUN_FAILED',
+    ]) {
+      assert.ok(text.includes(part), part);
+    }
+  });
+
+  it('names what is missing: a log or a summary that nobody left', () => {
+    const { record } = sampleRelease();
+    const text = renderRunPage(record, () => undefined);
+    assert.match(text, /The log is not there: logs\//);
+    assert.match(text, /The summary summary\.md is not there/);
+  });
+
+  it('allows nothing but its own style and script, by their digests, and loads nothing', () => {
+    const text = page(sampleRelease());
+    const digest = (part: string) => `'sha256-${createHash('sha256').update(part).digest('base64')}'`;
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
+    assert.match(policy, /^default-src 'none'; /);
+    assert.ok(policy.includes(`style-src ${digest(/<style>([\s\S]*?)<\/style>/.exec(text)?.[1] ?? '')}`));
+    assert.ok(policy.includes(`script-src ${digest(/<script>([\s\S]*?)<\/script>/.exec(text)?.[1] ?? '')}`));
+    assert.doesNotMatch(text, /<(link|img|iframe|object|embed)\b|\ssrc=|\sstyle=|@import|url\((?!#)/i);
+  });
+
+  it('gives each element an id of its own, and each link of the page a target', () => {
+    for (const sample of [sampleRelease(), sampleWaiting('goesOn'), sampleOfManyJobs(80, 2), hostileRun('"><b>')]) {
+      const text = page(sample);
+      const ids = [...text.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id);
+      assert.equal(new Set(ids).size, ids.length);
+      for (const [, target] of text.matchAll(/href="#([^"]*)"/g)) {
+        assert.ok(ids.includes(target), target);
+      }
+    }
+  });
+
+  it('has the same markup whatever the texts of the run hold', () => {
+    const plain = markup(page(hostileRun('text')));
+    const signs = fc.constantFrom(
+      '<',
+      '>',
+      '"',
+      "'",
+      '&',
+      '`',
+      '=',
+      '/',
+      '<script>',
+      '</title>',
+      '-->',
+      '<svg onload=',
+      ']]>',
+      'x',
+      ' ',
+    );
+    fc.assert(
+      fc.property(fc.array(signs, { minLength: 1, maxLength: 12 }), (parts) => {
+        // A letter on both sides, so that no text is blank or Markdown of its own.
+        const text = `a${parts.join('')}z`;
+        assert.deepEqual(markup(page(hostileRun(text))), plain);
+      }),
+      { seed: 41, numRuns: 60 },
+    );
+  });
+
+  it('stays small with 200 jobs and long logs', () => {
+    assert.ok(page(sampleOfManyJobs(200, 150)).length < 3_000_000);
+    const build = new SampleRunBuilder();
+    const lines = Array.from({ length: 60_000 }, (_, index) => `line ${index}`);
+    build.stage('long', [], [build.job('Long', [build.step('Print', 'succeeded', { lines })])]);
+    const text = page(build.run());
+    assert.ok(text.length < 1_000_000);
+    assert.match(text, /[0-9]+ lines left out here, to keep the page small\. All lines: <a href="\.\/logs\//);
+    assert.ok(text.includes('line 59999<'));
+  });
+});
