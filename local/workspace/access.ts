@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Principal, Reply } from './api';
+import { ApiError, type Call, type Principal, type Reply } from './api';
 import type { Tokens } from './tokens';
 
 /**
@@ -39,6 +39,21 @@ export function authenticate(request: IncomingMessage, tokens: Tokens): { princi
 /** What a token that has expired gets. */
 export function tokenExpired(): Reply {
   return refusal(401, 'Access token has expired.');
+}
+
+/**
+ * Keeps the control paths for whoever started the workspace.
+ * @param what is done there, such as `Faults are switched`
+ * @throws ApiError 403 for another token than the administrator's, and for other machines
+ */
+export function refuseUnlessAdministrator(call: Call, tokens: Tokens, what: string): void {
+  const token = bearerToken(call.request);
+  if (token === undefined || !tokens.isAdministrators(token)) {
+    throw new ApiError(403, 'PERMISSION_DENIED', `${what} with the administrator's token only.`);
+  }
+  if (!/^(::ffff:)?127\.|^::1$/.test(call.request.socket.remoteAddress ?? '')) {
+    throw new ApiError(403, 'PERMISSION_DENIED', `${what} from the machine of the workspace only.`);
+  }
 }
 
 /** Text of the request's bearer token. */

@@ -10,6 +10,7 @@ import { TaskSlots } from './jobs/task-slots';
 import { createMlflow } from './mlflow/service';
 import { cachedEnvironments } from './python/cached-environments';
 import type { PythonEnvironments } from './python/environment';
+import { createQueries } from './queries/service';
 import { SecretScopes } from './secrets/secret-values';
 import { createSecrets } from './secrets/service';
 import { registeredModels } from './serving/registered-models';
@@ -71,10 +72,12 @@ export function createServices(
     createUnityCatalog(workspace),
     createFiles(workspace),
     createSql(workspace, shared.tables),
+    createQueries(workspace),
     createServing(workspace, shared.python, registeredModels(workspace.metastore), { secrets }),
     createSecrets(workspace, secrets),
     createJobs(workspace, {
       tokens,
+      tables: shared.tables,
       python: shared.python,
       slots: shared.slots,
       pythonSite: pythonSite(),

@@ -1,5 +1,5 @@
-import { bearerToken } from '../access';
-import { ApiError, type Call, type Operation, type Reply, type Service } from '../api';
+import { refuseUnlessAdministrator } from '../access';
+import { ApiError, type Operation, type Reply, type Service } from '../api';
 import type { Tokens } from '../tokens';
 import type { FaultRule } from './fault';
 import type { FaultRecord, FaultTable } from './fault-table';
@@ -13,7 +13,7 @@ export function createFaults(faults: FaultTable, tokens: Tokens): Service {
   const guarded = (operation: Operation): Operation => ({
     ...operation,
     handle: (call) => {
-      refuseOthers(call, tokens);
+      refuseUnlessAdministrator(call, tokens, 'Faults are switched');
       return operation.handle(call);
     },
   });
@@ -54,16 +54,6 @@ function removed(faults: FaultTable, id: string): Reply {
     throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `There is no fault ${id}.`);
   }
   return {};
-}
-
-function refuseOthers(call: Call, tokens: Tokens): void {
-  const token = bearerToken(call.request);
-  if (token === undefined || !tokens.isAdministrators(token)) {
-    throw new ApiError(403, 'PERMISSION_DENIED', "Faults are switched with the administrator's token only.");
-  }
-  if (!/^(::ffff:)?127\.|^::1$/.test(call.request.socket.remoteAddress ?? '')) {
-    throw new ApiError(403, 'PERMISSION_DENIED', 'Faults are switched from the machine of the workspace only.');
-  }
 }
 
 function wireOf({ id, rule, matched, hits, latest }: FaultRecord): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workspace } from '../api';
@@ -47,13 +47,51 @@ export async function readExitValue(workspace: Workspace, runId: string): Promis
   return exit?.result;
 }
 
+/** The notebook as it was when the attempt began. */
+export function notebookCopy(workspace: Workspace, runId: string): string {
+  return path.join(attemptFolder(workspace, runId), 'notebook.py');
+}
+
+/** What a SQL task read: the rows of its last statement, each an object of values by column. */
+export interface SqlOutput {
+  readonly queryText: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+}
+
+export function writeSqlOutput(workspace: Workspace, runId: string, output: SqlOutput): void {
+  writeJsonFile(workspace, runId, 'sql.json', output);
+}
+
+export function readSqlOutput(workspace: Workspace, runId: string): SqlOutput | undefined {
+  return readJsonFileSync(path.join(attemptFolder(workspace, runId), 'sql.json'));
+}
+
+/** Keeps the attempt's parameters with their references replaced, by task type, as `resolved_values` shows them. */
+export function writeResolved(workspace: Workspace, runId: string, values: Readonly<Record<string, unknown>>): void {
+  writeJsonFile(workspace, runId, 'resolved.json', values);
+}
+
+export function readResolved(workspace: Workspace, runId: string): Readonly<Record<string, unknown>> | undefined {
+  return readJsonFileSync(path.join(attemptFolder(workspace, runId), 'resolved.json'));
+}
+
 /** The task values that the attempt has set. */
 export function readTaskValues(workspace: Workspace, runId: string): Readonly<Record<string, unknown>> {
+  return readJsonFileSync(path.join(attemptFolder(workspace, runId), 'values.json')) ?? {};
+}
+
+function writeJsonFile(workspace: Workspace, runId: string, name: string, value: unknown): void {
+  const folder = attemptFolder(workspace, runId);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, name), JSON.stringify(value));
+}
+
+function readJsonFileSync<T>(file: string): T | undefined {
   try {
-    return JSON.parse(readFileSync(path.join(attemptFolder(workspace, runId), 'values.json'), 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
   } catch (error) {
     if (isMissing(error)) {
-      return {};
+      return undefined;
     }
     throw error;
   }

@@ -14,6 +14,7 @@ import { unlessEmpty } from '../paging';
 import { jobSettings } from './job-settings';
 import { updatedSettings } from './job-update';
 import { arrayPage, listPage } from './list-pages';
+import { firstPermissions } from './permission-operations';
 import type { JobStore, RunStore } from './run-store';
 import type { Job } from './types';
 
@@ -59,10 +60,12 @@ export function knownJob(jobs: JobStore, fields: Fields): Job {
 }
 
 async function create({ workspace, jobs, runs }: JobParts, call: Call): Promise<Reply> {
-  const { access_control_list: _acl, ...fields } = await call.json();
+  const { access_control_list: acl, ...fields } = await call.json();
   const settings = jobSettings(fields);
+  const creator = call.principal.userName;
+  const permissions = firstPermissions({ access_control_list: acl }, creator);
   const jobId = runs.newId();
-  jobs.put({ jobId, creator: call.principal.userName, createdTime: workspace.clock.now(), settings });
+  jobs.put({ jobId, creator, createdTime: workspace.clock.now(), settings, permissions });
   return { json: { job_id: integerId(jobId) } };
 }
 

@@ -1,6 +1,7 @@
 import type { Workspace } from '../api';
+import type { Attendance } from './child-runs';
 import type { RunEvent } from './run-machine';
-import { awaitsRetry } from './run-machine';
+import { awaitsRetry, presentRound, type Repair } from './run-machine';
 import type { RunStore } from './run-store';
 import type { TaskExecution } from './task-execution';
 import { type Attempt, latest, type Run, type Stop, type TaskRun } from './types';
@@ -17,6 +18,8 @@ export class JobRunner {
   readonly #active = new Map<string, { readonly abort: AbortController; readonly done: Promise<void> }>();
   /** Waits under way (time-outs of runs, pauses before retries), by run or attempt id. */
   readonly #waits = new Map<string, AbortController>();
+  /** Who waits for the end of a run. */
+  readonly #listeners = new Map<string, { resolve(run: Run): void; reject(error: Error): void }[]>();
   #closing = false;
 
   constructor(
@@ -28,7 +31,31 @@ export class JobRunner {
 
   /** Takes up a new run: at once, or when its job has room for it. */
   accept(run: Run): void {
+    if (run.iterations === undefined) {
+      this.#startQueued(run.jobId);
+    } else {
+      this.#apply(run.runId, { type: 'dequeued' });
+    }
+  }
+
+  /** Takes tasks of an ended run up again; it waits in the queue when its job has no room. */
+  repair(run: Run, repair: Repair): void {
+    this.#apply(run.runId, { type: 'repair', ...repair });
     this.#startQueued(run.jobId);
+  }
+
+  /**
+   * Resolves with the run when it has ended.
+   * @throws Error when the workspace is stopped before
+   */
+  untilEnded(runId: string): Promise<Run> {
+    const run = this.runs.get(runId);
+    if (run?.phase === 'ENDED') {
+      return Promise.resolve(run);
+    }
+    return new Promise((resolve, reject) => {
+      this.#listeners.set(runId, [...(this.#listeners.get(runId) ?? []), { resolve, reject }]);
+    });
   }
 
   /** Ends a run, or one attempt of a task, as asked by a client. */
@@ -40,9 +67,7 @@ export class JobRunner {
   async recover(): Promise<void> {
     await this.execution.killOrphans();
     const left = this.runs.active();
-    for (const run of left.filter(({ phase }) => phase !== 'QUEUED')) {
-      this.runs.advance(run.runId, { type: 'lost', message: LOST }, this.workspace.clock.now());
-    }
+    this.#loseActive(LOST);
     for (const jobId of new Set(left.map((run) => run.jobId))) {
       this.#startQueued(jobId);
     }
@@ -58,9 +83,17 @@ export class JobRunner {
       abort.abort('CANCELED' satisfies Stop);
       return done;
     });
+    for (const { reject } of [...this.#listeners.values()].flat()) {
+      reject(new Error(STOPPED));
+    }
     await Promise.all(ending);
-    for (const run of this.runs.active().filter(({ phase }) => phase !== 'QUEUED')) {
-      this.runs.advance(run.runId, { type: 'lost', message: STOPPED }, this.workspace.clock.now());
+    this.#loseActive(STOPPED);
+  }
+
+  /** What has begun is lost, and with it what waits for a task that has. */
+  #loseActive(message: string): void {
+    for (const run of this.runs.active().filter(({ phase, parent }) => phase !== 'QUEUED' || parent !== undefined)) {
+      this.runs.advance(run.runId, { type: 'lost', message }, this.workspace.clock.now());
     }
   }
 
@@ -76,19 +109,24 @@ export class JobRunner {
 
   #carryOut(run: Run): void {
     if (run.phase === 'ENDED') {
-      this.#waits.get(run.runId)?.abort();
+      this.#endWait(run.runId);
+      for (const { resolve } of this.#listeners.get(run.runId) ?? []) {
+        resolve(run);
+      }
+      this.#listeners.delete(run.runId);
       this.#startQueued(run.jobId);
       return;
     }
-    const limit = run.settings.timeout_seconds ?? 0;
-    if (run.phase === 'RUNNING' && limit > 0) {
-      this.#waitUntil(run.runId, (run.begunTime ?? run.startTime) + limit * 1000, () =>
+    const limit = run.iterations === undefined ? (run.settings.timeout_seconds ?? 0) : 0;
+    const { begunTime } = presentRound(run);
+    if (run.phase === 'RUNNING' && limit > 0 && begunTime !== undefined) {
+      this.#waitUntil(run.runId, begunTime + limit * 1000, () =>
         this.#apply(run.runId, { type: 'stop', stop: 'TIMEDOUT' }),
       );
     }
     const retried = run.tasks.find((task) => awaitsRetry(run, task));
     if (retried !== undefined) {
-      this.#apply(run.runId, { type: 'retry', task: retried.spec.task_key, runId: this.runs.newId() });
+      this.#apply(run.runId, { type: 'retry', attempt: latest(retried).runId, runId: this.runs.newId() });
       return;
     }
     for (const task of run.tasks) {
@@ -119,13 +157,26 @@ export class JobRunner {
 
   #begin(run: Run, task: TaskRun, attempt: Attempt): void {
     const abort = new AbortController();
-    const done = this.execution
-      .execute({ run, task, attempt, signal: abort.signal }, () => {
-        this.#apply(run.runId, { type: 'begun', attempt: attempt.runId });
+    const attendance: Attendance = {
+      begun: (childRun) => {
+        this.#apply(run.runId, {
+          type: 'begun',
+          attempt: attempt.runId,
+          ...(childRun === undefined ? {} : { childRun }),
+        });
         this.#limitTask(run.runId, task, attempt.runId);
-      })
+      },
+      start: (child) => {
+        this.runs.put(child);
+        this.accept(child);
+      },
+      untilEnded: (child) => this.untilEnded(child),
+      cancel: (child) => this.cancel(child),
+    };
+    const done = this.execution
+      .execute({ run, task, attempt, signal: abort.signal }, attendance)
       .then((end) => {
-        this.#waits.get(attempt.runId)?.abort();
+        this.#endWait(attempt.runId);
         this.#active.delete(attempt.runId);
         this.#apply(run.runId, { type: 'ended', attempt: attempt.runId, ...end });
       })
@@ -148,7 +199,7 @@ export class JobRunner {
     if (this.#closing) {
       return;
     }
-    const active = this.runs.active().filter((run) => run.jobId === jobId);
+    const active = this.runs.active().filter((run) => run.jobId === jobId && run.iterations === undefined);
     const queued = active.filter((run) => run.phase === 'QUEUED');
     const running = active.length - queued.length;
     for (const run of queued) {
@@ -175,8 +226,13 @@ export class JobRunner {
           this.#waits.delete(id);
           then();
         },
-        () => this.#waits.delete(id), // aborted: nobody waits for it any more
+        () => undefined, // aborted: nobody waits for it any more
       )
       .catch(this.onDefect);
+  }
+
+  #endWait(id: string): void {
+    this.#waits.get(id)?.abort();
+    this.#waits.delete(id);
   }
 }

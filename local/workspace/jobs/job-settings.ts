@@ -1,4 +1,3 @@
-import { ApiError } from '../api';
 import {
   type Fields,
   invalid,
@@ -9,16 +8,9 @@ import {
   requiredText,
   textList,
 } from '../fields';
-import type { EnvironmentSpec, JobSettings, RunIf, TaskSpec } from './types';
+import { seconds, taskSpec } from './task-settings';
+import type { EnvironmentSpec, JobSettings, TaskSpec } from './types';
 
-const RUN_IF: ReadonlySet<string> = new Set<RunIf>([
-  'ALL_SUCCESS',
-  'AT_LEAST_ONE_SUCCESS',
-  'NONE_FAILED',
-  'ALL_DONE',
-  'AT_LEAST_ONE_FAILED',
-  'ALL_FAILED',
-]);
 const GIT_PROVIDERS =
   'github,gitlab,bitbucketcloud,gitlabenterpriseedition,bitbucketserver,azuredevopsservices,githubenterprise,awscodecommit';
 const MOST_TASKS = 1000;
@@ -45,15 +37,58 @@ export function jobSettings(fields: Fields): JobSettings {
     'job parameter',
     parameters.map((parameter) => parameter.name),
   );
+  const starters = ['schedule', 'trigger', 'continuous'].filter((start) => fields[start] != null);
+  if (starters.length > 1) {
+    throw invalid(`A job has only one of schedule, trigger and continuous, not ${starters.join(' and ')}.`);
+  }
   return {
     email_notifications: {},
     webhook_notifications: {},
     ...runSettings(fields),
+    ...checkedStarters(fields),
     name,
     max_concurrent_runs: concurrent,
     ...(parameters.length === 0 ? {} : { parameters }),
     format: 'MULTI_TASK',
   } as JobSettings;
+}
+
+/** What would start the job by itself, had the local workspace a scheduler; kept and shown. */
+function checkedStarters(fields: Fields): Fields {
+  const schedule = optionalObject(fields, 'schedule');
+  const trigger = optionalObject(fields, 'trigger');
+  const continuous = optionalObject(fields, 'continuous');
+  if (schedule !== undefined) {
+    const cron = requiredText(schedule, 'quartz_cron_expression');
+    if (!/^\s*\S+(\s+\S+){5,6}\s*$/.test(cron)) {
+      throw invalid(`Invalid quartz_cron_expression '${cron}': it has six or seven fields.`);
+    }
+    refuseUnknownZone(requiredText(schedule, 'timezone_id'));
+  }
+  return {
+    ...(schedule === undefined ? {} : { schedule: { ...schedule, pause_status: pauseStatus(schedule) } }),
+    ...(trigger === undefined ? {} : { trigger: { ...trigger, pause_status: pauseStatus(trigger) } }),
+    ...(continuous === undefined ? {} : { continuous: { ...continuous, pause_status: pauseStatus(continuous) } }),
+  };
+}
+
+function pauseStatus(fields: Fields): string {
+  const status = optionalText(fields, 'pause_status') ?? 'UNPAUSED';
+  if (status !== 'PAUSED' && status !== 'UNPAUSED') {
+    throw invalid(`pause_status must be PAUSED or UNPAUSED, not '${status}'.`);
+  }
+  return status;
+}
+
+function refuseUnknownZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw invalid(`The timezone_id '${zone}' is not known.`);
+    }
+    throw error;
+  }
 }
 
 /**
@@ -86,98 +121,6 @@ export function runSettings(fields: Fields): JobSettings {
   };
 }
 
-function taskSpec(fields: Fields, environments: readonly EnvironmentSpec[]): TaskSpec {
-  const key = requiredText(fields, 'task_key');
-  if (!/^[\w-]{1,100}$/.test(key)) {
-    throw invalid(`The task key '${key}' may only have letters, digits, - and _, at most 100.`);
-  }
-  const runIf = optionalText(fields, 'run_if') ?? 'ALL_SUCCESS';
-  if (!RUN_IF.has(runIf)) {
-    throw invalid(`run_if of task '${key}' cannot be '${runIf}'.`);
-  }
-  const types = Object.keys(fields).filter((name) => name.endsWith('_task') && fields[name] != null);
-  if (types.length !== 1) {
-    throw invalid(
-      `Task '${key}' must have exactly one task type, it has ${types.length === 0 ? 'none' : types.join(', ')}.`,
-    );
-  }
-  const environment = optionalText(fields, 'environment_key');
-  if (environment !== undefined && !environments.some((known) => known.environment_key === environment)) {
-    throw invalid(`Task '${key}' names the environment '${environment}', which the job does not define.`);
-  }
-  const dependsOn = objectList(fields, 'depends_on')
-    .map((dependency) => ({ ...dependency, task_key: requiredText(dependency, 'task_key') }))
-    .sort((a, b) => (a.task_key < b.task_key ? -1 : 1));
-  return {
-    email_notifications: {},
-    ...fields,
-    ...typedTask(fields),
-    task_key: key,
-    ...(dependsOn.length === 0 ? {} : { depends_on: dependsOn }),
-    run_if: runIf as RunIf,
-    timeout_seconds: seconds(fields),
-    ...(fields.max_retries === undefined ? {} : { max_retries: optionalInteger(fields, 'max_retries') ?? 0 }),
-  } as TaskSpec;
-}
-
-/** The task types that the local workspace runs, with their fields checked. */
-function typedTask(fields: Fields): Partial<TaskSpec> {
-  const script = optionalObject(fields, 'spark_python_task');
-  if (script !== undefined) {
-    return {
-      spark_python_task: {
-        ...script,
-        python_file: requiredText(script, 'python_file'),
-        ...(script.parameters === undefined ? {} : { parameters: textList(script, 'parameters') }),
-      },
-    };
-  }
-  const notebook = optionalObject(fields, 'notebook_task');
-  if (notebook !== undefined) {
-    const path = requiredText(notebook, 'notebook_path');
-    const parameters = optionalObject(notebook, 'base_parameters');
-    return {
-      notebook_task: {
-        source: fields.git_source === undefined ? 'WORKSPACE' : 'GIT',
-        ...notebook,
-        notebook_path: path,
-        ...(parameters === undefined ? {} : { base_parameters: textMap(parameters) }),
-      },
-    };
-  }
-  const wheel = optionalObject(fields, 'python_wheel_task');
-  if (wheel !== undefined) {
-    const named = optionalObject(wheel, 'named_parameters');
-    if (named !== undefined && wheel.parameters !== undefined) {
-      throw invalid('python_wheel_task takes either parameters or named_parameters.');
-    }
-    return {
-      python_wheel_task: {
-        ...wheel,
-        package_name: requiredText(wheel, 'package_name'),
-        entry_point: requiredText(wheel, 'entry_point'),
-        ...(wheel.parameters === undefined ? {} : { parameters: textList(wheel, 'parameters') }),
-        ...(named === undefined ? {} : { named_parameters: textMap(named) }),
-      },
-    };
-  }
-  const condition = optionalObject(fields, 'condition_task');
-  return condition === undefined
-    ? {}
-    : {
-        condition_task: {
-          op: requiredText(condition, 'op'),
-          left: optionalText(condition, 'left') ?? '',
-          right: optionalText(condition, 'right') ?? '',
-        },
-      };
-}
-
-/** An object of texts. @throws ApiError for nested values */
-export function textMap(fields: Fields): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.keys(fields).map((name) => [name, optionalText(fields, name) ?? '']));
-}
-
 function environmentSpec(fields: Fields): EnvironmentSpec {
   const spec = optionalObject(fields, 'spec');
   return {
@@ -198,14 +141,6 @@ function parameterName(name: string): string {
     throw invalid(`The job parameter name '${name}' may only have letters, digits, '_', '-' and '.'.`);
   }
   return name;
-}
-
-function seconds(fields: Fields): number {
-  const value = optionalInteger(fields, 'timeout_seconds') ?? 0;
-  if (value < 0) {
-    throw invalid('timeout_seconds must not be negative.');
-  }
-  return value;
 }
 
 function refuseRepeated(what: string, names: readonly string[]): void {
@@ -244,24 +179,4 @@ function checkGitSource(source: Fields | undefined): void {
   if (provider !== undefined && !GIT_PROVIDERS.split(',').includes(provider)) {
     throw invalid(`git_source.git_provider must be one of: ${GIT_PROVIDERS}`);
   }
-}
-
-/**
- * Refuses to start what the local workspace cannot run.
- * @throws ApiError 501 NOT_IMPLEMENTED with the task and its type
- */
-export function refuseUnsupported(tasks: readonly TaskSpec[]): void {
-  for (const task of tasks) {
-    if (!task.spark_python_task && !task.notebook_task && !task.python_wheel_task && !task.condition_task) {
-      const type = Object.keys(task).find((name) => name.endsWith('_task')) ?? 'unknown';
-      throw notSupported(`Task '${task.task_key}' is a ${type}, which the local workspace does not run.`);
-    }
-    if ((task.spark_python_task ?? task.notebook_task)?.source === 'GIT') {
-      throw notSupported(`Task '${task.task_key}' takes its source from git, which the local workspace does not do.`);
-    }
-  }
-}
-
-function notSupported(message: string): ApiError {
-  return new ApiError(501, 'NOT_IMPLEMENTED', message);
 }

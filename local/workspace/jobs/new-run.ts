@@ -1,8 +1,8 @@
 import { ApiError } from '../api';
-import { type Fields, invalid, optionalObject, textList } from '../fields';
-import { textMap } from './job-settings';
+import { type Fields, flag, invalid, optionalObject, textList } from '../fields';
 import type { RunStore } from './run-store';
-import type { JobSettings, Overriding, Run, TaskSpec } from './types';
+import { refuseUnsupported, textMap } from './task-types';
+import type { Job, JobSettings, Overriding, Run, TaskSpec } from './types';
 
 /**
  * Values of a job's parameters in one run.
@@ -27,18 +27,20 @@ export function jobParameterValues(
  * @throws ApiError 501 for kinds whose tasks the local workspace does not run
  */
 export function overridingParameters(fields: Fields): Overriding {
-  const other = ['jar_params', 'spark_submit_params', 'sql_params', 'dbt_commands', 'pipeline_params'].find(
-    (name) => fields[name] !== undefined,
-  );
+  const other = ['jar_params', 'spark_submit_params', 'dbt_commands'].find((name) => fields[name] !== undefined);
   if (other !== undefined) {
     throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${other} of run-now.`);
   }
   const notebook = optionalObject(fields, 'notebook_params');
   const named = optionalObject(fields, 'python_named_params');
+  const sql = optionalObject(fields, 'sql_params');
+  const pipeline = optionalObject(fields, 'pipeline_params');
   return {
     ...(notebook === undefined ? {} : { notebook_params: textMap(notebook) }),
     ...(fields.python_params === undefined ? {} : { python_params: textList(fields, 'python_params') }),
     ...(named === undefined ? {} : { python_named_params: textMap(named) }),
+    ...(sql === undefined ? {} : { sql_params: textMap(sql) }),
+    ...(pipeline === undefined ? {} : { pipeline_params: { full_refresh: flag(pipeline, 'full_refresh') } }),
   };
 }
 
@@ -99,6 +101,7 @@ export function queuedRun(
   now: number,
   given: Pick<Run, 'jobId' | 'type' | 'name' | 'creator' | 'settings' | 'jobParameters' | 'overriding'> & {
     readonly tasks: readonly TaskSpec[];
+    readonly parent?: NonNullable<Run['parent']>;
   },
 ): Run {
   return {
@@ -113,8 +116,48 @@ export function queuedRun(
   };
 }
 
+/**
+ * A run of a job, which waits in the queue; one that has ended already when the job has no room and no queue.
+ * @throws ApiError 400 for wrong parameters, a job without tasks, 501 for tasks that the local workspace does not run
+ */
+export function jobRun(
+  runs: RunStore,
+  job: Job,
+  now: number,
+  given: {
+    readonly creator: Run['creator'];
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly overriding: Overriding;
+    readonly only?: readonly string[];
+    /** Instead of the job's own `queue.enabled`. */
+    readonly queue?: boolean;
+    readonly parent?: NonNullable<Run['parent']>;
+  },
+): Run {
+  const { settings, jobId } = job;
+  const tasks = chosenTasks(settings.tasks ?? [], given.only ?? []);
+  if (tasks.length === 0) {
+    throw invalid(`Job ${jobId} has no tasks to run.`);
+  }
+  refuseUnsupported(tasks);
+  const created = queuedRun(runs, now, {
+    jobId,
+    type: 'JOB_RUN',
+    name: settings.name ?? 'Untitled',
+    creator: given.creator,
+    settings,
+    jobParameters: jobParameterValues(settings, given.parameters),
+    overriding: given.overriding,
+    tasks,
+    ...(given.parent === undefined ? {} : { parent: given.parent }),
+  });
+  const active = runs.active().filter((other) => other.jobId === jobId && other.iterations === undefined).length;
+  const hasRoom = active < (settings.max_concurrent_runs ?? 1);
+  return hasRoom || (given.queue ?? settings.queue?.enabled) === true ? created : skippedRun(created, now);
+}
+
 /** A run that never begins because the job is busy and has no queue. */
-export function skippedRun(run: Run, now: number): Run {
+function skippedRun(run: Run, now: number): Run {
   const message = 'The run was skipped because the maximum number of concurrent runs of this job has been reached.';
   return { ...run, tasks: [], phase: 'ENDED', endTime: now, outcome: 'MAXIMUM_CONCURRENT_RUNS_REACHED', message };
 }

@@ -1,13 +1,22 @@
 import { decideRunIf, dependencyResult } from './run-conditions';
 import { runResult } from './run-outcome';
-import { type Attempt, latest, type Run, type Stop, type TaskOutcome, type TaskRun } from './types';
+import {
+  type Attempt,
+  latest,
+  type Round,
+  type Run,
+  type Stop,
+  type TaskOutcome,
+  type TaskRun,
+  type TaskSpec,
+} from './types';
 
 /** What happens to a run. `attempt` is the run id of a task's attempt. */
 export type RunEvent =
   /** The run leaves the queue. */
   | { readonly type: 'dequeued' }
-  /** The attempt's process began. */
-  | { readonly type: 'begun'; readonly attempt: string }
+  /** The attempt's process, or the run that it starts (`childRun`), began. */
+  | { readonly type: 'begun'; readonly attempt: string; readonly childRun?: string }
   /** The attempt's process ended, or could not be started (INTERNAL_ERROR). */
   | {
       readonly type: 'ended';
@@ -16,21 +25,76 @@ export type RunEvent =
       readonly message?: string;
       readonly branch?: 'true' | 'false';
     }
-  /** A failed task gets another attempt, with this run id. */
-  | { readonly type: 'retry'; readonly task: string; readonly runId: string }
+  /** The task whose latest attempt failed gets another one, with this run id. */
+  | { readonly type: 'retry'; readonly attempt: string; readonly runId: string }
   /** The wait before a retry is over. */
   | { readonly type: 'retryDue'; readonly attempt: string }
   /** Ends the run, or one attempt, from outside. */
   | { readonly type: 'stop'; readonly stop: Stop; readonly attempt?: string }
   /** The workspace ended while the run was active: nobody knows what became of its processes. */
-  | { readonly type: 'lost'; readonly message: string };
+  | { readonly type: 'lost'; readonly message: string }
+  /** An ended run takes these tasks up again. */
+  | ({ readonly type: 'repair' } & Repair);
+
+/** What a repair runs again, and with what. */
+export interface Repair {
+  readonly id: string;
+  /** The tasks, each with the run id of its new attempt and what is declared for it now. */
+  readonly tasks: readonly { readonly runId: string; readonly spec: TaskSpec }[];
+  /** What the repair gives anew. */
+  readonly changes: Partial<Pick<Run, 'settings' | 'jobParameters' | 'overriding'>>;
+}
 
 /**
  * The next state of a run; pure. Events that come too late change nothing.
  * @param now milliseconds since the epoch
  */
 export function advance(run: Run, event: RunEvent, now: number): Run {
+  if (event.type === 'repair') {
+    return run.phase === 'ENDED' ? repaired(run, event, now) : run;
+  }
   return run.phase === 'ENDED' ? run : settle(applied(run, event, now), now);
+}
+
+/** The present round of a run. */
+export function presentRound(run: Run): Round {
+  const { stop, outcome, message, endTime, repair } = run;
+  const begunTime = repair === undefined ? run.begunTime : repair.begunTime;
+  return {
+    ...(repair === undefined ? {} : { repair: repair.id }),
+    startTime: repair?.startTime ?? run.startTime,
+    ...(begunTime === undefined ? {} : { begunTime }),
+    ...(endTime === undefined ? {} : { endTime }),
+    ...(stop === undefined ? {} : { stop }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** The run waits in the queue again, as after its start; what is not repaired stays as it ended. */
+function repaired(run: Run, { id, tasks, changes }: Repair, now: number): Run {
+  const { stop: _stop, lost: _lost, outcome: _outcome, message: _message, endTime: _end, ...rest } = run;
+  return {
+    ...rest,
+    ...changes,
+    phase: 'QUEUED',
+    rounds: [...(run.rounds ?? []), presentRound(run)],
+    repair: { id, startTime: now },
+    tasks: run.tasks.map((task) => {
+      const again = tasks.find(({ spec }) => spec.task_key === task.spec.task_key);
+      if (again === undefined) {
+        return task;
+      }
+      const attempt: Attempt = {
+        runId: again.runId,
+        number: task.attempts.length,
+        phase: 'BLOCKED',
+        startTime: now,
+        repair: id,
+      };
+      return { ...task, spec: again.spec, attempts: [...task.attempts, attempt] };
+    }),
+  };
 }
 
 /** Whether a failed task is still owed an attempt. */
@@ -38,19 +102,23 @@ export function awaitsRetry(run: Run, task: TaskRun): boolean {
   const { outcome } = latest(task);
   const { max_retries: most = 0, retry_on_timeout: onTimeout = false } = task.spec;
   const retryable = outcome === 'FAILED' || (outcome === 'TIMEDOUT' && onTimeout);
-  const over = run.stop !== undefined || run.lost === true;
-  return retryable && !over && (most === -1 || task.attempts.length <= most);
+  const over = run.phase === 'ENDED' || run.stop !== undefined || run.lost === true;
+  if (!retryable || over || latest(task).repair !== run.repair?.id) {
+    return false;
+  }
+  return most === -1 || task.attempts.filter((attempt) => attempt.repair === run.repair?.id).length <= most;
 }
 
-function applied(run: Run, event: RunEvent, now: number): Run {
+function applied(run: Run, event: Exclude<RunEvent, { type: 'repair' }>, now: number): Run {
   switch (event.type) {
     case 'dequeued':
-      return run.phase === 'QUEUED' ? { ...run, phase: 'RUNNING', begunTime: now } : run;
+      return run.phase === 'QUEUED' ? dequeued(run, now) : run;
     case 'begun':
       return withAttempt(run, event.attempt, ['PENDING'], (attempt) => ({
         ...attempt,
         phase: 'RUNNING',
         begunTime: now,
+        ...(event.childRun === undefined ? {} : { childRun: event.childRun }),
       }));
     case 'ended':
       return withAttempt(run, event.attempt, ['PENDING', 'RUNNING', 'TERMINATING'], (attempt) =>
@@ -59,7 +127,7 @@ function applied(run: Run, event: RunEvent, now: number): Run {
           : ended(attempt, now, attempt.stop, stopMessage(attempt.stop)),
       );
     case 'retry':
-      return withRetry(run, event.task, event.runId, now);
+      return withRetry(run, event.attempt, event.runId, now);
     case 'retryDue':
       return withAttempt(run, event.attempt, ['WAITING_FOR_RETRY'], (attempt) => ({ ...attempt, phase: 'PENDING' }));
     case 'stop':
@@ -67,10 +135,19 @@ function applied(run: Run, event: RunEvent, now: number): Run {
         ? stopRun(run, event.stop, now)
         : stopAttempt(run, event.attempt, event.stop, now);
     case 'lost':
-      return withAllAttempts({ ...run, lost: true }, (attempt) =>
+      return withAllAttempts({ ...run, phase: 'TERMINATING', lost: true }, (attempt) =>
         attempt.phase === 'ENDED' ? attempt : ended(attempt, now, 'INTERNAL_ERROR', event.message),
       );
   }
+}
+
+function dequeued(run: Run, now: number): Run {
+  return {
+    ...run,
+    phase: 'RUNNING',
+    begunTime: run.begunTime ?? now,
+    ...(run.repair === undefined ? {} : { repair: { ...run.repair, begunTime: now } }),
+  };
 }
 
 function stopRun(run: Run, stop: Stop, now: number): Run {
@@ -99,11 +176,11 @@ function stopped(attempt: Attempt, stop: Stop, now: number): Attempt {
   }
 }
 
-function withRetry(run: Run, key: string, runId: string, now: number): Run {
+function withRetry(run: Run, failed: string, runId: string, now: number): Run {
   return {
     ...run,
     tasks: run.tasks.map((task) => {
-      if (task.spec.task_key !== key || !awaitsRetry(run, task)) {
+      if (latest(task).runId !== failed || !awaitsRetry(run, task)) {
         return task;
       }
       const pause = task.spec.min_retry_interval_millis ?? 0;
@@ -113,6 +190,7 @@ function withRetry(run: Run, key: string, runId: string, now: number): Run {
         phase: pause > 0 ? 'WAITING_FOR_RETRY' : 'PENDING',
         startTime: now,
         retryAt: now + pause,
+        ...(run.repair === undefined ? {} : { repair: run.repair.id }),
       };
       return { ...task, attempts: [...task.attempts, attempt] };
     }),
@@ -126,7 +204,7 @@ function settle(run: Run, now: number): Run {
   }
   let current = run;
   for (let changed = true; changed; ) {
-    const tasks = current.tasks.map((task) => unblocked(current, task, now));
+    const tasks = unblockedTasks(current, now);
     changed = tasks.some((task, index) => task !== current.tasks[index]);
     current = { ...current, tasks };
   }
@@ -134,6 +212,24 @@ function settle(run: Run, now: number): Run {
     return current;
   }
   return { ...current, phase: 'ENDED', endTime: now, ...runResult(current) };
+}
+
+function unblockedTasks(run: Run, now: number): readonly TaskRun[] {
+  if (run.iterations === undefined) {
+    return run.tasks.map((task) => unblocked(run, task, now));
+  }
+  let free = run.iterations.concurrency - run.tasks.filter((task) => isUnderWay(run, task)).length;
+  return run.tasks.map((task) => {
+    if (free <= 0 || latest(task).phase !== 'BLOCKED') {
+      return task;
+    }
+    free -= 1;
+    return unblocked(run, task, now);
+  });
+}
+
+function isUnderWay(run: Run, task: TaskRun): boolean {
+  return latest(task).phase !== 'BLOCKED' && !isFinal(run, task);
 }
 
 function unblocked(run: Run, task: TaskRun, now: number): TaskRun {

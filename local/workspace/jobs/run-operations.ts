@@ -1,12 +1,16 @@
 import { rm } from 'node:fs/promises';
+import { integerId } from '../../../src/json';
 import type { Call, Operation, Reply } from '../api';
 import { ApiError } from '../api';
 import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
 import { unlessEmpty } from '../paging';
-import { attemptFolder, readExitValue, readLog, readTaskError } from './attempt-folder';
+import { attemptFolder, readExitValue, readLog, readSqlOutput, readTaskError } from './attempt-folder';
+import { exportOperation } from './export-operation';
 import type { JobParts } from './job-operations';
 import type { JobRunner } from './job-runner';
 import { arrayPage, listPage } from './list-pages';
+import { repairHistory } from './repair-history';
+import { repairOperation } from './repair-operation';
 import type { FoundAttempt } from './run-store';
 import { runOnWire, taskRunOnWire } from './run-wire';
 import type { Run } from './types';
@@ -23,36 +27,31 @@ export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly
     {
       method: 'GET',
       path: `${prefix}/runs/get`,
-      note: 'job runs and task runs, both state generations',
+      note: 'job runs and task runs with their iterations, both state generations; include_history, include_resolved_values',
       handle: ({ query }) => get(parts, queryFields(query), version),
     },
     {
       method: 'GET',
       path: `${prefix}/runs/get-output`,
-      note: 'exit value, error, error_trace; the last 5 MB of the log, not for notebooks',
+      note: 'exit value, error, error_trace, run_job_output, sql_output; the last 5 MB of the log, not for notebooks',
       handle: ({ query }) => output(parts, queryFields(query)),
     },
     { method: 'GET', path: `${prefix}/runs/list`, handle: ({ query }) => list(parts, queryFields(query)) },
     { method: 'POST', path: `${prefix}/runs/cancel`, handle: (call) => cancel(parts, call) },
     { method: 'POST', path: `${prefix}/runs/cancel-all`, handle: (call) => cancelAll(parts, call) },
     { method: 'POST', path: `${prefix}/runs/delete`, handle: (call) => remove(parts, call) },
-    {
-      method: 'POST',
-      path: `${prefix}/runs/repair`,
-      note: 'not yet: answers 501',
-      handle: () => notYet('runs/repair'),
-    },
-    { method: 'GET', path: `${prefix}/runs/export`, note: 'not yet: answers 501', handle: () => notYet('runs/export') },
+    repairOperation(parts, version),
+    exportOperation(parts, version),
   ];
 }
 
-type Found = { readonly run: Run } | FoundAttempt;
+export type Found = { readonly run: Run } | FoundAttempt;
 
 /** @throws ApiError 400 in the words that clients take for "not found" (databricks-api 1.3) */
-function known({ runs }: RunParts, fields: Fields): Found {
+export function knownRun({ runs }: RunParts, fields: Fields): Found {
   const runId = requiredText(fields, 'run_id');
   const run = runs.get(runId);
-  const found: Found | undefined = run === undefined ? runs.attempt(runId) : { run };
+  const found: Found | undefined = run === undefined || run.iterations !== undefined ? runs.attempt(runId) : { run };
   if (found === undefined) {
     throw invalid(`Run ${runId} does not exist.`);
   }
@@ -60,22 +59,27 @@ function known({ runs }: RunParts, fields: Fields): Found {
 }
 
 function get(parts: RunParts, request: Fields, version: '2.1' | '2.2'): Reply {
-  const found = known(parts, request);
+  const found = knownRun(parts, request);
+  const resolvedValues = flag(request, 'include_resolved_values');
   if ('attempt' in found) {
-    return { json: taskRunOnWire(parts.workspace, found.run, found.task, found.attempt) };
+    const shown = taskRunOnWire({ ...parts, resolvedValues }, found);
+    return { json: version === '2.1' ? shown : arrayPage(shown, ['iterations'], request) };
   }
-  const shown = runOnWire(parts.workspace, found.run);
-  return { json: version === '2.1' ? shown : arrayPage(shown, ['tasks', 'job_clusters', 'job_parameters'], request) };
+  const whole = runOnWire({ ...parts, resolvedValues }, found.run);
+  const shown = flag(request, 'include_history') ? { ...whole, repair_history: repairHistory(found.run) } : whole;
+  return { json: version === '2.1' ? shown : arrayPage(shown, RUN_ARRAYS, request) };
 }
 
+const RUN_ARRAYS = ['tasks', 'job_clusters', 'job_parameters', 'repair_history'];
+
 async function output(parts: RunParts, request: Fields): Promise<Reply> {
-  const found = known(parts, request);
+  const found = knownRun(parts, request);
   if (!('attempt' in found)) {
     throw invalid(
       'Retrieving the output of runs with multiple tasks is not supported. Please retrieve the output of each individual task run instead.',
     );
   }
-  const { run, task, attempt } = found;
+  const { attempt } = found;
   const { workspace } = parts;
   const raised = await readTaskError(workspace, attempt.runId);
   const failure =
@@ -86,13 +90,33 @@ async function output(parts: RunParts, request: Fields): Promise<Reply> {
         : {};
   return {
     json: {
-      metadata: taskRunOnWire(workspace, run, task, attempt),
+      metadata: taskRunOnWire(parts, found),
       ...failure,
-      ...(task.spec.notebook_task === undefined
-        ? await scriptOutput(parts, attempt.runId)
-        : { notebook_output: await notebookOutput(parts, attempt.runId) }),
+      ...(await typedOutput(parts, found)),
     },
   };
+}
+
+async function typedOutput(
+  parts: RunParts,
+  { task: { spec }, attempt }: FoundAttempt,
+): Promise<Record<string, unknown>> {
+  if (spec.notebook_task !== undefined) {
+    return { notebook_output: await notebookOutput(parts, attempt.runId) };
+  }
+  if (spec.run_job_task !== undefined) {
+    return attempt.childRun === undefined ? {} : { run_job_output: { run_id: integerId(attempt.childRun) } };
+  }
+  if (spec.sql_task !== undefined) {
+    const read = readSqlOutput(parts.workspace, attempt.runId);
+    const warehouse = spec.sql_task.warehouse_id;
+    return read === undefined
+      ? {}
+      : {
+          sql_output: { query_output: { query_text: read.queryText, warehouse_id: warehouse, endpoint_id: warehouse } },
+        };
+  }
+  return scriptOutput(parts, attempt.runId);
 }
 
 async function scriptOutput({ workspace }: RunParts, runId: string): Promise<Record<string, unknown>> {
@@ -115,20 +139,35 @@ function list(parts: RunParts, request: Fields): Reply {
   }
   const from = optionalInteger(request, 'start_time_from') ?? 0;
   const to = optionalInteger(request, 'start_time_to') ?? Number.MAX_SAFE_INTEGER;
+  if (type !== undefined && !RUN_TYPES.includes(type)) {
+    throw invalid(`run_type must be one of ${RUN_TYPES.join(', ')}, not '${type}'.`);
+  }
   const candidates = activeOnly ? parts.runs.active() : [...parts.runs.all()];
   const found = candidates
+    .filter((run) => run.iterations === undefined)
     .filter((run) => jobId === undefined || run.jobId === jobId)
     .filter((run) => type === undefined || run.type === type)
     .filter((run) => !completedOnly || run.phase === 'ENDED')
     .filter((run) => run.startTime >= from && run.startTime <= to)
-    .reverse();
+    .reverse()
+    .sort(listOrder);
   const { items, rest } = listPage(found, request, { standard: 20, most: 25 });
   const expand = flag(request, 'expand_tasks');
   return { json: { runs: unlessEmpty(items.map((run) => listItem(parts, run, expand))), ...rest } };
 }
 
-function listItem({ workspace }: RunParts, run: Run, expand: boolean): Record<string, unknown> {
-  const shown = runOnWire(workspace, run);
+const RUN_TYPES = ['JOB_RUN', 'WORKFLOW_RUN', 'SUBMIT_RUN'];
+
+/** Runs under way by start, the latest first, then ended ones by end, the latest first (databricks-api 3.1). */
+function listOrder(a: Run, b: Run): number {
+  if ((a.endTime === undefined) !== (b.endTime === undefined)) {
+    return a.endTime === undefined ? -1 : 1;
+  }
+  return (b.endTime ?? b.startTime) - (a.endTime ?? a.startTime);
+}
+
+function listItem(parts: RunParts, run: Run, expand: boolean): Record<string, unknown> {
+  const shown = runOnWire(parts, run);
   if (!expand) {
     const { tasks: _tasks, ...short } = shown;
     return short;
@@ -138,7 +177,7 @@ function listItem({ workspace }: RunParts, run: Run, expand: boolean): Record<st
 }
 
 async function cancel(parts: RunParts, call: Call): Promise<Reply> {
-  const found = known(parts, await call.json());
+  const found = knownRun(parts, await call.json());
   parts.runner.cancel(found.run.runId, 'attempt' in found ? found.attempt.runId : undefined);
   return {};
 }
@@ -152,6 +191,7 @@ async function cancelAll(parts: RunParts, call: Call): Promise<Reply> {
   }
   const chosen = parts.runs
     .active()
+    .filter((run) => run.iterations === undefined)
     .filter((run) => (jobId === undefined || run.jobId === jobId) && (!queuedOnly || run.phase === 'QUEUED'));
   for (const run of chosen) {
     parts.runner.cancel(run.runId);
@@ -160,17 +200,24 @@ async function cancelAll(parts: RunParts, call: Call): Promise<Reply> {
 }
 
 async function remove(parts: RunParts, call: Call): Promise<Reply> {
-  const { run } = known(parts, await call.json());
+  const { run } = knownRun(parts, await call.json());
   if (run.phase !== 'ENDED') {
     throw new ApiError(400, 'INVALID_STATE', `Run ${run.runId} is active and cannot be deleted; cancel it first.`);
   }
-  parts.runs.remove(run);
-  for (const attempt of run.tasks.flatMap((task) => task.attempts)) {
+  const all = [run, ...iterationRuns(parts, run)];
+  for (const one of all) {
+    parts.runs.remove(one);
+  }
+  for (const attempt of all.flatMap((one) => one.tasks).flatMap((task) => task.attempts)) {
     await rm(attemptFolder(parts.workspace, attempt.runId), { recursive: true, force: true });
   }
   return {};
 }
 
-function notYet(what: string): never {
-  throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${what} yet.`);
+/** The hidden runs of its for-each tasks, which go with it. */
+function iterationRuns({ runs }: RunParts, run: Run): readonly Run[] {
+  return run.tasks
+    .flatMap((task) => task.attempts)
+    .flatMap(({ childRun }) => (childRun === undefined ? [] : (runs.get(childRun) ?? [])))
+    .filter((child) => child.iterations !== undefined);
 }

@@ -24,7 +24,9 @@ export class RunStore {
     this.#active = store.collection<true>('active-runs');
   }
 
-  put(run: Run): void {
+  /** @param former the state that this one follows: its attempts are known already */
+  put(run: Run, former?: Run): void {
+    const known = new Map((former?.tasks ?? []).map((task, index) => [index, task.attempts.length]));
     this.store.transaction(() => {
       this.#runs.put(key(run.runId), run);
       if (run.phase === 'ENDED') {
@@ -32,7 +34,7 @@ export class RunStore {
       } else {
         this.#active.put(key(run.runId), true);
       }
-      for (const attempt of run.tasks.flatMap((task) => task.attempts)) {
+      for (const attempt of run.tasks.flatMap((task, index) => task.attempts.slice(known.get(index) ?? 0))) {
         this.#attempts.put(key(attempt.runId), run.runId);
       }
     });
@@ -85,7 +87,7 @@ export class RunStore {
       }
       const next = advance(run, event, now);
       if (next !== run) {
-        this.put(next);
+        this.put(next, run);
       }
       return next;
     });

@@ -1,10 +1,22 @@
 import { integerId } from '../../../src/json';
 import type { Workspace } from '../api';
-import type { Attempt, Run, RunOutcome, TaskOutcome, TaskRun } from './types';
+import { readResolved } from './attempt-folder';
+import { iterationStats } from './iteration-stats';
+import type { FoundAttempt, RunStore } from './run-store';
+import type { Attempt, Round, Run, RunOutcome, TaskOutcome, TaskRun } from './types';
 import { latest } from './types';
 
+/** What showing runs works with. */
+export interface Showing {
+  readonly workspace: Workspace;
+  readonly runs: RunStore;
+  /** Whether attempts are shown with their resolved parameters. */
+  readonly resolvedValues?: boolean;
+}
+
 /** A run as `runs/get` and `runs/list` show it, both state generations. */
-export function runOnWire(workspace: Workspace, run: Run): Record<string, unknown> {
+export function runOnWire(showing: Showing, run: Run): Record<string, unknown> {
+  const { workspace } = showing;
   const attempts = run.tasks.flatMap((task) => task.attempts.map((attempt) => ({ task, attempt })));
   return {
     job_id: integerId(run.jobId),
@@ -14,7 +26,9 @@ export function runOnWire(workspace: Workspace, run: Run): Record<string, unknow
     creator_user_name: run.creator.userName,
     run_name: run.name,
     run_type: run.type,
-    trigger: 'ONE_TIME',
+    ...(run.parent === undefined
+      ? { trigger: 'ONE_TIME' }
+      : { trigger: 'RUN_JOB_TASK', trigger_info: { run_id: integerId(run.parent.attempt) } }),
     format: 'MULTI_TASK',
     start_time: run.startTime,
     end_time: run.endTime ?? 0,
@@ -29,21 +43,17 @@ export function runOnWire(workspace: Workspace, run: Run): Record<string, unknow
     run_page_url: runPageUrl(workspace, run, run.runId),
     ...(attempts.length === 0
       ? {}
-      : { tasks: attempts.map(({ task, attempt }) => attemptOnWire(workspace, run, task, attempt)) }),
+      : { tasks: attempts.map(({ task, attempt }) => attemptOnWire(showing, { run, task, attempt })) }),
   };
 }
 
 /** One attempt of a task, as it stands in `tasks` of its run. */
-export function attemptOnWire(
-  workspace: Workspace,
-  run: Run,
-  task: TaskRun,
-  attempt: Attempt,
-): Record<string, unknown> {
+export function attemptOnWire(showing: Showing, { run, task, attempt }: FoundAttempt): Record<string, unknown> {
+  const { workspace } = showing;
   const ended = attempt.endTime;
   const begun = attempt.begunTime;
   return {
-    ...task.spec,
+    ...specOnWire(showing, task, attempt),
     run_id: integerId(attempt.runId),
     attempt_number: attempt.number,
     start_time: attempt.startTime,
@@ -53,28 +63,58 @@ export function attemptOnWire(
     cleanup_duration: 0,
     run_page_url: runPageUrl(workspace, run, attempt.runId),
     ...attemptState(attempt),
+    ...(showing.resolvedValues === true ? resolvedOnWire(workspace, attempt) : {}),
   };
 }
 
+/** What was declared, with what the service adds to it during the run. */
+function specOnWire({ runs }: Showing, { spec }: TaskRun, attempt: Attempt): Record<string, unknown> {
+  if (spec.condition_task !== undefined && attempt.branch !== undefined) {
+    return { ...spec, condition_task: { ...spec.condition_task, outcome: attempt.branch } };
+  }
+  if (spec.run_job_task !== undefined) {
+    return { ...spec, run_job_task: { ...spec.run_job_task, job_id: integerId(spec.run_job_task.job_id) } };
+  }
+  const iterations = spec.for_each_task && attempt.childRun !== undefined ? runs.get(attempt.childRun) : undefined;
+  return iterations === undefined
+    ? { ...spec }
+    : { ...spec, for_each_task: { ...spec.for_each_task, stats: iterationStats(iterations) } };
+}
+
+function resolvedOnWire(workspace: Workspace, attempt: Attempt): Record<string, unknown> {
+  const values = readResolved(workspace, attempt.runId);
+  return values === undefined ? {} : { resolved_values: values };
+}
+
+/** The iterations of a for-each task, each with all its attempts. */
+function iterationsOnWire(showing: Showing, attempt: Attempt): readonly Record<string, unknown>[] {
+  const run = attempt.childRun === undefined ? undefined : showing.runs.get(attempt.childRun);
+  return run?.iterations === undefined
+    ? []
+    : run.tasks.flatMap((task) =>
+        task.attempts.map((iteration) => attemptOnWire(showing, { run, task, attempt: iteration })),
+      );
+}
+
 /** A task run asked for by its own id (`runs/get` and the `metadata` of `runs/get-output`). */
-export function taskRunOnWire(
-  workspace: Workspace,
-  run: Run,
-  task: TaskRun,
-  attempt: Attempt,
-): Record<string, unknown> {
-  const shown = attemptOnWire(workspace, run, task, attempt);
+export function taskRunOnWire(showing: Showing, found: FoundAttempt): Record<string, unknown> {
+  const { run, task, attempt } = found;
+  const shown = attemptOnWire(showing, found);
+  const parent = run.iterations === undefined ? run.runId : (run.parent?.attempt ?? run.runId);
+  const root = run.iterations === undefined ? run.runId : (run.parent?.runId ?? run.runId);
+  const iterations = iterationsOnWire(showing, attempt);
   return {
     ...shown,
     job_id: integerId(run.jobId),
-    job_run_id: integerId(run.runId),
-    parent_run_id: integerId(run.runId),
+    job_run_id: integerId(root),
+    parent_run_id: integerId(parent),
     number_in_job: integerId(attempt.runId),
     run_name: task.spec.task_key,
     run_type: run.type,
     creator_user_name: run.creator.userName,
     format: 'SINGLE_TASK',
     tasks: [shown],
+    ...(iterations.length === 0 ? {} : { iterations }),
   };
 }
 
@@ -84,7 +124,7 @@ export function runPageUrl(workspace: Workspace, run: Run, runId: string): strin
   return `${workspace.url}/?o=${workspace.id}#job/${place}`;
 }
 
-function runState(run: Run): Record<string, unknown> {
+export function runState(run: Run): Record<string, unknown> {
   const stopped = run.stop !== undefined;
   if (run.outcome !== undefined) {
     return terminalState(run.outcome, run.message ?? '', stopped);
@@ -159,6 +199,11 @@ const TERMINAL: Readonly<
     type: 'CLIENT_ERROR',
   },
 };
+
+/** The state of a round that has ended. */
+export function roundState({ outcome = 'INTERNAL_ERROR', message = '', stop }: Round): Record<string, unknown> {
+  return terminalState(outcome, message, stop !== undefined);
+}
 
 function terminalState(outcome: TaskOutcome | RunOutcome, message: string, stopped: boolean): Record<string, unknown> {
   const { life, result, code, type } = TERMINAL[outcome];

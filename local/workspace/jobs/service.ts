@@ -1,11 +1,14 @@
 import { systemClock } from '../../../src/clock';
 import type { Service, Workspace } from '../api';
 import type { PythonEnvironments } from '../python/environment';
+import type { MetastoreTables } from '../sql/service';
 import type { Tokens } from '../tokens';
 import { jobOperations } from './job-operations';
 import { JobRunner } from './job-runner';
+import { permissionOperations } from './permission-operations';
 import { runOperations } from './run-operations';
 import { JobStore, RunStore } from './run-store';
+import { seedOperation } from './seed-operation';
 import { startOperations } from './start-operations';
 import { TaskExecution } from './task-execution';
 import type { TaskSlots } from './task-slots';
@@ -14,6 +17,7 @@ const GRACE_MILLISECONDS = 5000;
 
 export interface JobsOptions {
   readonly tokens: Tokens;
+  readonly tables: MetastoreTables;
   readonly python: PythonEnvironments;
   readonly slots: TaskSlots;
   /** Folder with `launch_task.py` and `dbutils.py`. */
@@ -31,6 +35,9 @@ export function createJobs(workspace: Workspace, options: JobsOptions): Service 
   const jobs = new JobStore(workspace.store);
   const execution = new TaskExecution({
     workspace,
+    runs,
+    jobs,
+    tables: options.tables,
     tokens: options.tokens,
     python: options.python,
     slots: options.slots,
@@ -42,11 +49,15 @@ export function createJobs(workspace: Workspace, options: JobsOptions): Service 
   const parts = { workspace, runs, jobs, runner, tokens: workspace.store.collection<string>('idempotency-tokens') };
   const versions = ['2.2', '2.1'] as const;
   return {
-    operations: versions.flatMap((version) => [
-      ...jobOperations(parts, version),
-      ...startOperations(parts, version),
-      ...runOperations(parts, version),
-    ]),
+    operations: [
+      ...versions.flatMap((version) => [
+        ...jobOperations(parts, version),
+        ...startOperations(parts, version),
+        ...runOperations(parts, version),
+      ]),
+      ...permissionOperations(parts),
+      seedOperation(parts, options.tokens),
+    ],
     start: () => runner.recover(),
     stop: () => runner.stop(),
   };

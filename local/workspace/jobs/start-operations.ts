@@ -4,8 +4,9 @@ import { type Fields, invalid, optionalObject, optionalText, textList } from '..
 import type { Collection } from '../store';
 import { type JobParts, knownJob } from './job-operations';
 import type { JobRunner } from './job-runner';
-import { refuseUnsupported, runSettings, textMap } from './job-settings';
-import { chosenTasks, jobParameterValues, overridingParameters, queuedRun, skippedRun } from './new-run';
+import { runSettings } from './job-settings';
+import { jobRun, overridingParameters, queuedRun } from './new-run';
+import { refuseUnsupported, textMap } from './task-types';
 import type { Run } from './types';
 
 /** What starting runs needs besides jobs. */
@@ -22,7 +23,7 @@ export function startOperations(parts: StartParts, version: '2.1' | '2.2'): read
     {
       method: 'POST',
       path: `${prefix}/run-now`,
-      note: 'job_parameters, notebook_params, python_params, python_named_params, only, queue, idempotency_token',
+      note: 'job_parameters, notebook_params, python_params, python_named_params, sql_params, pipeline_params, only, queue, idempotency_token',
       handle: (call) => runNow(parts, call),
     },
     {
@@ -38,23 +39,14 @@ async function runNow(parts: StartParts, call: Call): Promise<Reply> {
   const fields = await call.json();
   const run = once(parts, fields, () => {
     const job = knownJob(parts.jobs, fields);
-    const tasks = chosenTasks(job.settings.tasks ?? [], textList(fields, 'only'));
-    if (tasks.length === 0) {
-      throw invalid(`Job ${job.jobId} has no tasks to run.`);
-    }
-    refuseUnsupported(tasks);
-    const queue = optionalObject(fields, 'queue')?.enabled ?? job.settings.queue?.enabled ?? false;
-    const created = queuedRun(parts.runs, parts.workspace.clock.now(), {
-      jobId: job.jobId,
-      type: 'JOB_RUN',
-      name: job.settings.name ?? 'Untitled',
+    const { enabled } = optionalObject(fields, 'queue') ?? {};
+    return jobRun(parts.runs, job, parts.workspace.clock.now(), {
       creator: call.principal,
-      settings: job.settings,
-      jobParameters: jobParameterValues(job.settings, textMap(optionalObject(fields, 'job_parameters') ?? {})),
+      parameters: textMap(optionalObject(fields, 'job_parameters') ?? {}),
       overriding: overridingParameters(fields),
-      tasks,
+      only: textList(fields, 'only'),
+      ...(enabled === undefined ? {} : { queue: enabled === true }),
     });
-    return queue === true || hasRoom(parts, created) ? created : skippedRun(created, parts.workspace.clock.now());
   });
   return { json: { run_id: integerId(run), number_in_job: integerId(run) } };
 }
@@ -81,11 +73,6 @@ async function submit(parts: StartParts, call: Call): Promise<Reply> {
     });
   });
   return { json: { run_id: integerId(run) } };
-}
-
-function hasRoom({ runs }: StartParts, run: Run): boolean {
-  const active = runs.active().filter((other) => other.jobId === run.jobId).length;
-  return active < (run.settings.max_concurrent_runs ?? 1);
 }
 
 /**

@@ -1,19 +1,23 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { aborted, unlessAborted } from '../abort';
 import type { Workspace } from '../api';
 import { isAlive, type ProcessIdentity } from '../process-identity';
 import type { PythonEnvironments } from '../python/environment';
+import type { MetastoreTables } from '../sql/service';
 import type { Tokens } from '../tokens';
-import { attemptFolder, logFile, readTaskError, readTaskValues } from './attempt-folder';
+import { attemptFolder, logFile, notebookCopy, readTaskError, readTaskValues, writeResolved } from './attempt-folder';
+import { type Attendance, runIterations, runOtherJob } from './child-runs';
 import { conditionHolds } from './conditions';
 import { type Grace, killTree, type ProcessEnd, startProcess } from './process-runner';
+import type { JobStore, RunStore } from './run-store';
+import { runSqlTask } from './sql-task';
 import { processMarker, taskEnvironment } from './task-environment';
 import { TaskStartError } from './task-files';
 import { type Launch, taskLaunch } from './task-launch';
+import { referencedRun, taskResolver } from './task-references';
 import type { TaskSlots } from './task-slots';
 import { type Attempt, latest, type Run, type TaskRun } from './types';
-import { resolveReferences } from './value-references';
 
 /** In the store until a process has a number; no process ever has this one. */
 const NOT_STARTED: ProcessIdentity = { pid: 0, started: '' };
@@ -22,6 +26,9 @@ const WORKLOAD_FAILED = 'Workload failed, see run output for details';
 /** What executions work with; `python`, `slots` and `grace` are shared by all workspaces of the process. */
 export interface ExecutionParts {
   readonly workspace: Workspace;
+  readonly runs: RunStore;
+  readonly jobs: JobStore;
+  readonly tables: MetastoreTables;
   readonly tokens: Tokens;
   readonly python: PythonEnvironments;
   readonly slots: TaskSlots;
@@ -54,12 +61,10 @@ export class TaskExecution {
     this.#processes = parts.workspace.store.collection<ProcessIdentity>('task-processes');
   }
 
-  /** Never throws: whatever goes wrong is an end with a message. @param onBegun called when the process has begun */
-  async execute(order: ExecutionOrder, onBegun: () => void): Promise<ExecutionEnd> {
+  /** Never throws: whatever goes wrong is an end with a message. @param attendance told when the attempt has begun */
+  async execute(order: ExecutionOrder, attendance: Attendance): Promise<ExecutionEnd> {
     try {
-      return order.task.spec.condition_task === undefined
-        ? await this.#inSlot(order, onBegun)
-        : this.#decide(order, order.task.spec.condition_task);
+      return await this.#byType(order, attendance);
     } catch (error) {
       if (order.signal.aborted) {
         return { outcome: 'FAILED', message: 'The task was ended before its process began.' };
@@ -81,16 +86,39 @@ export class TaskExecution {
     }
   }
 
-  #decide(order: ExecutionOrder, condition: { op: string; left: string; right: string }): ExecutionEnd {
-    const resolve = this.#resolver(order);
-    const holds = conditionHolds(condition.op, resolve(condition.left), resolve(condition.right));
+  async #byType(order: ExecutionOrder, attendance: Attendance): Promise<ExecutionEnd> {
+    const { spec } = order.task;
+    const resolve = taskResolver(this.parts, order);
+    if (spec.condition_task !== undefined) {
+      return this.#decide(order.attempt.runId, spec.condition_task, resolve);
+    }
+    if (spec.run_job_task !== undefined) {
+      return runOtherJob(this.parts, order, spec.run_job_task, resolve, attendance);
+    }
+    if (spec.for_each_task !== undefined) {
+      return runIterations(this.parts, order, spec.for_each_task, resolve, attendance);
+    }
+    if (spec.sql_task !== undefined) {
+      return runSqlTask(this.parts, order, spec.sql_task, resolve, attendance);
+    }
+    return this.#inSlot(order, resolve, () => attendance.begun());
+  }
+
+  #decide(
+    runId: string,
+    condition: { op: string; left: string; right: string },
+    resolve: (text: string) => string,
+  ): ExecutionEnd {
+    const sides = { left: resolve(condition.left), right: resolve(condition.right) };
+    writeResolved(this.parts.workspace, runId, { condition_task: sides });
+    const holds = conditionHolds(condition.op, sides.left, sides.right);
     return { outcome: 'SUCCESS', branch: holds ? 'true' : 'false' };
   }
 
-  async #inSlot(order: ExecutionOrder, onBegun: () => void): Promise<ExecutionEnd> {
+  async #inSlot(order: ExecutionOrder, resolve: (text: string) => string, onBegun: () => void): Promise<ExecutionEnd> {
     const release = await this.parts.slots.acquire(order.signal);
     try {
-      const launch = await this.#launch(order);
+      const launch = await this.#launch(order, resolve);
       const interpreter = await unlessAborted(this.#interpreter(order, launch), order.signal);
       return await this.#process(order, launch, interpreter, onBegun);
     } finally {
@@ -98,29 +126,15 @@ export class TaskExecution {
     }
   }
 
-  async #launch(order: ExecutionOrder): Promise<Launch> {
-    const { workspace } = this.parts;
+  async #launch(order: ExecutionOrder, resolve: (text: string) => string): Promise<Launch> {
+    const { workspace, runs } = this.parts;
     const values = Object.fromEntries(
-      order.run.tasks.map((task) => [task.spec.task_key, readTaskValues(workspace, latest(task).runId)]),
+      referencedRun(runs, order.run).tasks.map((task) => [
+        task.spec.task_key,
+        readTaskValues(workspace, latest(task).runId),
+      ]),
     );
-    return taskLaunch(workspace, order.run, order.task, this.#resolver(order), values);
-  }
-
-  #resolver({ run, task }: ExecutionOrder): (text: string) => string {
-    const { workspace } = this.parts;
-    return (text) => {
-      try {
-        return resolveReferences(text, {
-          workspaceId: workspace.id,
-          workspaceUrl: workspace.url,
-          run,
-          task,
-          taskValue: (runId, key) => asText(readTaskValues(workspace, runId)[key]),
-        });
-      } catch (error) {
-        throw new TaskStartError((error as Error).message);
-      }
-    };
+    return taskLaunch(workspace, order.run, order.task, resolve, values);
   }
 
   async #interpreter(order: ExecutionOrder, launch: Launch): Promise<string> {
@@ -146,6 +160,10 @@ export class TaskExecution {
     mkdirSync(path.join(folder, 'tmp'), { recursive: true });
     mkdirSync(path.join(workspace.folder, 'home'), { recursive: true });
     writeFileSync(path.join(folder, 'task.json'), JSON.stringify(launch.file));
+    writeResolved(workspace, attempt.runId, launch.resolved);
+    if (launch.file.kind === 'notebook' && launch.file.path !== undefined) {
+      copyFileSync(launch.file.path, notebookCopy(workspace, attempt.runId));
+    }
     const token = tokens.issueForRun(run.creator, attempt.runId);
     signal.throwIfAborted();
     // Noted before it begins: a server that is killed at the start of a process still finds that process by its marker.
@@ -180,8 +198,4 @@ export class TaskExecution {
           message: `The process ended ${signal === null ? `with exit code ${code}` : `by ${signal}`}`,
         };
   }
-}
-
-function asText(value: unknown): string | undefined {
-  return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -26,6 +26,8 @@ export interface Launch {
   readonly cwd: string;
   /** pip requirement lines, file paths already of this machine. */
   readonly requirements: readonly string[];
+  /** The parameters with their references replaced, as `resolved_values` shows them. */
+  readonly resolved: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -46,8 +48,9 @@ export async function taskLaunch(
   if (spec.spark_python_task !== undefined) {
     const script = await existingFile(workspace, resolve(spec.spark_python_task.python_file), 'python_file');
     const args = run.overriding.python_params ?? spec.spark_python_task.parameters ?? [];
-    const file = { ...shared, kind: 'script' as const, path: script, arguments: args.map(resolve), widgets: {} };
-    return { file, cwd: path.dirname(script), requirements };
+    const parameters = args.map(resolve);
+    const file = { ...shared, kind: 'script' as const, path: script, arguments: parameters, widgets: {} };
+    return { file, cwd: path.dirname(script), requirements, resolved: { spark_python_task: { parameters } } };
   }
   if (spec.notebook_task !== undefined) {
     const notebook = await existingFile(workspace, resolve(spec.notebook_task.notebook_path), 'notebook_path');
@@ -57,13 +60,18 @@ export async function taskLaunch(
       resolve,
     );
     const file = { ...shared, kind: 'notebook' as const, path: notebook, arguments: [], widgets };
-    return { file, cwd: path.dirname(notebook), requirements: [...requirements, ...ownRequirements] };
+    return {
+      file,
+      cwd: path.dirname(notebook),
+      requirements: [...requirements, ...ownRequirements],
+      resolved: { notebook_task: { base_parameters: widgets } },
+    };
   }
   if (spec.python_wheel_task !== undefined) {
     const { package_name: name, entry_point: entryPoint } = spec.python_wheel_task;
     const args = wheelArguments(run, spec.python_wheel_task).map(resolve);
     const file = { ...shared, kind: 'wheel' as const, package: name, entryPoint, arguments: args, widgets: {} };
-    return { file, cwd: filesFolder(workspace), requirements };
+    return { file, cwd: filesFolder(workspace), requirements, resolved: { python_wheel_task: { parameters: args } } };
   }
   throw new TaskStartError(`Task ${spec.task_key} has no type that the local workspace runs.`);
 }
@@ -78,7 +86,8 @@ function wheelArguments(run: Run, wheel: NonNullable<TaskSpec['python_wheel_task
   return Object.entries(named).map(([name, value]) => `--${name}=${value}`);
 }
 
-function jobParameters(run: Run): Record<string, string> {
+/** Values of the job's parameters by name, as they are pushed down to tasks that take parameters by name. */
+export function jobParameters(run: Run): Record<string, string> {
   return Object.fromEntries(run.jobParameters.map(({ name, value }) => [name, value]));
 }
 

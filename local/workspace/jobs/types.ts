@@ -30,6 +30,31 @@ export interface TaskSpec {
     readonly named_parameters?: Readonly<Record<string, string>>;
   };
   readonly condition_task?: { readonly op: string; readonly left: string; readonly right: string };
+  readonly run_job_task?: {
+    readonly job_id: string;
+    readonly job_parameters?: Readonly<Record<string, string>>;
+  } & Overriding;
+  readonly for_each_task?: {
+    /** A JSON array, or a reference whose value is one. */
+    readonly inputs: string;
+    /** 1 (default) to 100 iterations at once. */
+    readonly concurrency?: number;
+    readonly task: TaskSpec;
+  };
+  readonly sql_task?: {
+    readonly warehouse_id: string;
+    readonly query?: { readonly query_id: string };
+    readonly file?: { readonly path: string; readonly source?: string };
+    readonly parameters?: Readonly<Record<string, string>>;
+  };
+  readonly pipeline_task?: { readonly pipeline_id: string } & PipelineRefresh;
+}
+
+/** What an update of a pipeline computes anew; nothing given: everything, incrementally. */
+export interface PipelineRefresh {
+  readonly full_refresh?: boolean;
+  readonly refresh_selection?: readonly string[];
+  readonly full_refresh_selection?: readonly string[];
 }
 
 export type RunIf =
@@ -57,12 +82,21 @@ export interface JobSettings {
   readonly timeout_seconds?: number;
 }
 
+/** Who may do what with a job. */
+export interface JobPermission {
+  readonly kind: 'user_name' | 'group_name' | 'service_principal_name';
+  readonly name: string;
+  readonly level: 'CAN_VIEW' | 'CAN_MANAGE_RUN' | 'CAN_MANAGE' | 'IS_OWNER';
+}
+
 export interface Job {
   readonly jobId: string;
   readonly creator: string;
   /** Milliseconds since the epoch. */
   readonly createdTime: number;
   readonly settings: JobSettings;
+  /** Absent: the creator owns it. */
+  readonly permissions?: readonly JobPermission[];
 }
 
 /** How an attempt, and through it a task, ended. */
@@ -108,12 +142,30 @@ export interface Attempt {
   readonly retryAt?: number;
   /** Result of a condition task. */
   readonly branch?: 'true' | 'false';
+  /** The repair that the attempt belongs to; absent: the original run. */
+  readonly repair?: string;
+  /** The run that the attempt started: that of another job, or the hidden one with the iterations of a for-each task. */
+  readonly childRun?: string;
 }
 
 /** A task of a run with its attempts, the latest last; never empty. */
 export interface TaskRun {
   readonly spec: TaskSpec;
   readonly attempts: readonly Attempt[];
+  /** An iteration's element of the inputs. */
+  readonly input?: unknown;
+}
+
+/** One pass over a run: the original one or a repair. */
+export interface Round {
+  /** Absent: the original one. */
+  readonly repair?: string;
+  readonly startTime: number;
+  readonly begunTime?: number;
+  readonly endTime?: number;
+  readonly stop?: Stop;
+  readonly outcome?: RunOutcome;
+  readonly message?: string;
 }
 
 /** A run of a job, or a one-time run. */
@@ -122,6 +174,10 @@ export interface Run {
   /** A one-time run has a job id too, but no job. */
   readonly jobId: string;
   readonly type: 'JOB_RUN' | 'SUBMIT_RUN';
+  /** The attempt of a task that started this run. */
+  readonly parent?: { readonly runId: string; readonly attempt: string };
+  /** The run only holds the iterations of its parent's for-each task; at most so many at once. Lists never show it. */
+  readonly iterations?: { readonly concurrency: number };
   readonly name: string;
   readonly creator: Principal;
   readonly settings: JobSettings;
@@ -139,12 +195,19 @@ export interface Run {
   readonly outcome?: RunOutcome;
   readonly message?: string;
   readonly tasks: readonly TaskRun[];
+  /** The rounds before the present one, oldest first. */
+  readonly rounds?: readonly Round[];
+  /** The repair under way or last done; absent: never repaired. */
+  readonly repair?: { readonly id: string; readonly startTime: number; readonly begunTime?: number };
 }
 
+/** Parameters of `run-now` from before job parameters, by kind of task. */
 export interface Overriding {
   readonly notebook_params?: Readonly<Record<string, string>>;
   readonly python_params?: readonly string[];
   readonly python_named_params?: Readonly<Record<string, string>>;
+  readonly sql_params?: Readonly<Record<string, string>>;
+  readonly pipeline_params?: { readonly full_refresh?: boolean };
 }
 
 /** The attempt that counts. */

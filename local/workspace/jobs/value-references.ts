@@ -6,8 +6,10 @@ export interface ReferenceContext {
   readonly workspaceUrl: string;
   readonly run: Run;
   readonly task: TaskRun;
-  /** A task value set by an attempt, as text; `undefined` when it was not set. */
-  taskValue(runId: string, key: string): string | undefined;
+  /** A task value set by an attempt; `undefined` when it was not set. */
+  taskValue(runId: string, key: string): unknown;
+  /** The rows that an attempt of a SQL task read; `undefined` for other tasks. */
+  sqlRows(runId: string): readonly Readonly<Record<string, unknown>>[] | undefined;
 }
 
 /**
@@ -29,7 +31,9 @@ function referenceValue(name: string, context: ReferenceContext): string | undef
   const rest = path.join('.');
   switch (space) {
     case 'job':
-      return jobValue(rest, context.run);
+      return rest.startsWith('parameters.') ? parameterValue(rest, context) : jobValue(rest, context.run);
+    case 'input':
+      return inputValue(path, context.task);
     case 'task':
       return taskValue(rest, context);
     case 'tasks':
@@ -41,12 +45,31 @@ function referenceValue(name: string, context: ReferenceContext): string | undef
   }
 }
 
+/** A job parameter's value may have references of its own, but not to parameters: those stay as they are. */
+function parameterValue(name: string, context: ReferenceContext): string | undefined {
+  const { jobParameters } = context.run;
+  const value = jobParameters.find((parameter) => `parameters.${parameter.name}` === name)?.value;
+  return value === undefined || /\{\{\s*job\.parameters\./.test(value) ? value : resolveReferences(value, context);
+}
+
+/** The element of an iteration, or what a path in it leads to. */
+function inputValue(path: readonly string[], task: TaskRun): string | undefined {
+  const value = path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+    task.input,
+  );
+  return asText(value);
+}
+
+/** Texts as they are, everything else as JSON. */
+function asText(value: unknown): string | undefined {
+  return value === undefined ? undefined : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function jobValue(name: string, run: Run): string | undefined {
-  if (name.startsWith('parameters.')) {
-    return run.jobParameters.find((parameter) => parameter.name === name.slice('parameters.'.length))?.value;
-  }
-  if (name.startsWith('start_time.')) {
-    return timeValue(name.slice('start_time.'.length), run.startTime);
+  const time = /^(?:start_time|trigger\.time)\.(.+)$/.exec(name)?.[1];
+  if (time !== undefined) {
+    return timeValue(time, run.startTime);
   }
   switch (name) {
     case 'id':
@@ -56,9 +79,9 @@ function jobValue(name: string, run: Run): string | undefined {
     case 'run_id':
       return run.runId;
     case 'repair_count':
-      return '0';
+      return String(run.rounds?.length ?? 0);
     case 'trigger.type':
-      return 'one_time';
+      return run.parent === undefined ? 'one_time' : 'run_job_task';
     default:
       return undefined;
   }
@@ -90,11 +113,34 @@ function upstreamValue([key, field, ...rest]: readonly string[], context: Refere
       return attempt.runId;
     case 'result_state':
       return attempt.outcome?.toLowerCase();
+    case 'execution_count':
+      return String(attempt.number + 1);
+    case 'notebook_path':
+      return upstream.spec.notebook_task?.notebook_path;
+    case 'error_code':
+      return attempt.outcome === 'FAILED' ? 'RunExecutionError' : attempt.outcome === 'SUCCESS' ? '' : undefined; // names [U]
     case 'values':
-      return context.taskValue(attempt.runId, rest.join('.'));
+      return asText(context.taskValue(attempt.runId, rest.join('.')));
+    case 'output':
+      return outputValue(rest, context.sqlRows(attempt.runId));
     default:
       return undefined;
   }
+}
+
+/** Of a SQL task: `rows`, `first_row`, and a column of it. */
+function outputValue(
+  [part, column, ...more]: readonly string[],
+  rows: readonly Readonly<Record<string, unknown>>[] | undefined,
+): string | undefined {
+  if (rows === undefined || more.length > 0) {
+    return undefined;
+  }
+  if (part === 'rows' && column === undefined) {
+    return JSON.stringify(rows);
+  }
+  const first = rows[0] ?? {};
+  return part !== 'first_row' ? undefined : asText(column === undefined ? first : first[column]);
 }
 
 /** The names from before dotted references, which the service still knows. */
@@ -134,6 +180,10 @@ function timeValue(part: string, milliseconds: number): string | undefined {
       return iso.slice(5, 7);
     case 'day':
       return iso.slice(8, 10);
+    case 'iso_weekday':
+      return String(isoWeekday(milliseconds));
+    case 'is_weekday':
+      return String(isoWeekday(milliseconds) < 6);
     case 'hour':
       return iso.slice(11, 13);
     case 'minute':
@@ -143,4 +193,9 @@ function timeValue(part: string, milliseconds: number): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** 1 (Monday) to 7, in UTC as all times of references. */
+function isoWeekday(milliseconds: number): number {
+  return ((new Date(milliseconds).getUTCDay() + 6) % 7) + 1;
 }

@@ -1,7 +1,7 @@
 import { SqlFailure, syntaxError } from './failure';
 import { parseName } from './names';
 import type { Bindings } from './parameters';
-import { isSymbol, isWord, type Token } from './tokens';
+import { isSymbol, isWord, type Token, tokenize, tokensToSql } from './tokens';
 
 /**
  * What the parser gets wrong or does not know is resolved on the tokens: `IDENTIFIER(…)` becomes the name that it gives (the
@@ -83,4 +83,20 @@ export function singleStatement(tokens: readonly Token[]): readonly Token[] {
     throw syntaxError('The statement is empty.');
   }
   return statement;
+}
+
+/**
+ * The statements of a script, divided by semicolons; empty ones are left out.
+ * @throws SqlFailure for text that is no SQL
+ */
+export function splitStatements(script: string): readonly string[] {
+  const statements: Token[][] = [[]];
+  for (const token of tokenize(script)) {
+    if (isSymbol(token, ';')) {
+      statements.push([]);
+    } else {
+      statements.at(-1)?.push(token);
+    }
+  }
+  return statements.filter((tokens) => tokens.length > 0).map(tokensToSql);
 }

@@ -5,7 +5,12 @@ import { createStatements } from './statements';
 import { tableOperations } from './tables-api';
 import { warehouseOperations } from './warehouses';
 
+export { executeStatement } from './execute';
+export { SqlFailure } from './failure';
 export { type MetastoreTables, openTables } from './metastore-tables';
+export { Bindings } from './parameters';
+export { splitStatements } from './prepare';
+export type { StatementResult } from './result';
 export { warehouseId } from './warehouses';
 
 /** SQL of one workspace over the tables of the metastore. Whoever opened the tables closes them. */

@@ -49,7 +49,11 @@ describe('operations on jobs and runs', () => {
     });
     const job = await getJob(jobId);
     assert.equal(job.job_id, jobId);
-    assert.deepEqual(job.settings.schedule, { quartz_cron_expression: '0 0 0 * * ?', timezone_id: 'UTC' });
+    assert.deepEqual(job.settings.schedule, {
+      quartz_cron_expression: '0 0 0 * * ?',
+      timezone_id: 'UTC',
+      pause_status: 'UNPAUSED',
+    });
     assert.deepEqual([job.settings.timeout_seconds, job.settings.max_concurrent_runs], [0, 1]);
     assert.equal(job.settings.tasks?.[1]?.run_if, 'ALL_SUCCESS');
     assert.deepEqual(job.settings.tasks?.[1]?.notebook_task, { notebook_path: '/n', source: 'WORKSPACE' });
@@ -248,8 +252,6 @@ describe('operations on jobs and runs', () => {
     assert.match(String(output.json.message), /^Retrieving the output of runs with multiple tasks is not supported\./);
     const none = await workspace.call('GET', '/api/2.2/jobs/runs/get?run_id=5');
     assert.deepEqual([none.status, none.json.message], [400, 'Run 5 does not exist.']);
-    const repair = await workspace.call('POST', '/api/2.2/jobs/runs/repair', { run_id: run.run_id });
-    assert.equal(repair.status, 501);
   });
 
   it('end all processes when the workspace stops, and remember what became of the runs', async () => {

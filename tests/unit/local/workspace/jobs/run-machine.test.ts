@@ -39,7 +39,11 @@ function play(tasks: readonly TaskSpec[], outcomes: Readonly<Record<string, 'SUC
     const pending = run.tasks.find((task) => latest(task).phase === 'PENDING');
     if (retried !== undefined) {
       const key = retried.spec.task_key;
-      run = advance(run, { type: 'retry', task: key, runId: `${key}/${retried.attempts.length}` }, 2);
+      run = advance(
+        run,
+        { type: 'retry', attempt: latest(retried).runId, runId: `${key}/${retried.attempts.length}` },
+        2,
+      );
     } else if (pending !== undefined) {
       const attempt = latest(pending).runId;
       run = advance(run, { type: 'begun', attempt }, 2);
@@ -168,9 +172,11 @@ describe('the state machine of a run', () => {
       fc
         .tuple(attempt, fc.constantFrom('SUCCESS' as const, 'FAILED' as const))
         .map(([name, outcome]) => ({ type: 'ended' as const, attempt: name, outcome })),
-      fc
-        .tuple(fc.constantFrom(...keys), fc.nat(3))
-        .map(([key, number]) => ({ type: 'retry' as const, task: key, runId: `${key}/${number}` })),
+      fc.tuple(fc.constantFrom(...keys), fc.nat(3)).map(([key, number]) => ({
+        type: 'retry' as const,
+        attempt: `${key}/${number}`,
+        runId: `${key}/${number + 1}`,
+      })),
       attempt.map((name) => ({ type: 'retryDue' as const, attempt: name })),
     );
     const stop: fc.Arbitrary<RunEvent> = fc.oneof(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { conditionHolds } from '../../../../../local/workspace/jobs/conditions';
 import { pipRequirements } from '../../../../../local/workspace/jobs/notebook-requirements';
 import type { Run, TaskRun } from '../../../../../local/workspace/jobs/types';
-import { resolveReferences } from '../../../../../local/workspace/jobs/value-references';
+import { type ReferenceContext, resolveReferences } from '../../../../../local/workspace/jobs/value-references';
 
 const prepare: TaskRun = {
   spec: { task_key: 'prepare' },
@@ -29,17 +29,57 @@ const run: Run = {
   tasks: [prepare, train],
 };
 
+const context: ReferenceContext = {
+  workspaceId: '77',
+  workspaceUrl: 'http://127.0.0.1:1',
+  run,
+  task: train,
+  taskValue: (runId, key) => (runId === '12' && key === 'rows' ? 5 : undefined),
+  sqlRows: (runId) =>
+    runId === '12'
+      ? [
+          { n: 3, name: 'a' },
+          { n: 4, name: 'b' },
+        ]
+      : undefined,
+};
+
 function resolved(text: string): string {
-  return resolveReferences(text, {
-    workspaceId: '77',
-    workspaceUrl: 'http://127.0.0.1:1',
-    run,
-    task: train,
-    taskValue: (runId, key) => (runId === '12' && key === 'rows' ? '5' : undefined),
-  });
+  return resolveReferences(text, context);
 }
 
 describe('value references', () => {
+  it('know the output of a SQL task, the input of an iteration, and references in the value of a job parameter', () => {
+    assert.equal(resolved('{{tasks.prepare.output.rows}}'), '[{"n":3,"name":"a"},{"n":4,"name":"b"}]');
+    assert.equal(resolved('{{tasks.prepare.output.first_row.n}}'), '3');
+    assert.equal(resolved('{{tasks.prepare.output.first_row}}'), '{"n":3,"name":"a"}');
+    assert.throws(() => resolved('{{tasks.train.output.rows}}'), /cannot be resolved/);
+    assert.throws(() => resolved('{{input}}'), /cannot be resolved/);
+    const iteration = { ...context, task: { ...train, input: { a: { b: [1, 'x'] }, plain: 'text' } } };
+    assert.equal(
+      resolveReferences('{{input.plain}} {{input.a.b}} {{input.a.b.1}} {{input}}', iteration),
+      'text [1,"x"] x {"a":{"b":[1,"x"]},"plain":"text"}',
+    );
+    const parameters = {
+      ...context,
+      run: {
+        ...run,
+        jobParameters: [
+          { name: 'day', default: '', value: '{{job.start_time.iso_date}}' },
+          { name: 'self', default: '', value: '{{job.parameters.self}}' },
+        ],
+      },
+    };
+    assert.equal(resolveReferences('{{job.parameters.day}}', parameters), '2026-02-03');
+    assert.equal(resolveReferences('{{job.parameters.self}}', parameters), '{{job.parameters.self}}');
+    assert.equal(resolved('{{job.start_time.iso_weekday}} {{job.start_time.is_weekday}}'), '2 true');
+    const repaired = { ...run, rounds: [{ startTime: 0 }, { startTime: 1 }], parent: { runId: '1', attempt: '2' } };
+    assert.equal(
+      resolveReferences('{{job.repair_count}} {{job.trigger.type}}', { ...context, run: repaired }),
+      '2 run_job_task',
+    );
+  });
+
   it('know the job, the task, other tasks and the workspace', () => {
     assert.equal(resolved('{{job.id}}/{{ job.run_id }}/{{job.name}}'), '9007199254740993/11/nightly');
     assert.equal(resolved('{{job.parameters.a.b}}'), 'x');
