@@ -1,21 +1,11 @@
 import { ApiError, type Workspace } from '../api';
 import { writeResolved } from './attempt-folder';
+import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
 import { jobRun } from './new-run';
 import type { JobStore, RunStore } from './run-store';
-import type { ExecutionEnd, ExecutionOrder } from './task-execution';
 import { TaskStartError } from './task-files';
 import { jobParameters } from './task-launch';
 import type { Job, Run, TaskSpec } from './types';
-
-/** What an attempt under way tells and asks of whoever carries runs out. */
-export interface Attendance {
-  /** The attempt's process, or the run that it starts, began. */
-  begun(childRun?: string): void;
-  /** Keeps a new run and takes it up. */
-  start(run: Run): void;
-  untilEnded(runId: string): Promise<Run>;
-  cancel(runId: string): void;
-}
 
 interface Stores {
   readonly workspace: Workspace;

@@ -3,7 +3,7 @@ import { type Html, html } from '../../html';
 import type { Operation, Reply } from '../api';
 import { type Fields, invalid, optionalText, queryFields } from '../fields';
 import { notebookCopy, readExitValue, readTaskError } from './attempt-folder';
-import { knownRun, type RunParts } from './run-operations';
+import { knownRun, type RunParts } from './job-parts';
 import { latest } from './types';
 
 const VIEWS = ['CODE', 'DASHBOARDS', 'ALL'];

@@ -1,29 +1,13 @@
 import { integerId } from '../../../src/json';
-import type { Call, Operation, Reply, Workspace } from '../api';
-import {
-  type Fields,
-  flag,
-  invalid,
-  optionalObject,
-  optionalText,
-  queryFields,
-  requiredText,
-  textList,
-} from '../fields';
+import type { Call, Operation, Reply } from '../api';
+import { type Fields, flag, invalid, optionalObject, optionalText, queryFields, textList } from '../fields';
 import { unlessEmpty } from '../paging';
+import { type JobParts, knownJob } from './job-parts';
 import { jobSettings } from './job-settings';
 import { updatedSettings } from './job-update';
 import { arrayPage, listPage } from './list-pages';
 import { firstPermissions } from './permission-operations';
-import type { JobStore, RunStore } from './run-store';
 import type { Job } from './types';
-
-/** What the operations on jobs work with. */
-export interface JobParts {
-  readonly workspace: Workspace;
-  readonly jobs: JobStore;
-  readonly runs: RunStore;
-}
 
 /** Create, change, read and delete jobs under one version of the API (databricks-api 3.1). */
 export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly Operation[] {
@@ -48,16 +32,6 @@ export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly
 }
 
 const NOTE = 'all settings are kept; schedules and triggers do not fire, notifications are not sent';
-
-/** @throws ApiError 400 INVALID_PARAMETER_VALUE in the words that clients take for "not found" (databricks-api 1.3) */
-export function knownJob(jobs: JobStore, fields: Fields): Job {
-  const jobId = requiredText(fields, 'job_id');
-  const job = jobs.get(jobId);
-  if (job === undefined) {
-    throw invalid(`Job ${jobId} does not exist.`);
-  }
-  return job;
-}
 
 async function create({ workspace, jobs, runs }: JobParts, call: Call): Promise<Reply> {
   const { access_control_list: acl, ...fields } = await call.json();

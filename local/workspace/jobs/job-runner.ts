@@ -1,7 +1,8 @@
 import type { Workspace } from '../api';
-import type { Attendance } from './child-runs';
+import type { Attendance } from './execution-order';
 import type { RunEvent } from './run-machine';
-import { awaitsRetry, presentRound, type Repair } from './run-machine';
+import { awaitsRetry } from './run-machine';
+import { presentRound, type Repair } from './run-rounds';
 import type { RunStore } from './run-store';
 import type { TaskExecution } from './task-execution';
 import { type Attempt, latest, type Run, type Stop, type TaskRun } from './types';

@@ -1,6 +1,6 @@
 import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
-import type { JobParts } from './job-operations';
+import type { JobParts } from './job-parts';
 import type { Job, JobPermission } from './types';
 
 const LEVELS: Readonly<Record<JobPermission['level'], string>> = {

@@ -1,5 +1,5 @@
 import { integerId } from '../../../src/json';
-import { presentRound } from './run-machine';
+import { presentRound } from './run-rounds';
 import { roundState, runState } from './run-wire';
 import type { Round, Run } from './types';
 

@@ -1,9 +1,9 @@
 import { integerId } from '../../../src/json';
 import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { type Fields, flag, invalid, optionalObject, optionalText, requiredText, textList } from '../fields';
+import type { RunParts } from './job-parts';
 import { jobParameterValues, overridingParameters } from './new-run';
-import type { Repair } from './run-machine';
-import type { RunParts } from './run-operations';
+import type { Repair } from './run-rounds';
 import { refuseUnsupported, textMap } from './task-types';
 import { latest, type Run, type TaskSpec } from './types';
 

@@ -2,23 +2,17 @@ import { rm } from 'node:fs/promises';
 import { integerId } from '../../../src/json';
 import type { Call, Operation, Reply } from '../api';
 import { ApiError } from '../api';
-import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
+import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields } from '../fields';
 import { unlessEmpty } from '../paging';
 import { attemptFolder, readExitValue, readLog, readSqlOutput, readTaskError } from './attempt-folder';
 import { exportOperation } from './export-operation';
-import type { JobParts } from './job-operations';
-import type { JobRunner } from './job-runner';
+import { knownRun, type RunParts } from './job-parts';
 import { arrayPage, listPage } from './list-pages';
 import { repairHistory } from './repair-history';
 import { repairOperation } from './repair-operation';
 import type { FoundAttempt } from './run-store';
 import { runOnWire, taskRunOnWire } from './run-wire';
 import type { Run } from './types';
-
-/** What the operations on runs work with. */
-export interface RunParts extends JobParts {
-  readonly runner: JobRunner;
-}
 
 /** Read, cancel and delete runs under one version of the API. */
 export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly Operation[] {
@@ -43,19 +37,6 @@ export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly
     repairOperation(parts, version),
     exportOperation(parts, version),
   ];
-}
-
-export type Found = { readonly run: Run } | FoundAttempt;
-
-/** @throws ApiError 400 in the words that clients take for "not found" (databricks-api 1.3) */
-export function knownRun({ runs }: RunParts, fields: Fields): Found {
-  const runId = requiredText(fields, 'run_id');
-  const run = runs.get(runId);
-  const found: Found | undefined = run === undefined || run.iterations !== undefined ? runs.attempt(runId) : { run };
-  if (found === undefined) {
-    throw invalid(`Run ${runId} does not exist.`);
-  }
-  return found;
 }
 
 function get(parts: RunParts, request: Fields, version: '2.1' | '2.2'): Reply {

@@ -3,7 +3,7 @@ import { refuseUnlessAdministrator } from '../access';
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, objectList, optionalInteger, optionalObject, optionalText } from '../fields';
 import type { Tokens } from '../tokens';
-import type { JobParts } from './job-operations';
+import type { JobParts } from './job-parts';
 import { jobSettings } from './job-settings';
 import { jobParameterValues, queuedRun } from './new-run';
 import { advance } from './run-machine';

@@ -10,8 +10,7 @@ import {
   splitStatements,
 } from '../sql/service';
 import { writeResolved, writeSqlOutput } from './attempt-folder';
-import type { Attendance } from './child-runs';
-import type { ExecutionEnd, ExecutionOrder } from './task-execution';
+import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
 import { existingFile, TaskStartError } from './task-files';
 import { jobParameters } from './task-launch';
 import type { TaskSpec } from './types';

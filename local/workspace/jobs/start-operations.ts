@@ -2,7 +2,7 @@ import { integerId } from '../../../src/json';
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, optionalObject, optionalText, textList } from '../fields';
 import type { Collection } from '../store';
-import { type JobParts, knownJob } from './job-operations';
+import { type JobParts, knownJob } from './job-parts';
 import type { JobRunner } from './job-runner';
 import { runSettings } from './job-settings';
 import { jobRun, overridingParameters, queuedRun } from './new-run';

@@ -7,8 +7,9 @@ import type { PythonEnvironments } from '../python/environment';
 import type { MetastoreTables } from '../sql/service';
 import type { Tokens } from '../tokens';
 import { attemptFolder, logFile, notebookCopy, readTaskError, readTaskValues, writeResolved } from './attempt-folder';
-import { type Attendance, runIterations, runOtherJob } from './child-runs';
+import { runIterations, runOtherJob } from './child-runs';
 import { conditionHolds } from './conditions';
+import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
 import { type Grace, killTree, type ProcessEnd, startProcess } from './process-runner';
 import type { JobStore, RunStore } from './run-store';
 import { runSqlTask } from './sql-task';
@@ -17,7 +18,7 @@ import { TaskStartError } from './task-files';
 import { type Launch, taskLaunch } from './task-launch';
 import { referencedRun, taskResolver } from './task-references';
 import type { TaskSlots } from './task-slots';
-import { type Attempt, latest, type Run, type TaskRun } from './types';
+import { latest } from './types';
 
 /** In the store until a process has a number; no process ever has this one. */
 const NOT_STARTED: ProcessIdentity = { pid: 0, started: '' };
@@ -36,21 +37,6 @@ export interface ExecutionParts {
   /** Folder with `launch_task.py` and `dbutils.py`. */
   readonly pythonSite: string;
   readonly warehouseId: string;
-}
-
-export interface ExecutionOrder {
-  readonly run: Run;
-  readonly task: TaskRun;
-  readonly attempt: Attempt;
-  /** Ends the attempt. */
-  readonly signal: AbortSignal;
-}
-
-/** How an attempt ended, as the state machine takes it. */
-export interface ExecutionEnd {
-  readonly outcome: 'SUCCESS' | 'FAILED' | 'INTERNAL_ERROR';
-  readonly message?: string;
-  readonly branch?: 'true' | 'false';
 }
 
 /** Executes one attempt of a task: a real process, in a slot, with a token that dies with it. */
