@@ -3,7 +3,7 @@ import type { AttachmentRecord } from '../record/run-record';
 import { runSentence, runState, titleOf, type Waiting, waitingChecks } from './run-sentence';
 import type { RunView } from './run-view';
 import { commandLine } from './shell-word';
-import { icon, stateWord } from './states';
+import { icon } from './states';
 import { renderFirstLine } from './summary-markdown';
 import { durationOf, moment } from './times';
 
@@ -17,8 +17,7 @@ export function headSection(view: RunView): Html {
   const { record } = view;
   const state = runState(view);
   return html`<p class="muted">${record.pipeline.name} · run ${record.number}</p>
-<div class="decision s-${state}"><span class="state">${icon(state)}${stateWord(state)}</span>
-<h1>${runSentence(view)}</h1>
+<div class="decision s-${state}"><h1><span class="s-${state}">${icon(state)}</span> ${runSentence(view)}</h1>
 ${failureLinks(view)}
 </div>
 ${waitingChecks(view).map((waiting) => waitingNotice(view, waiting))}

@@ -7,7 +7,7 @@ import { type SampleRun, SampleRunBuilder } from '../../../../support/sample-run
 import { sampleOfManyJobs, sampleRelease, sampleWaiting } from '../../../../support/sample-run-record';
 
 const page = ({ record, read }: SampleRun) => renderRunPage(record, read);
-const headline = (text: string) => /<h1>([^<]*)<\/h1>/.exec(text)?.[1];
+const headline = (text: string) => /<\/span> ([^<]*)<\/h1>/.exec(text)?.[1];
 
 /** Tags with their attributes, without texts: what a browser makes elements from. */
 function markup(text: string): string[] {
