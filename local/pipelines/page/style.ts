@@ -51,7 +51,7 @@ pre{white-space:pre-wrap;background:var(--sunken);padding:.6rem .75rem;border-ra
 .log summary{padding:0 .75rem}.markdown{border-left:4px solid var(--line);padding-left:1rem;margin:.5rem 0}.markdown h4,.markdown h5,.markdown h6{margin:.75rem 0 .25rem}
 .gone{display:none}`;
 
-const OTHERS = `@media(max-width:40rem){header,main,footer{padding:.75rem}.stage{padding:.6rem}.inside{padding:.25rem .4rem .6rem}summary{padding:.4rem}
+const OTHERS = `@media(max-width:40rem){.facts{grid-template-columns:1fr 1fr}header,main,footer{padding:.75rem}.stage{padding:.6rem}.inside{padding:.25rem .4rem .6rem}summary{padding:.4rem}
 .log div{padding-left:.75rem}.log i{float:none;margin:0 .75em 0 0}.command{flex-direction:column;align-items:stretch}.row .took{margin-left:0}}
 @media(prefers-reduced-motion:no-preference){.s-running .icon{animation:turn 1.6s linear infinite}@keyframes turn{to{transform:rotate(360deg)}}}
 @media(forced-colors:active){.state,.decision,.graph a{forced-color-adjust:auto}}
