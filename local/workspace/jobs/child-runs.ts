@@ -37,12 +37,14 @@ export function runOtherJob(
   );
   writeResolved(workspace, order.attempt.runId, { run_job_task: { job_parameters: parameters, parameters } });
   const child = startable(job, () =>
-    jobRun(runs, job, workspace.clock.now(), {
-      creator: order.run.creator,
-      parameters,
-      overriding,
-      parent: { runId: order.run.runId, attempt: order.attempt.runId },
-    }),
+    workspace.store.transaction(() =>
+      jobRun(runs, job, workspace.clock.now(), {
+        creator: order.run.creator,
+        parameters,
+        overriding,
+        parent: { runId: order.run.runId, attempt: order.attempt.runId },
+      }),
+    ),
   );
   return follow(order, child, attendance, (ended) => `Run ${child.runId} of job ${job.jobId} ended with ${ended}.`);
 }
@@ -63,7 +65,8 @@ export function runIterations(
   const { timeout_seconds: _timeout, tasks: _tasks, ...settings } = order.run.settings;
   const { depends_on: _dependencies, run_if: _runIf, ...spec } = declared.task;
   const now = workspace.clock.now();
-  const child: Run = {
+  // One transaction for the many ids: each of its own would wait for the disk.
+  const child: Run = workspace.store.transaction(() => ({
     runId: runs.newId(),
     jobId: order.run.jobId,
     type: order.run.type,
@@ -81,7 +84,7 @@ export function runIterations(
       input,
       attempts: [{ runId: runs.newId(), number: 0, phase: 'BLOCKED', startTime: now }],
     })),
-  };
+  }));
   return follow(order, child, attendance, (ended) => `The iterations of the task ended with ${ended}.`);
 }
 
