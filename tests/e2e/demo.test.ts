@@ -28,59 +28,93 @@ function demo(
 }
 
 describe('the demo', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('takes one model from training to a served answer and leaves only its reports', async () => {
+  it('carries a commit through its release to a served answer and leaves only its runs', async () => {
     const { code, output } = await demo(folder, ['--quick']);
     capture('the demo', output);
     assert.equal(code, 0, output);
-    assert.match(output, /Promote progression 1 \(there is no champion\): PASS/);
+    assert.match(output, /Approval on mlops-diabetes-prod-model: given by you/);
     assert.match(output, /progression-1 predicts a progression of \d/);
-    const report = /^ {2}(\S+report\.json) /m.exec(output)?.[1] ?? '';
-    assert.equal(JSON.parse(readFileSync(join(folder, report), 'utf8')).verdict, 'PASS');
-    assert.deepEqual(readdirSync(folder), ['.mlops'], 'no state of the workspace is left');
+    const page = /^ {2}(\S+index\.html) /m.exec(output)?.[1] ?? '';
+    assert.match(readFileSync(join(folder, page), 'utf8'), /prod\.diabetes\.progression/);
+    const record = JSON.parse(readFileSync(join(folder, page, '..', 'run.json'), 'utf8'));
+    assert.deepEqual(
+      record.stages.map(({ name, result }: { name: string; result: string }) => [name, result]),
+      [
+        ['unit', 'succeeded'],
+        ['integration', 'succeeded'],
+        ['train_staging', 'succeeded'],
+        ['evaluate_staging', 'succeeded'],
+        ['approve_promote_staging', 'skipped'],
+        ['promote_staging', 'succeeded'],
+        ['serve_staging', 'succeeded'],
+        ['train_prod', 'succeeded'],
+        ['evaluate_prod', 'succeeded'],
+        ['approve_promote_prod', 'succeeded'],
+        ['promote_prod', 'succeeded'],
+        ['serve_prod', 'succeeded'],
+      ],
+    );
+    const left = readdirSync(folder).filter((name) => !name.startsWith('pytest-of-'));
+    assert.deepEqual(left, ['.mlops'], 'no state of the workspaces is left');
     assert.deepEqual(processesOf(folder), []);
   });
 
-  for (const [cause, signal] of [
-    ['on Ctrl-C', 'SIGINT'],
-    ['when it is asked to end', 'SIGTERM'],
-  ] as const) {
-    it(`ends ${cause}: the running job dies, nothing is left running`, async () => {
-      let asked = false;
-      const { code, output } = await demo(folder, [], (soFar, stop) => {
-        if (!asked && soFar.includes('Task train: RUNNING')) {
-          asked = true;
-          stop(signal);
-        }
-      });
-      assert.equal(code, 1, output);
-      assert.match(output, /Interrupted; nothing is left running/);
-      assert.deepEqual(processesOf(folder), []);
+  it('runs the pipeline of the sample as it is', async () => {
+    let asked = false;
+    const { code } = await demo(folder, [], (soFar, stop) => {
+      if (!asked && soFar.includes('▸ Unit tests')) {
+        asked = true;
+        stop('SIGTERM');
+      }
     });
-  }
+    assert.equal(code, 1);
+    assert.deepEqual(processesOf(folder), [], 'nothing is left running after a request to end');
+    assert.equal(
+      readFileSync(join(folder, '.mlops', 'demo', 'diabetes', 'azure-pipelines.yml'), 'utf8'),
+      readFileSync(join('samples', 'diabetes', 'azure-pipelines.yml'), 'utf8'),
+    );
+  });
+
+  it('ends on Ctrl-C while a job runs: the job dies, nothing is left running', async () => {
+    let watch: NodeJS.Timeout | undefined;
+    const { code, output } = await demo(folder, [], (soFar, stop) => {
+      if (watch === undefined && soFar.includes('▸ Integration tests')) {
+        watch = setInterval(() => {
+          if (processesOf(folder).some((command) => command.includes('launch_task.py'))) {
+            clearInterval(watch);
+            stop('SIGINT');
+          }
+        }, 50);
+      }
+    });
+    assert.equal(code, 1, output);
+    assert.match(output, /Interrupted; nothing is left running/);
+    assert.deepEqual(processesOf(folder), []);
+  });
 });
 
-/** Processes whose command line or environment names the folder; only where the system shows them. */
+/** Command lines of the processes whose command line or environment names the folder; only where the system shows them. */
 function processesOf(folder: string): string[] {
   if (!existsSync('/proc/self/environ')) {
     return [];
   }
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && Number(entry) !== process.pid)
-    .filter((entry) => {
+    .flatMap((entry) => {
       try {
-        const text = readFileSync(`/proc/${entry}/cmdline`, 'utf8') + readFileSync(`/proc/${entry}/environ`, 'utf8');
-        return text.includes(folder);
+        const command = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
+        return `${command}${readFileSync(`/proc/${entry}/environ`, 'utf8')}`.includes(folder) ? [command] : [];
       } catch (error) {
         // The process ended between the two looks, or belongs to somebody else.
         assert.match((error as NodeJS.ErrnoException).code ?? '', /ENOENT|EACCES|ESRCH|EPERM/);
-        return false;
+        return [];
       }
     });
 }
