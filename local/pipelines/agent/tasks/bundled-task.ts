@@ -37,10 +37,10 @@ const HANDLERS = ['Node24', 'Node20_1'];
 /** A built task; `undefined` when there is none of this name. @throws StepFailure when it has another major version */
 export function bundledTask(tasksFolder: string, name: string, major: string): StepTask | undefined {
   const folder = join(tasksFolder, name);
-  if (!existsSync(join(folder, 'task.json'))) {
+  const definition = readDefinition(folder);
+  if (definition === undefined) {
     return undefined;
   }
-  const definition = JSON.parse(readFileSync(join(folder, 'task.json'), 'utf8')) as TaskDefinition;
   if (String(definition.version.Major) !== major) {
     throw new StepFailure(`Task ${name} is here in version ${definition.version.Major}, not ${major}.`);
   }
@@ -61,6 +61,26 @@ export function bundledTask(tasksFolder: string, name: string, major: string): S
       ? {}
       : { post: (step, inputs) => runBundle(step, inputs, { folder, definition, handlers: postjobexecution }) }),
   };
+}
+
+/** Names of the inputs in which a built task is given connections, aliases included; none where there is no task of this name. */
+export function connectionInputNames(tasksFolder: string, name: string): readonly string[] {
+  const definition = /^\w+$/.test(name) ? readDefinition(join(tasksFolder, name)) : undefined;
+  return connectionInputs(definition?.inputs ?? []).flatMap((input) => [input.name, ...(input.aliases ?? [])]);
+}
+
+function readDefinition(folder: string): TaskDefinition | undefined {
+  const file = join(folder, 'task.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as TaskDefinition) : undefined;
+}
+
+/** What an agent does with a step that uses a connection, in a run that gets none: the step is skipped and the job goes on. */
+export function skipWithoutConnection(step: StepRun): void {
+  step.print(
+    'Skipped: the step uses a service connection, and a pull request of a fork does not get any. The step counts as skipped.',
+  );
+  step.say('Skipped: a pull request of a fork gets no service connection.');
+  step.result = 'Skipped';
 }
 
 interface Bundle {
@@ -85,11 +105,7 @@ async function runBundle(step: StepRun, inputs: TaskInputs, { folder, definition
     }
   }
   if (connections.size > 0 && step.job.request.withholdsConnections) {
-    step.print(
-      'Skipped: the step uses a service connection, and a pull request of a fork does not get any. The step counts as skipped.',
-    );
-    step.say('Skipped: a pull request of a fork gets no service connection.');
-    step.result = 'Skipped';
+    skipWithoutConnection(step);
     return;
   }
   const { request, options } = step.job;

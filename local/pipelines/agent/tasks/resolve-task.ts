@@ -10,7 +10,7 @@ import {
   PUBLISH_BUILD_ARTIFACTS,
   PUBLISH_PIPELINE_ARTIFACT,
 } from './artifacts';
-import { bundledTask } from './bundled-task';
+import { bundledTask, connectionInputNames } from './bundled-task';
 import { checkoutTask } from './checkout';
 import { COPY_FILES } from './copy-files';
 import { BASH, CMD_LINE, POWERSHELL } from './scripts';
@@ -58,7 +58,7 @@ export function resolveTask(
 ): StepTask {
   const stub = [...(options.stubs ?? [])].find(([name]) => name.toLowerCase() === step.task.toLowerCase())?.[1];
   if (stub !== undefined) {
-    return stubbedTask(step.task, stub);
+    return stubbedTask(step.task, stub, connectionInputNames(options.tasksFolder, step.task.split('@')[0] ?? ''));
   }
   if (step.task.toLowerCase() === CHECKOUT_TASK) {
     return checkoutTask(checkouts);
