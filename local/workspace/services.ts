@@ -8,6 +8,7 @@ import { scimMe } from './identity/scim-me';
 import { createJobs } from './jobs/service';
 import { TaskSlots } from './jobs/task-slots';
 import { createMlflow } from './mlflow/service';
+import { createPipelines } from './pipelines/service';
 import { cachedEnvironments } from './python/cached-environments';
 import type { PythonEnvironments } from './python/environment';
 import { createQueries } from './queries/service';
@@ -63,6 +64,7 @@ export function createServices(
   faults: FaultTable,
   onDefect: (error: unknown) => void,
 ): readonly Service[] {
+  const pipelines = createPipelines(workspace, shared.tables);
   const secrets = new SecretScopes(shared.secrets, workspace.clock.now());
   return [
     createFaults(faults, tokens),
@@ -73,11 +75,13 @@ export function createServices(
     createFiles(workspace),
     createSql(workspace, shared.tables),
     createQueries(workspace),
+    pipelines.service,
     createServing(workspace, shared.python, registeredModels(workspace.metastore), { secrets }),
     createSecrets(workspace, secrets),
     createJobs(workspace, {
       tokens,
       tables: shared.tables,
+      pipelines: pipelines.updates,
       python: shared.python,
       slots: shared.slots,
       pythonSite: pythonSite(),

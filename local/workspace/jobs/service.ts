@@ -1,5 +1,6 @@
 import { systemClock } from '../../../src/clock';
 import type { Service, Workspace } from '../api';
+import type { PipelineUpdates } from '../pipelines/service';
 import type { PythonEnvironments } from '../python/environment';
 import type { MetastoreTables } from '../sql/service';
 import type { Tokens } from '../tokens';
@@ -18,6 +19,7 @@ const GRACE_MILLISECONDS = 5000;
 export interface JobsOptions {
   readonly tokens: Tokens;
   readonly tables: MetastoreTables;
+  readonly pipelines: PipelineUpdates;
   readonly python: PythonEnvironments;
   readonly slots: TaskSlots;
   /** Folder with `launch_task.py` and `dbutils.py`. */
@@ -38,6 +40,7 @@ export function createJobs(workspace: Workspace, options: JobsOptions): Service 
     runs,
     jobs,
     tables: options.tables,
+    pipelines: options.pipelines,
     tokens: options.tokens,
     python: options.python,
     slots: options.slots,

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { aborted, unlessAborted } from '../abort';
 import type { Workspace } from '../api';
+import type { PipelineUpdates } from '../pipelines/service';
 import { isAlive, type ProcessIdentity } from '../process-identity';
 import type { PythonEnvironments } from '../python/environment';
 import type { MetastoreTables } from '../sql/service';
@@ -10,6 +11,7 @@ import { attemptFolder, logFile, notebookCopy, readTaskError, readTaskValues, wr
 import { runIterations, runOtherJob } from './child-runs';
 import { conditionHolds } from './conditions';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
+import { runPipelineTask } from './pipeline-task';
 import { type Grace, killTree, type ProcessEnd, startProcess } from './process-runner';
 import type { JobStore, RunStore } from './run-store';
 import { runSqlTask } from './sql-task';
@@ -30,6 +32,7 @@ export interface ExecutionParts {
   readonly runs: RunStore;
   readonly jobs: JobStore;
   readonly tables: MetastoreTables;
+  readonly pipelines: PipelineUpdates;
   readonly tokens: Tokens;
   readonly python: PythonEnvironments;
   readonly slots: TaskSlots;
@@ -86,6 +89,9 @@ export class TaskExecution {
     }
     if (spec.sql_task !== undefined) {
       return runSqlTask(this.parts, order, spec.sql_task, resolve, attendance);
+    }
+    if (spec.pipeline_task !== undefined) {
+      return runPipelineTask(this.parts.pipelines, order, spec.pipeline_task, resolve, attendance);
     }
     return this.#inSlot(order, resolve, () => attendance.begun());
   }

@@ -11,6 +11,7 @@ export { type MetastoreTables, openTables } from './metastore-tables';
 export { Bindings } from './parameters';
 export { splitStatements } from './prepare';
 export type { StatementResult } from './result';
+export { isSymbol, isWord, type Token, tokenize, tokensToSql } from './tokens';
 export { warehouseId } from './warehouses';
 
 /** SQL of one workspace over the tables of the metastore. Whoever opened the tables closes them. */
