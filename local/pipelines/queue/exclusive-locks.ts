@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/clock';
 import { isAlive, type ProcessIdentity, processIdentity } from '../../workspace/process-identity';
@@ -35,7 +45,7 @@ export class ExclusiveLocks {
   async acquire(environment: string, runId: string, signal: AbortSignal, behavior: LockBehavior): Promise<() => void> {
     const folder = join(this.folder, encodeURIComponent(environment.toLowerCase()));
     mkdirSync(folder, { recursive: true });
-    const own = join(folder, `${runId}.waits`);
+    const own = join(folder, `${runId}-${randomUUID()}.waits`);
     const ticket = JSON.stringify({ runId: Number(runId), process: ownProcess() } satisfies Ticket);
     writeFileSync(`${own}.part`, ticket);
     renameSync(`${own}.part`, own);
@@ -49,7 +59,7 @@ export class ExclusiveLocks {
         const first = behavior === 'runLatest' || waiting.every((other) => other >= Number(runId));
         const holder = first ? takeNext(folder, ticket) : undefined;
         if (holder !== undefined) {
-          return () => rmSync(holder, { force: true });
+          return () => truncateSync(holder);
         }
         await this.clock.sleep(LOOK_MS, signal);
       }
@@ -67,7 +77,8 @@ export class ExclusiveLocks {
 }
 
 /**
- * Takes the generation after the last one, if that has ended. Nobody ever takes another's file away, so of two that try only one succeeds.
+ * Takes the generation after the last one, if that has ended. The file of a generation is never taken away, only emptied when it is given back:
+ * whoever looked a moment ago finds it, so that of two that try only one succeeds.
  * @returns the file of the holder
  */
 function takeNext(folder: string, ticket: string): string | undefined {
@@ -95,10 +106,14 @@ function takeNext(folder: string, ticket: string): string | undefined {
   }
 }
 
-/** `undefined` for one whose process has ended, or that is gone. */
+/** `undefined` for one that was given back, whose process has ended, or that is gone. */
 function readTicket(file: string): Ticket | undefined {
   try {
-    const ticket = JSON.parse(readFileSync(file, 'utf8')) as Ticket;
+    const text = readFileSync(file, 'utf8');
+    if (text === '') {
+      return undefined;
+    }
+    const ticket = JSON.parse(text) as Ticket;
     return isAlive(ticket.process) ? ticket : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {

@@ -9,6 +9,7 @@ import { carryOut } from './carry-out';
 import { CannotRun, preparePipeline } from './prepared-pipeline';
 import type { QueueRequest, Surroundings } from './queue-request';
 import { runNumber } from './run-number';
+import { RunNumbers } from './run-numbers';
 import { queueVariables, sourceBranch } from './run-variables';
 import { isElsewhere, readSources, type Sources } from './sources';
 
@@ -29,6 +30,7 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
   checkSkipped(request.skipped, prepared.plan.stages);
   tellSources(sources, request.queuedFor.branch, audience.notice);
   const { id, folder } = runs.create();
+  const numbers = new RunNumbers(join(runs.base, 'numbers'), facts.pipeline.id);
   const known = new Map([...Object.entries(request.variables), ...predefined, ['Build.BuildId', id], ['BuildID', id]]);
   const byLowerName = new Map([...known].map(([name, value]) => [name.toLowerCase(), value]));
   const record: RunRecord = {
@@ -38,7 +40,7 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
       prepared.plan.name,
       clock.now(),
       (name) => byLowerName.get(name.toLowerCase()),
-      (number) => runs.all().some((other) => other.record.number === number),
+      (number) => numbers.claim(number),
     ),
     ...facts,
     reason: predefined.get('Build.Reason') ?? '',

@@ -4,13 +4,13 @@ const DEFAULT_FORMAT = '$(Date:yyyyMMdd)$(Rev:.r)';
  * Number of a run by the format of `name:`. `$(Rev:.r)` counts the runs of one number; texts of variables are put in; what is not known stays.
  * Times are in UTC. Source: the page on run numbers.
  * @param format as the pipeline gives it
- * @param taken whether an earlier run has a number already
+ * @param claim takes a number for this run; `false` when an earlier one has it. Asked only where the format counts.
  */
 export function runNumber(
   format: string | undefined,
   now: number,
   variable: (name: string) => string | undefined,
-  taken: (number: string) => boolean,
+  claim: (number: string) => boolean,
 ): string {
   const text = format === undefined || format.trim() === '' ? DEFAULT_FORMAT : format.trim();
   const counts = /\$\(Rev:([^)]*)\)/i.test(text);
@@ -19,7 +19,7 @@ export function runNumber(
       /\$\(([^()]+)\)/g,
       (whole, token: string) => tokenText(token, new Date(now), revision) ?? variable(token) ?? whole,
     );
-    if (!counts || !taken(number)) {
+    if (!counts || claim(number)) {
       return number;
     }
   }

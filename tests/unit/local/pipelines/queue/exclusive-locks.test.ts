@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -84,5 +84,28 @@ describe('ExclusiveLocks', () => {
     writeFileSync(join(folder, 'prod', '1.holds'), ticket);
     writeFileSync(join(folder, 'prod', '1.waits'), ticket);
     (await locks.acquire('prod', '2', never, 'sequential'))();
+  });
+
+  it('count generations on after one was given back, so that whoever looked before cannot take it a second time', async () => {
+    (await locks.acquire('prod', '1', never, 'sequential'))();
+    const release = await locks.acquire('prod', '2', never, 'sequential');
+    assert.deepEqual(readdirSync(join(folder, 'prod')).sort(), ['1.holds', '2.holds']);
+    assert.equal(readFileSync(join(folder, 'prod', '1.holds'), 'utf8'), '');
+    release();
+  });
+
+  it('keep the place of a run of which two stages wait, when one of them gets its turn', async () => {
+    const release = await locks.acquire('prod', '1', never, 'sequential');
+    const early = locks.acquire('prod', '2', never, 'sequential');
+    const late = locks.acquire('prod', '2', never, 'sequential');
+    const next = locks.acquire('prod', '3', never, 'sequential');
+    release();
+    assert.equal(await settled(early), true);
+    (await early)();
+    assert.equal(await settled(late), true);
+    assert.equal(await settled(next), false);
+    (await late)();
+    assert.equal(await settled(next), true);
+    (await next)();
   });
 });

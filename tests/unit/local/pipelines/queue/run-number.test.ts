@@ -8,7 +8,7 @@ const number = (format: string | undefined, taken: readonly string[] = []) =>
     format,
     NOW,
     (name) => variables[name.toLowerCase()],
-    (candidate) => taken.includes(candidate),
+    (candidate) => !taken.includes(candidate),
   );
 
 describe('runNumber', () => {
