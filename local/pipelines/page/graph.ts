@@ -7,7 +7,7 @@ import { jobsOf, type RunView, stageState } from './run-view';
 import { icon, stateWord } from './states';
 import { counted, durationOf } from './times';
 
-const TITLE_UNITS = 20;
+const TITLE_UNITS = 18;
 
 /** The stages as a drawing: each box leads to its stage; arrows show which stage waits for which. */
 export function stageGraph(view: RunView): Html {

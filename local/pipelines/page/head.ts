@@ -68,17 +68,28 @@ function wayOn({ record }: RunView, { stage, check }: Waiting): Html {
     : html`<p>To approve and go on:</p><p class="command"><code data-copy="the command">${command}</code></p>`;
 }
 
+/** Tasks whose decision a reader came for; those of the others stand behind them. */
+const JUDGING = /^Databricks(?:EvaluateModel|PromoteModel|DeployEndpoint|RegisterModel)@/;
+/** A connection that works is no decision. */
+const PREFLIGHT = /^DatabricksCheckConnection@/;
+
 function decisions(view: RunView): Html | undefined {
-  const found = view.stages.flatMap(({ newest }) =>
+  const all = view.stages.flatMap(({ newest }) =>
     newest.jobs.flatMap((job) =>
-      job.steps.flatMap((step) =>
-        step.attachments
-          .map((attachment) => firstLine(view, attachment))
-          .filter((line) => line !== undefined)
-          .map((line) => ({ line, step })),
-      ),
+      job.steps
+        .filter(({ task, result }) => !PREFLIGHT.test(task) || result !== 'succeeded')
+        .flatMap((step) =>
+          step.attachments
+            .map((attachment) => firstLine(view, attachment))
+            .filter((line) => line !== undefined)
+            .map((line) => ({ line, step })),
+        ),
     ),
   );
+  const found = [
+    ...all.filter(({ step }) => JUDGING.test(step.task)),
+    ...all.filter(({ step }) => !JUDGING.test(step.task)),
+  ];
   if (found.length === 0) {
     return undefined;
   }
