@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mapping } from '../expand/nodes';
 import type { Place } from '../expand/place';
 import type { Result, RunRecord } from '../record/run-record';
@@ -24,6 +25,8 @@ const DEFAULT_AGENTS = 2;
 export async function runPipeline(request: RunRequest): Promise<RunRecord> {
   checkRequest(request);
   const { plan, record } = request;
+  // Each job that waits for an agent listens, and a pipeline may have any number of them.
+  setMaxListeners(0, request.signal);
   const run: Run = {
     request,
     record,
