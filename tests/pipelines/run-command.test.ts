@@ -64,7 +64,7 @@ describe('databricks-mlops run, as a process', function () {
   });
 
   it('refuses a wrong pipeline with its place, before there is a run', async () => {
-    const { exitCode, stdout, stderr } = await made({ 'p.yml': 'steps:\n- bash: ${{ 1 }\n' }).run('p.yml');
+    const { exitCode, stdout, stderr } = await made({ 'p.yml': 'steps:\n- basch: echo\n' }).run('p.yml');
     assert.equal(exitCode, 1);
     assert.equal(stdout, '');
     assert.match(stderr, /p\.yml.*2/);

@@ -45,7 +45,7 @@ export class CommandFolder {
   start(...args: readonly string[]): CommandProcess {
     const child = spawn(process.execPath, [COMMAND, ...args], {
       cwd: this.path,
-      env: { ...process.env, NO_COLOR: '1', COMMAND_FOLDER: this.path },
+      env: { ...process.env, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#started.push(child);

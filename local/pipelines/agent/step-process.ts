@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../../../src/clock';
-import { killTree } from '../../workspace/jobs/process-runner';
+import { killTree, killTreeAtOnce } from '../../workspace/jobs/process-runner';
 import { LineSplitter } from './line-splitter';
 
 /** Waits of the agent while it ends a process, in milliseconds. Source: azure-pipelines-agent, Agent.Sdk/ProcessInvoker.cs, AgentKnobs.cs. */
@@ -58,8 +58,8 @@ export async function runStepProcess(start: StepProcessStart): Promise<StepProce
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
   start.onStarted?.(child.pid ?? 0);
-  // The group outlives this process otherwise: nobody else knows of it.
-  const withThisProcess = () => endGroup(child.pid);
+  // The tree outlives this process otherwise: nobody else knows of it.
+  const withThisProcess = () => killTreeAtOnce(child.pid, start.marker);
   const forget = () => void process.removeListener('exit', withThisProcess);
   process.once('exit', withThisProcess);
   exit.then(forget, forget);
@@ -78,19 +78,6 @@ export async function runStepProcess(start: StepProcessStart): Promise<StepProce
   over.abort();
   await Promise.all([late, ending, killing]);
   return end;
-}
-
-function endGroup(group: number | undefined): void {
-  if (group === undefined) {
-    return;
-  }
-  try {
-    process.kill(process.platform === 'win32' ? group : -group, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
-      throw error;
-    }
-  }
 }
 
 async function spawned(child: ChildProcess, exit: Promise<StepProcessEnd>): Promise<void> {

@@ -96,3 +96,12 @@ export async function killTree(group: number | undefined, marker: string): Promi
     }
   }
 }
+
+/** As {@link killTree} for a process that is about to exit and cannot wait: looks until nothing is left, but not for longer than 200 times. */
+export function killTreeAtOnce(group: number | undefined, marker: string): void {
+  for (let round = 0, emptyLooks = 0; round < 200 && emptyLooks < 2; round += 1) {
+    const left = taskProcesses(group, marker);
+    emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
+    signalAll(left, 'SIGKILL');
+  }
+}
