@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../local/package-root';
 import type { Surroundings } from '../../local/pipelines/queue/queue-request';
 import type { Decision } from '../../local/pipelines/run/run-request';
 import { attemptsOf, type Queued, stageResults, stepsIn } from '../support/queued-run';
@@ -9,6 +12,20 @@ import { VirtualClock } from '../support/virtual-clock';
 const RELEASE = 'refs/heads/release/1';
 const PROD = 'mlops-diabetes-prod-model';
 const STAGING = 'mlops-diabetes-staging-model';
+
+/** The table of docs/gates.md: what happens, what becomes of the approval's stage, and of the promotion. */
+const PAGE = readFileSync(join(packageRoot(), 'docs', 'gates.md'), 'utf8')
+  .split('## What each outcome leads to')[1]
+  ?.split('\n## ')[0]
+  ?.split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| what'))
+  .map((line) =>
+    line
+      .split('|')
+      .map((cell) => cell.replaceAll('**', '').trim())
+      .slice(1, 4),
+  );
+const PAGE_WORDS: Readonly<Record<string, string>> = { pending: 'waits', succeeded: 'runs', skipped: 'does not run' };
 
 /** What becomes of an approval; `cancel`: somebody cancels the run while it waits. */
 type Outcome = 'approved' | 'rejected' | 'bypassed' | 'timedOut' | 'cancel' | 'left';
@@ -78,6 +95,12 @@ async function recordedChecks(run: Queued) {
 
 describe('a release through the templates', function () {
   this.timeout(60_000);
+  /** Rows of the page as runs have shown them. */
+  const shown: string[][] = [];
+  const note = (row: string, run: Queued): void => {
+    const { approve_promote_prod: approve = '', promote_prod: promote = '' } = stageResults(run);
+    shown.push([row, approve === 'pending' ? 'waits' : approve, PAGE_WORDS[promote] ?? promote]);
+  };
   let runs: TemplateRuns;
 
   before(() => {
@@ -85,15 +108,15 @@ describe('a release through the templates', function () {
   });
   after(() => runs.remove());
 
-  for (const [outcome, approve, promote, serve, status, approvers] of [
-    ['approved', 'succeeded', 'succeeded', 'succeeded', 'approved', [APPROVER]],
-    ['rejected', 'failed', 'skipped', 'skipped', 'rejected', [APPROVER]],
-    ['timedOut', 'skipped', 'skipped', 'skipped', 'timedOut', []],
-    ['cancel', 'canceled', 'skipped', 'skipped', 'canceled', []],
-    ['left', 'pending', 'pending', 'pending', 'running', []],
-    ['bypassed', 'succeeded', 'succeeded', 'succeeded', 'bypassed', []],
+  for (const [row, outcome, approve, promote, serve, status, approvers] of [
+    ['approved', 'approved', 'succeeded', 'succeeded', 'succeeded', 'approved', [APPROVER]],
+    ['rejected', 'rejected', 'failed', 'skipped', 'skipped', 'rejected', [APPROVER]],
+    ['nobody answers until the time-out', 'timedOut', 'skipped', 'skipped', 'skipped', 'timedOut', []],
+    ['the run is cancelled meanwhile', 'cancel', 'canceled', 'skipped', 'skipped', 'canceled', []],
+    ['not answered yet', 'left', 'pending', 'pending', 'pending', 'running', []],
+    ['bypassed by an administrator', 'bypassed', 'succeeded', 'succeeded', 'succeeded', 'bypassed', []],
   ] as const) {
-    it(`${outcome}: promote_prod ${promote}, and the records say ${status}`, async () => {
+    it(`${row}: promote_prod ${promote}, and the records say ${status}`, async () => {
       const around = answering(outcome);
       const run = await runs.run(runs.folder(approvalsOn(PROD)), RELEASE, 'promote', around);
       const results = stageResults(run);
@@ -106,6 +129,7 @@ describe('a release through the templates', function () {
       );
       assert.deepEqual([ran(run, 'promote_prod'), ran(run, 'serve_prod')], Array(2).fill(promote === 'succeeded'));
       assert.deepEqual(await recordedChecks(run), [{ status, resource: PROD, approvers }]);
+      note(row, run);
     });
   }
 
@@ -116,6 +140,7 @@ describe('a release through the templates', function () {
     assert.equal(run.record.result, 'succeeded', run.lines.join('\n'));
     assert.ok(ran(run, 'promote_prod') && ran(run, 'serve_prod'));
     assert.deepEqual(await recordedChecks(run), []);
+    note('the environment has no approval check', run);
   });
 
   it('with the approval deselected: the run is refused, and nothing of it runs', async () => {
@@ -125,6 +150,11 @@ describe('a release through the templates', function () {
       /approve_promote_prod.*cannot be skipped/,
     );
     assert.ok(folder.runs().every(({ record }) => record.stages.every(({ state }) => state === 'pending')));
+    shown.push(['deselected when the run was queued', 'cannot be (`isSkippable: false`)', '']);
+  });
+
+  it('has the outcomes that docs/gates.md tells of, no more and no fewer', () => {
+    assert.deepEqual(shown.sort(), PAGE?.sort());
   });
 
   it('with the stages between deselected: promote_prod does not run without its evaluation', async () => {
