@@ -7,6 +7,7 @@ import { jobSettings } from './job-settings';
 import { updatedSettings } from './job-update';
 import { arrayPage, listPage } from './list-pages';
 import { firstPermissions } from './permission-operations';
+import { settingsOnWire } from './task-wire';
 import type { Job } from './types';
 
 /** Create, change, read and delete jobs under one version of the API (databricks-api 3.1). */
@@ -74,7 +75,7 @@ function get({ jobs }: JobParts, request: Fields, version: '2.1' | '2.2'): Reply
   if (version === '2.1') {
     return { json: jobOnWire(job) };
   }
-  const settings = arrayPage(job.settings as Record<string, unknown>, ARRAYS, request);
+  const settings = arrayPage(settingsOnWire(job.settings), ARRAYS, request);
   const { has_more, next_page_token, prev_page_token, ...shown } = settings;
   return { json: { ...jobOnWire(job), settings: shown, has_more, next_page_token, prev_page_token } };
 }
@@ -91,7 +92,7 @@ function list({ jobs }: JobParts, request: Fields): Reply {
 
 /** Lists show settings without the long arrays, or with the first hundred of each. */
 function listItem(job: Job, expand: boolean): Record<string, unknown> {
-  const settings = { ...job.settings } as Record<string, unknown>;
+  const settings = settingsOnWire(job.settings);
   if (!expand) {
     for (const name of ['tasks', 'job_clusters', 'environments']) {
       delete settings[name];
@@ -108,7 +109,7 @@ function jobOnWire(job: Job): Record<string, unknown> {
     creator_user_name: job.creator,
     run_as_user_name: runAs(job),
     created_time: job.createdTime,
-    settings: job.settings,
+    settings: settingsOnWire(job.settings),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Workspace } from '../api';
 import { readResolved } from './attempt-folder';
 import { iterationStats } from './iteration-stats';
 import type { FoundAttempt, RunStore } from './run-store';
+import { specOnWire } from './task-wire';
 import type { Attempt, Round, Run, RunOutcome, TaskOutcome, TaskRun } from './types';
 import { latest } from './types';
 
@@ -53,7 +54,7 @@ export function attemptOnWire(showing: Showing, { run, task, attempt }: FoundAtt
   const ended = attempt.endTime;
   const begun = attempt.begunTime;
   return {
-    ...specOnWire(showing, task, attempt),
+    ...specDuringRun(showing, task, attempt),
     run_id: integerId(attempt.runId),
     attempt_number: attempt.number,
     start_time: attempt.startTime,
@@ -68,17 +69,15 @@ export function attemptOnWire(showing: Showing, { run, task, attempt }: FoundAtt
 }
 
 /** What was declared, with what the service adds to it during the run. */
-function specOnWire({ runs }: Showing, { spec }: TaskRun, attempt: Attempt): Record<string, unknown> {
+function specDuringRun({ runs }: Showing, { spec }: TaskRun, attempt: Attempt): Record<string, unknown> {
+  const shown = specOnWire(spec);
   if (spec.condition_task !== undefined && attempt.branch !== undefined) {
-    return { ...spec, condition_task: { ...spec.condition_task, outcome: attempt.branch } };
-  }
-  if (spec.run_job_task !== undefined) {
-    return { ...spec, run_job_task: { ...spec.run_job_task, job_id: integerId(spec.run_job_task.job_id) } };
+    return { ...shown, condition_task: { ...spec.condition_task, outcome: attempt.branch } };
   }
   const iterations = spec.for_each_task && attempt.childRun !== undefined ? runs.get(attempt.childRun) : undefined;
   return iterations === undefined
-    ? { ...spec }
-    : { ...spec, for_each_task: { ...spec.for_each_task, stats: iterationStats(iterations) } };
+    ? shown
+    : { ...shown, for_each_task: { ...(shown.for_each_task as object), stats: iterationStats(iterations) } };
 }
 
 function resolvedOnWire(workspace: Workspace, attempt: Attempt): Record<string, unknown> {

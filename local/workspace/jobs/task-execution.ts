@@ -103,8 +103,12 @@ export class TaskExecution {
   ): ExecutionEnd {
     const sides = { left: resolve(condition.left), right: resolve(condition.right) };
     writeResolved(this.parts.workspace, runId, { condition_task: sides });
-    const holds = conditionHolds(condition.op, sides.left, sides.right);
-    return { outcome: 'SUCCESS', branch: holds ? 'true' : 'false' };
+    try {
+      const holds = conditionHolds(condition.op, sides.left, sides.right);
+      return { outcome: 'SUCCESS', branch: holds ? 'true' : 'false' };
+    } catch (error) {
+      throw new TaskStartError((error as Error).message);
+    }
   }
 
   async #inSlot(order: ExecutionOrder, resolve: (text: string) => string, onBegun: () => void): Promise<ExecutionEnd> {

@@ -114,6 +114,8 @@ describe('tasks that start runs', () => {
       assert.equal((await workspace.call('POST', '/api/2.2/jobs/update', change)).status, 200);
       const circle = await untilRun(workspace, await runNow(workspace, parent));
       assert.match(circle.state.state_message, /in a circle/);
+      const shown = await workspace.call('GET', `/api/2.2/jobs/get?job_id=${parent}`);
+      assert.match(shown.text, new RegExp(`"run_job_task":\\{"job_id":${child}\\}`), 'ids are numbers on the wire');
       await workspace.call('POST', '/api/2.2/jobs/delete', { job_id: child });
       const missing = await untilRun(workspace, await runNow(workspace, parent));
       assert.match(missing.state.state_message, new RegExp(`Job ${child} does not exist`));
