@@ -41,7 +41,7 @@ describe('five repositories that pin the templates at a tag', () => {
 
   function expansions(): readonly string[] {
     return CONSUMERS.flatMap((name) =>
-      Object.values(OCCASIONS).map((variables) =>
+      [OCCASIONS.release, OCCASIONS.pullRequest].map((variables) =>
         printPipeline(
           expandPipeline({
             file: 'azure-pipelines.yml',
@@ -70,7 +70,7 @@ describe('five repositories that pin the templates at a tag', () => {
 
     const consumer = join(folder, 'batch', 'azure-pipelines.yml');
     writeFileSync(consumer, readFileSync(consumer, 'utf8').replace('refs/tags/v0.1.0', 'refs/tags/v0.2.0'));
-    const own = Object.keys(OCCASIONS).length;
+    const own = 2;
     const moved = expansions();
     assert.deepEqual(moved.slice(own), before.slice(own));
     const trains = moved.slice(0, own).filter((text) => text.includes('stage: train_'));
