@@ -32,10 +32,13 @@ export function newestStages(record: RunRecord): readonly StageRecord[] {
 /** A run as the lines of a terminal, never more than its rows: stages, and below what goes on or went wrong its jobs and steps. */
 export function runTree(record: RunRecord, view: TreeView): readonly string[] {
   const lines = newestStages(record).flatMap((stage) => stageLines(stage, view));
-  const room = Math.max(3, view.rows - 2);
+  const room = Math.max(1, view.rows - 2);
   const shown = lines.length <= room ? lines : withoutLeast(lines, room - 1);
   const cut = lines.length - shown.length;
-  return [...shown.map((line) => lineText(line, view)), ...(cut > 0 ? [view.paint.dim(`  … ${cut} more lines`)] : [])];
+  return [
+    ...shown.map((line) => lineText(line, view)),
+    ...(cut > 0 ? [view.paint.dim(cutTo(`  … ${cut} more lines`, view.columns - 1))] : []),
+  ];
 }
 
 /** Leaves out the lines of the highest rank first, of one rank the oldest. */

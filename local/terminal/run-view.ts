@@ -1,8 +1,9 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
 import { durationText } from './duration-text';
 import { paintFor } from './paint';
 import { markOf, runTree } from './run-tree';
-import { shownText } from './shown-text';
+import { cellsOf, shownText } from './shown-text';
 
 /** Shows a run while it goes on. */
 export interface RunView {
@@ -27,31 +28,41 @@ export function runView(stream: NodeJS.WriteStream): RunView {
 
 const DRAW_MS = 120;
 
+/** A terminal that nobody told its size, such as that of a container, says 0. */
+function sizeOf({ columns, rows }: NodeJS.WriteStream): { readonly columns: number; readonly rows: number } {
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
 function liveTree(stream: NodeJS.WriteStream): RunView {
   const paint = paintFor(stream);
   const last = new Map<string, string>();
   let record: RunRecord | undefined;
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   let paused = false;
   let timer: NodeJS.Timeout | undefined;
   const clear = () => {
-    stream.write(drawn === 0 ? '' : `\u001B[${drawn}A\u001B[J`);
-    drawn = 0;
+    const { columns, rows } = sizeOf(stream);
+    // A terminal that has become narrower has wrapped what was drawn.
+    const height = drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(cellsOf(stripVTControlCharacters(line)) / columns)),
+      0,
+    );
+    stream.write(drawn.length === 0 ? '' : `\u001B[${Math.min(height, rows - 1)}A\u001B[J`);
+    drawn = [];
   };
   const draw = () => {
     if (record === undefined) {
       return;
     }
     const lines = runTree(record, {
-      columns: stream.columns ?? 80,
-      rows: stream.rows ?? 24,
+      ...sizeOf(stream),
       now: Date.now(),
       paint,
       lastLine: (id) => last.get(id) ?? '',
     });
     clear();
     stream.write(`${lines.join('\n')}\n`);
-    drawn = lines.length;
+    drawn = lines;
   };
   const start = () => {
     timer ??= setInterval(draw, DRAW_MS);
@@ -90,7 +101,7 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
       paused = true;
       stop();
       draw();
-      drawn = 0;
+      drawn = [];
     },
     resume: () => {
       paused = false;
@@ -99,7 +110,7 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
     end: () => {
       stop();
       draw();
-      drawn = 0;
+      drawn = [];
     },
   };
 }

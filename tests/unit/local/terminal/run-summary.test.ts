@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import type { CheckRunRecord, RunRecord } from '../../../../local/pipelines/record/run-record';
+import type { Paint } from '../../../../local/terminal/paint';
+import { runSummary, type SummaryView } from '../../../../local/terminal/run-summary';
+import { checkpointRecord, jobRecord, recordedRun, stageRecord, stepRecord } from '../../../support/recorded-run';
+
+const same = (text: string) => text;
+const paint: Paint = { bold: same, dim: same, green: same, yellow: same, red: same, cyan: same };
+const summary = (record: Partial<RunRecord>, view: Partial<SummaryView> = {}) =>
+  runSummary(recordedRun('7', { state: 'completed', ...record }).record, {
+    paint,
+    folder: '/repo/.mlops/runs/7',
+    from: '/repo',
+    readLog: () => '',
+    page: true,
+    ...view,
+  });
+
+describe('runSummary', () => {
+  it('says how a run ended, and what there is to look at', () => {
+    const text = summary({
+      result: 'succeeded',
+      finishedAt: '2026-01-05T08:01:17Z',
+      stages: [stageRecord(1, 'a'), stageRecord(2, 'b', { result: 'skipped' })],
+      tags: ['one', 'two'],
+      artifacts: [
+        { id: 1, name: 'report', kind: 'pipeline', folder: 'artifacts/report', source: '', files: 2, bytes: 9 },
+      ],
+      tests: [
+        {
+          id: 1,
+          title: 't',
+          job: '',
+          cases: [
+            { suite: 's', name: 'a', outcome: 'passed', milliseconds: 1, message: '' },
+            { suite: 's', name: 'b', outcome: 'failed', milliseconds: 1, message: '' },
+          ],
+        },
+      ],
+    });
+    assert.match(text, /^\nRun 7 \(2026\.1\.7\) succeeded in 1 min 10 s; 1 of 2 stages ran\.$/m);
+    assert.match(text, /^ {2}tests {6}1 of 2 passed$/m);
+    assert.match(text, /^ {2}artifact {3}report \(2 files\) in \.mlops\/runs\/7\/artifacts\/report$/m);
+    assert.match(text, /^ {2}tags {7}one, two$/m);
+    assert.match(text, /^ {2}page {7}\.mlops\/runs\/7\/index\.html$/m);
+  });
+
+  it('shows the last lines of a step that failed, without their times, and where its log lies', () => {
+    const lines = Array.from({ length: 30 }, (_, at) => `2026-01-05T08:00:00.000Z line ${at}`).join('\n');
+    const step = stepRecord(2, { result: 'failed', displayName: 'Train', message: 'Exit code 1.' });
+    const text = summary(
+      {
+        result: 'failed',
+        stages: [stageRecord(1, 's', { result: 'failed', jobs: [jobRecord(3, { steps: [step] })] })],
+      },
+      { readLog: () => `${lines}\n` },
+    );
+    assert.match(text, /✗ s › Train: Exit code 1\./);
+    assert.match(text, /^ {4}line 29$/m);
+    assert.match(text, /^ {4}line 18$/m);
+    assert.doesNotMatch(text, /line 17$/m);
+    assert.match(text, /log: \.mlops\/runs\/7\/logs\/2\.log/);
+  });
+
+  it('gives the command that goes on, with the places that were given and quoted where it must be', () => {
+    const check = {
+      kind: 'approval',
+      status: 'pending',
+      resource: { name: "prod's" },
+      approval: { steps: [{ assignedApprover: { name: 'Ada L' } }] },
+    } as unknown as CheckRunRecord;
+    const stage = stageRecord(1, 'gate', {
+      state: 'pending',
+      result: undefined,
+      checkpoint: checkpointRecord(2, [check]),
+    });
+    const text = summary({ stages: [stage] }, { places: ['--out', 'my runs'] });
+    assert.match(text, /Run 7 .* waits for an answer; 0 of 1 stages ran/);
+    assert.ok(
+      text.includes(`npx databricks-mlops run --retry 7:gate --approve 'prod'\\''s=Ada L' --out 'my runs'`),
+      text,
+    );
+  });
+});
