@@ -158,7 +158,8 @@ function settle(run: Run, now: number): Run {
 
 function unblockedTasks(run: Run, now: number): readonly TaskRun[] {
   if (run.iterations === undefined) {
-    return run.tasks.map((task) => unblocked(run, task, now));
+    const byKey = new Map(run.tasks.map((task) => [task.spec.task_key, task]));
+    return run.tasks.map((task) => unblocked(run, task, byKey, now));
   }
   let free = run.iterations.concurrency - run.tasks.filter((task) => isUnderWay(run, task)).length;
   return run.tasks.map((task) => {
@@ -166,7 +167,7 @@ function unblockedTasks(run: Run, now: number): readonly TaskRun[] {
       return task;
     }
     free -= 1;
-    return unblocked(run, task, now);
+    return unblocked(run, task, new Map(), now); // iterations depend on nothing
   });
 }
 
@@ -174,13 +175,13 @@ function isUnderWay(run: Run, task: TaskRun): boolean {
   return latest(task).phase !== 'BLOCKED' && !isFinal(run, task);
 }
 
-function unblocked(run: Run, task: TaskRun, now: number): TaskRun {
+function unblocked(run: Run, task: TaskRun, byKey: ReadonlyMap<string, TaskRun>, now: number): TaskRun {
   const attempt = latest(task);
   if (attempt.phase !== 'BLOCKED') {
     return task;
   }
   const dependencies = (task.spec.depends_on ?? []).map(({ task_key: key, outcome }) => ({
-    task: run.tasks.find((candidate) => candidate.spec.task_key === key),
+    task: byKey.get(key),
     outcome,
   }));
   const results = dependencies.flatMap(({ task: upstream, outcome }) =>

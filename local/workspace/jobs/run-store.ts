@@ -15,6 +15,8 @@ export class RunStore {
   readonly #runs;
   readonly #attempts;
   readonly #active;
+  /** The last states that {@link advance} kept of runs under way: a run of a thousand tasks is not read again for each event. */
+  readonly #latest = new Map<string, Run>();
 
   constructor(private readonly store: Store) {
     this.#runs = store.collection<Run>('runs');
@@ -26,6 +28,7 @@ export class RunStore {
 
   /** @param former the state that this one follows: its attempts are known already */
   put(run: Run, former?: Run): void {
+    this.#latest.delete(run.runId);
     const known = new Map((former?.tasks ?? []).map((task, index) => [index, task.attempts.length]));
     this.store.transaction(() => {
       this.#runs.put(key(run.runId), run);
@@ -41,7 +44,7 @@ export class RunStore {
   }
 
   get(runId: string): Run | undefined {
-    return this.#runs.get(key(runId));
+    return this.#latest.get(runId) ?? this.#runs.get(key(runId));
   }
 
   /** A task run by its own id. */
@@ -58,6 +61,7 @@ export class RunStore {
   }
 
   remove(run: Run): void {
+    this.#latest.delete(run.runId);
     this.store.transaction(() => {
       this.#runs.remove(key(run.runId));
       for (const attempt of run.tasks.flatMap((task) => task.attempts)) {
@@ -75,22 +79,26 @@ export class RunStore {
 
   /** Runs that have not ended, in order of creation. */
   active(): readonly Run[] {
-    return [...this.#active.entries()].flatMap(([runKey]) => this.#runs.get(runKey) ?? []);
+    return [...this.#active.entries()].flatMap(([runKey]) => this.get(runKey.replace(/^0+/, '')) ?? []);
   }
 
-  /** Applies an event and keeps the new state. @returns it, `undefined` when there is no such run any more */
+  /** Applies an event and keeps the new state; never within another transaction, which could undo it. @returns it, `undefined` when there is no such run any more */
   advance(runId: string, event: RunEvent, now: number): Run | undefined {
-    return this.store.transaction(() => {
+    const next = this.store.transaction(() => {
       const run = this.get(runId);
       if (run === undefined) {
         return undefined;
       }
-      const next = advance(run, event, now);
-      if (next !== run) {
-        this.put(next, run);
+      const advanced = advance(run, event, now);
+      if (advanced !== run) {
+        this.put(advanced, run);
       }
-      return next;
+      return advanced;
     });
+    if (next !== undefined && next.phase !== 'ENDED') {
+      this.#latest.set(runId, next);
+    }
+    return next;
   }
 
   newId(): string {

@@ -55,7 +55,10 @@ function parameterValue(name: string, context: ReferenceContext): string | undef
 /** The element of an iteration, or what a path in it leads to. */
 function inputValue(path: readonly string[], task: TaskRun): string | undefined {
   const value = path.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined),
+    (at, key) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+        ? (at as Record<string, unknown>)[key]
+        : undefined,
     task.input,
   );
   return asText(value);
@@ -140,7 +143,10 @@ function outputValue(
     return JSON.stringify(rows);
   }
   const first = rows[0] ?? {};
-  return part !== 'first_row' ? undefined : asText(column === undefined ? first : first[column]);
+  if (part !== 'first_row') {
+    return undefined;
+  }
+  return asText(column === undefined ? first : Object.hasOwn(first, column) ? first[column] : undefined);
 }
 
 /** The names from before dotted references, which the service still knows. */

@@ -60,6 +60,9 @@ describe('value references', () => {
       resolveReferences('{{input.plain}} {{input.a.b}} {{input.a.b.1}} {{input}}', iteration),
       'text [1,"x"] x {"a":{"b":[1,"x"]},"plain":"text"}',
     );
+    for (const name of ['input.__proto__', 'input.a.constructor', 'input.plain.length']) {
+      assert.throws(() => resolveReferences(`{{${name}}}`, iteration), /cannot be resolved/);
+    }
     const parameters = {
       ...context,
       run: {
