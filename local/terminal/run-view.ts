@@ -40,15 +40,17 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
   let drawn: readonly string[] = [];
   let paused = false;
   let timer: NodeJS.Timeout | undefined;
-  const clear = () => {
+  /** Back to where the tree began. What was drawn is written over, as some terminals keep a screen that is cleared in their history. */
+  const back = (): string => {
     const { columns, rows } = sizeOf(stream);
     // A terminal that has become narrower has wrapped what was drawn.
     const height = drawn.reduce(
       (sum, line) => sum + Math.max(1, Math.ceil(cellsOf(stripVTControlCharacters(line)) / columns)),
       0,
     );
-    stream.write(drawn.length === 0 ? '' : `\u001B[${Math.min(height, rows - 1)}A\u001B[J`);
+    const lines = Math.min(height, rows - 1);
     drawn = [];
+    return lines < 1 ? '' : `\u001B[${lines}A`;
   };
   const draw = () => {
     if (record === undefined) {
@@ -60,8 +62,7 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
       paint,
       lastLine: (id) => last.get(id) ?? '',
     });
-    clear();
-    stream.write(`${lines.join('\n')}\n`);
+    stream.write(`${back()}${lines.map((line) => `${line}\u001B[K\n`).join('')}\u001B[J`);
     drawn = lines;
   };
   const start = () => {
@@ -91,8 +92,7 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
     },
     issue: () => undefined,
     notice: (sentence) => {
-      clear();
-      stream.write(`${paint.yellow('!')} ${shownText(sentence)}\n`);
+      stream.write(`${back()}${paint.yellow('!')} ${shownText(sentence)}\u001B[K\n`);
       if (!paused) {
         draw();
       }

@@ -48,7 +48,7 @@ describe('runView', () => {
     assert.match(written, /unit/);
     written = '';
     view.notice('Mind this.');
-    assert.ok(written.startsWith('\u001b[1A\u001b[J'), JSON.stringify(written));
+    assert.ok(written.startsWith('\u001b[1A'), JSON.stringify(written));
     assert.match(written, /Mind this\..*\n.*unit/);
     view.pause();
     written = '';
@@ -67,7 +67,7 @@ describe('runView', () => {
     Object.assign(terminal, { columns: 20 });
     view.notice('Mind this.');
     // Two spaces, a mark, a space and 50 signs take three lines of 20.
-    assert.ok(written.startsWith('\u001b[3A\u001b[J'), JSON.stringify(written));
+    assert.ok(written.startsWith('\u001b[3A'), JSON.stringify(written));
     view.end();
   });
 
@@ -78,7 +78,7 @@ describe('runView', () => {
       const view = runView(stream({ isTTY: true, columns: 40, rows: 10 }));
       view.begins(recordedRun('1', { stages: [stageRecord(1, 'unit')] }).record);
       view.end();
-      assert.equal(written.replaceAll('\u001b[1A\u001b[J', '').includes('\u001b'), false);
+      assert.equal(/\[\d*m/.test(written), false);
     } finally {
       if (before === undefined) {
         delete process.env['NO_COLOR'];
