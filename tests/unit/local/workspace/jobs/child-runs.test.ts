@@ -12,6 +12,7 @@ import {
   upload,
 } from '../../../../support/jobs';
 import { startTestWorkspace, type TestWorkspace } from '../../../../support/local-workspace';
+import { VirtualClock } from '../../../../support/virtual-clock';
 
 interface ForEachReply extends RunReply {
   readonly for_each_task?: {
@@ -143,10 +144,29 @@ describe('tasks that start runs', () => {
       }
     });
 
-    async function untilChild(runId: string): Promise<string> {
+    it('ends its child at its own time-out', async () => {
+      const clock = new VirtualClock();
+      const timed = await startTestWorkspace({ clock, python: systemPython(), graceMilliseconds: 50 });
+      try {
+        await upload(timed, '/Shared/hangs.py', 'import time\nprint("ready")\ntime.sleep(600)\n');
+        const child = await createJob(timed, { tasks: [{ task_key: 'h', ...script('hangs') }] });
+        const task = { task_key: 'run', run_job_task: { job_id: child }, timeout_seconds: 60 };
+        const runId = await runNow(timed, await createJob(timed, { tasks: [task] }));
+        const active = await untilChild(runId, timed);
+        await untilLogged(timed, active, 'ready');
+        await clock.advance(60_000);
+        const run = await untilRun(timed, runId);
+        assert.equal(run.tasks?.[0]?.state.result_state, 'TIMEDOUT');
+        assert.equal((await getRun(timed, active)).state.result_state, 'CANCELED');
+      } finally {
+        await timed.stop();
+      }
+    });
+
+    async function untilChild(runId: string, at = workspace): Promise<string> {
       for (;;) {
-        const run = await getRun(workspace, runId);
-        const output = (await outputOf(workspace, run)) as { run_job_output?: { run_id: string } };
+        const run = await getRun(at, runId);
+        const output = (await outputOf(at, run)) as { run_job_output?: { run_id: string } };
         if (output.run_job_output !== undefined) {
           return output.run_job_output.run_id;
         }

@@ -154,6 +154,37 @@ CREATE OR REFRESH STREAMING TABLE numbers AS SELECT n FROM STREAM(source) WHERE 
     assert.match(gone.state.state_message, new RegExp(`The specified pipeline ${id} was not found`));
   });
 
+  it('end when they are stopped, and with the run of the job that updates them; one update at a time', async () => {
+    const copies = Array.from({ length: 24 }, (_, index) => `d${index}`);
+    const endless = `CREATE MATERIALIZED VIEW endless AS SELECT count(*) AS n FROM ${copies
+      .map((copy) => `source AS ${copy}`)
+      .join(', ')} WHERE ${copies.map((copy) => `${copy}.n`).join(' + ')} < 0`;
+    await upload(workspace, '/Shared/endless.sql', endless);
+    const id = await create('/Shared/endless.sql');
+    const states = async () => {
+      const list = await workspace.call<{ updates?: { state: string }[] }>('GET', `${PIPELINES}/${id}/updates`);
+      return list.json.updates?.map(({ state }) => state) ?? [];
+    };
+    const until = async (wanted: string) => {
+      while ((await states())[0] !== wanted) {
+        assert.notEqual((await states())[0], 'FAILED', JSON.stringify(await events(id)));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    };
+    await workspace.call('POST', `${PIPELINES}/${id}/updates`, {});
+    await until('RUNNING');
+    const second = await workspace.call('POST', `${PIPELINES}/${id}/updates`, {});
+    assert.deepEqual([second.status, second.json.error_code], [409, 'RESOURCE_CONFLICT']);
+    assert.equal((await workspace.call('POST', `${PIPELINES}/${id}/stop`)).status, 200);
+    await until('CANCELED');
+    const job = await createJob(workspace, { tasks: [{ task_key: 'etl', pipeline_task: { pipeline_id: id } }] });
+    const runId = await runNow(workspace, job);
+    await until('RUNNING');
+    await workspace.call('POST', '/api/2.2/jobs/runs/cancel', { run_id: runId });
+    assert.equal((await untilRun(workspace, runId)).state.result_state, 'CANCELED');
+    assert.deepEqual(await states(), ['CANCELED', 'CANCELED']);
+  });
+
   it('are listed by name, and unknown ones are told in the words of the service', async () => {
     const id = await create('/Shared/etl.sql');
     const names = async (filter: string) =>
