@@ -24,7 +24,7 @@ const FILE_OR_INLINE: TaskInputs = {
 
 /**
  * Inputs of the tasks of Azure Pipelines that a run on a laptop knows, by name and major version.
- * Source: the reference page of each task. Inputs that a page marks as required only for some choice of another are not required here.
+ * Source: task.json of each task in azure-pipelines-tasks, and its reference page. Inputs that a page marks as required only for some choice of another are not required here.
  */
 export const BUILT_IN_TASKS: Readonly<Record<string, TaskInputs>> = {
   'CmdLine@2': { script: NEEDED, ...SCRIPT },
@@ -45,7 +45,7 @@ export const BUILT_IN_TASKS: Readonly<Record<string, TaskInputs>> = {
   },
   'PublishTestResults@2': {
     testResultsFormat: { values: ['JUnit', 'NUnit', 'VSTest', 'XUnit', 'CTest'], aliases: ['testRunner'] },
-    testResultsFiles: NEEDED,
+    testResultsFiles: TEXT,
     searchFolder: TEXT,
     mergeTestResults: BOOLEAN,
     failTaskOnFailedTests: BOOLEAN,
@@ -62,7 +62,7 @@ export const BUILT_IN_TASKS: Readonly<Record<string, TaskInputs>> = {
     failIfCoverageEmpty: BOOLEAN,
   },
   'PublishPipelineArtifact@1': {
-    targetPath: { required: true, aliases: ['path'] },
+    targetPath: { aliases: ['path'] },
     artifact: { aliases: ['artifactName'] },
     publishLocation: { values: ['pipeline', 'filepath'], aliases: ['artifactType'] },
     fileSharePath: TEXT,
@@ -84,16 +84,19 @@ export const BUILT_IN_TASKS: Readonly<Record<string, TaskInputs>> = {
     artifactName: { aliases: ['artifact'] },
     itemPattern: { aliases: ['patterns'] },
     targetPath: { aliases: ['path', 'downloadPath'] },
+    // [U] The task.json that was read is older and does not have it.
     retryDownloadCount: TEXT,
   },
   'PublishBuildArtifacts@1': {
-    PathtoPublish: { required: true, aliases: ['pathToPublish'] },
-    ArtifactName: { required: true, aliases: ['artifactName'] },
+    PathtoPublish: { aliases: ['pathToPublish'] },
+    ArtifactName: { aliases: ['artifactName'] },
     ArtifactType: { values: ['Container', 'FilePath'], aliases: ['publishLocation'] },
+    // [U] No page or task.json that was read names it.
     MaxArtifactSize: TEXT,
     TargetPath: TEXT,
     Parallel: BOOLEAN,
     ParallelCount: TEXT,
+    FileCopyOptions: TEXT,
     StoreAsTar: BOOLEAN,
   },
   'DownloadBuildArtifacts@1': {
@@ -122,6 +125,7 @@ export const BUILT_IN_TASKS: Readonly<Record<string, TaskInputs>> = {
     allowUnstable: BOOLEAN,
     githubToken: TEXT,
     addToPath: BOOLEAN,
+    // [U] The page names x86 and x64 only.
     architecture: { values: ['x86', 'x64', 'arm64'] },
   },
   'CopyFiles@2': {
@@ -138,7 +142,7 @@ export const BUILT_IN_TASKS: Readonly<Record<string, TaskInputs>> = {
   },
   'Delay@1': { delayForMinutes: TEXT },
   'ManualValidation@1': {
-    notifyUsers: TEXT,
+    notifyUsers: NEEDED,
     approvers: TEXT,
     allowApproversToApproveTheirOwnRuns: BOOLEAN,
     instructions: TEXT,

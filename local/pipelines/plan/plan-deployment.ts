@@ -43,10 +43,10 @@ export function planDeployment(job: MappingNode): OwnPart {
   };
 }
 
-/** [U] The page says that the name cannot be used, not how it is refused. */
+/** [U] The page says that the name cannot be used, not how it is refused. It writes it small, and samples of the service use `Deploy`. */
 function checkName(job: MappingNode): void {
   const name = entryValue(job, 'deployment');
-  if (name?.kind === 'scalar' && name.text.toLowerCase() === 'deploy') {
+  if (name?.kind === 'scalar' && name.text === 'deploy') {
     throw new ExpandError(
       'PIPELINE_SHAPE',
       "A deployment job is named 'deploy', which is a word of the grammar.",

@@ -1,4 +1,4 @@
-import type { MappingNode } from '../expand/nodes';
+import { entryValue, type MappingNode } from '../expand/nodes';
 import { mappingsUnder } from '../expand/pipeline/mappings-under';
 import type { LockBehavior, PipelinePlan, PoolPlan, RepositoryPlan, StagePlan } from './pipeline-plan';
 import { planJobs } from './plan-jobs';
@@ -47,7 +47,9 @@ function planStage(stage: MappingNode, index: number, names: readonly string[], 
 }
 
 function planRepositories(normal: MappingNode): readonly RepositoryPlan[] {
-  const resources = mappingAt(normal, 'resources');
+  // A list is the form from before there were repository resources: it only says how this repository is fetched.
+  const isOldForm = entryValue(normal, 'resources')?.kind === 'sequence';
+  const resources = isOldForm ? undefined : mappingAt(normal, 'resources');
   return (resources === undefined ? [] : mappingsUnder(resources, 'repositories')).map((repository) => {
     const alias = textOf(repository, 'repository') ?? '';
     return {

@@ -23,6 +23,11 @@ const SCHEDULES: Shape = {
   },
 };
 
+/** The form from before there were repository resources; pipelines with `- repo: self` are still about. Source: templates of the service. */
+const SOURCES: Shape = {
+  list: { keys: { repo: 'text', clean: 'text', fetchDepth: 'text', lfs: 'text' }, required: ['repo'] },
+};
+
 const RESOURCES: Shape = {
   keys: {
     repositories: {
@@ -60,7 +65,7 @@ const ROOT: Readonly<Record<string, Shape>> = {
   pr: PR,
   schedules: SCHEDULES,
   parameters: 'anything',
-  resources: RESOURCES,
+  resources: { either: [SOURCES, RESOURCES] },
   variables: { list: '#variable' },
   lockBehavior: 'text',
   pool: '#pool',

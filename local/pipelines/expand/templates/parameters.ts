@@ -29,8 +29,8 @@ export function bindArguments(
   const declared = declarationsOf(root, true);
   const values = argumentsOf(given);
   if (declared.form === 'none') {
-    // A template without declarations takes whatever it is given, and can read none of it.
-    return mapping([], reference.at, 'declared');
+    // A template without declarations takes whatever it is given. Source: public pipelines whose templates declare nothing and read all.
+    return bindUntyped(mapping([], root.at), values, reference.at, callee);
   }
   if (declared.form === 'untyped') {
     return bindUntyped(declared.defaults, values, reference.at, callee);
@@ -123,7 +123,7 @@ function defaultOf(parameter: Declaration, callee: Scope): Pending | undefined {
   return parameter.default === undefined ? undefined : { node: parameter.default, scope: callee };
 }
 
-/** The old form, a mapping of names and defaults: any argument is taken, whatever its type. */
+/** The old form, a mapping of names and defaults: any argument is taken, whatever its type, and a name that nobody gave reads as null. */
 function bindUntyped(
   defaults: MappingNode,
   values: ReadonlyMap<string, Argument>,
@@ -147,7 +147,7 @@ function bindUntyped(
       bound.set(name, { key, value: bindValue(untyped(key), value, callee) });
     }
   }
-  return mapping([...bound.values()], at, 'declared');
+  return mapping([...bound.values()], at, 'any-case');
 }
 
 function unexpected(name: string, parameters: readonly Declaration[], at: Node['at'] | undefined): ExpandError {

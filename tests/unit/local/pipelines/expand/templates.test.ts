@@ -261,9 +261,9 @@ describe('templates', () => {
     refuses(
       'parameters:\n- name: p\n  default: a\nsteps:\n- template: t.yml\n',
       'PIPELINE_EXPRESSION',
-      't.yml:1:1'.replace('1:1', '2:11'),
+      't.yml:5:11',
       "no parameter 'p'",
-      { files: { 't.yml': 'steps:\n- script: ${{ parameters.p }}\n' } },
+      { files: { 't.yml': 'parameters:\n- name: q\n  default: b\nsteps:\n- script: ${{ parameters.p }}\n' } },
     );
   });
 

@@ -176,6 +176,14 @@ stages:
 
   const deployment = (strategy: string, name = 'd') =>
     `jobs:\n- deployment: ${name}\n  environment: e\n  strategy: ${strategy}`;
+  it('takes a deployment named Deploy, as samples of the service name it', () => {
+    assert.equal(jobOf(deployment('{ runOnce: { deploy: { steps: [] } } }', 'Deploy')).name, 'Deploy');
+  });
+
+  it('takes resources in the form from before there were repository resources', () => {
+    assert.deepEqual(planOf('resources:\n- repo: self\n  clean: true\nsteps:\n- script: a').repositories, []);
+  });
+
   const rows: readonly (readonly [what: string, pipeline: string, place: string, part: RegExp])[] = [
     [
       'a time-out that is no number',
