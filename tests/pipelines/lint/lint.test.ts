@@ -54,8 +54,8 @@ const FAULTS: readonly (readonly [title: string, text: string, found: RegExp])[]
   ['a version of our tasks that is none', 'steps:\n- task: DatabricksRunWorkflow@7\n', /^2: /],
   [
     'a missing input of a built-in task',
-    'steps:\n- task: PublishTestResults@2\n  inputs:\n    searchFolder: a\n',
-    /^3: Missing property "testResultsFiles"\.$/,
+    'steps:\n- task: CopyFiles@2\n  inputs:\n    SourceFolder: a\n',
+    /^3: Missing property "TargetFolder"\.$/,
   ],
   [
     'an unknown input of a built-in task',
