@@ -149,17 +149,24 @@ async function runInstances(
       record,
     );
   };
+  const cancel = (instance: JobInstance, part: string): JobEnding => {
+    const record = newJobRecord(stage.run, stage.record, job, instance, attemptOf(stage, job, instance), environment);
+    record.note = `The run was cancelled before this ${part} began.`;
+    end(stage.run, record, 'canceled');
+    return { instance, result: 'canceled', outputs: new Map() };
+  };
   if (job.kind === 'deployment') {
-    const cancel = (instance: JobInstance): JobEnding => {
-      const record = newJobRecord(stage.run, stage.record, job, instance, attemptOf(stage, job, instance), environment);
-      record.note = 'The run was cancelled before this hook began.';
-      end(stage.run, record, 'canceled');
-      return { instance, result: 'canceled', outputs: new Map() };
-    };
-    return runHooks(stage.run, deploymentInstances(job), (instance) => start(instance, 1, 1), cancel);
+    return runHooks(
+      stage.run,
+      deploymentInstances(job),
+      (instance) => start(instance, 1, 1),
+      (instance) => cancel(instance, 'hook'),
+    );
   }
   const { instances, maxParallel } = readLegs(job, knowledge);
   const slots = new Slots(maxParallel === 0 ? Number.POSITIVE_INFINITY : maxParallel);
+  // A job whose condition held although the run was cancelled already runs whole.
+  const beganCanceled = isCanceled(stage.run);
   return Promise.all(
     instances.map(async (instance, index) => {
       const carried = stage.carried.find((record) => record.phase === job.name && record.name === instance.name);
@@ -169,7 +176,9 @@ async function runInstances(
       }
       const release = await slots.take(new AbortController().signal);
       try {
-        return await start(instance, index + 1, instances.length);
+        return !beganCanceled && isCanceled(stage.run)
+          ? cancel(instance, 'leg')
+          : await start(instance, index + 1, instances.length);
       } finally {
         release();
       }

@@ -134,6 +134,30 @@ describe('a matrix', () => {
     assert.equal(ran.requests.get('__default.M.two')?.record.displayName, 'Test two');
   });
 
+  it('starts no further leg once the run is cancelled, unless it began cancelled', async () => {
+    const cancel = new AbortController();
+    const started: string[] = [];
+    const yaml = (condition: string) => `jobs:
+- job: M
+  ${condition}
+  strategy: { maxParallel: 1, matrix: { one: { os: a }, two: { os: b } } }
+  steps: []`;
+    const jobs = (_: unknown, key: string) => {
+      started.push(key);
+      cancel.abort();
+      return { result: 'canceled' } as const;
+    };
+    const ran = await runOf(yaml(''), { request: { signal: cancel.signal }, jobs });
+    assert.deepEqual(jobResults(stageOf(ran, '__default')), { one: 'canceled', two: 'canceled' });
+    assert.deepEqual(started, ['__default.M.one']);
+
+    const late = await runOf(
+      `stages:\n- stage: S\n  condition: always()\n  ${yaml('condition: always()').replaceAll('\n', '\n  ')}`,
+      { request: { signal: AbortSignal.abort() } },
+    );
+    assert.deepEqual(jobResults(stageOf(late, 'S')), { one: 'succeeded', two: 'succeeded' });
+  });
+
   it('is as bad as its worst leg, and the others go on', async () => {
     const ran = await runOf(matrix, { jobs: (_, key) => ({ result: key.endsWith('one') ? 'failed' : 'succeeded' }) });
     assert.deepEqual(jobResults(stageOf(ran, '__default')), { one: 'failed', two: 'succeeded', three: 'succeeded' });
