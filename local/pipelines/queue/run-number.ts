@@ -13,7 +13,7 @@ export function runNumber(
   claim: (number: string) => boolean,
 ): string {
   const text = format === undefined || format.trim() === '' ? DEFAULT_FORMAT : format.trim();
-  const counts = /\$\(Rev:([^)]*)\)/i.test(text);
+  const counts = /\$\(Rev(?::[^()]*r[^()]*)?\)/i.test(text);
   for (let revision = 1; ; revision += 1) {
     const number = text.replace(
       /\$\(([^()]+)\)/g,
@@ -29,7 +29,7 @@ function tokenText(token: string, time: Date, revision: number): string | undefi
   const [name = '', form] = split(token);
   switch (name.toLowerCase()) {
     case 'rev':
-      return (form ?? '.r').replace(/r+/, (letters) => String(revision).padStart(letters.length, '0'));
+      return (form ?? '.r').replace(/r+/i, (letters) => String(revision).padStart(letters.length, '0'));
     case 'date':
       return dateText(form ?? 'yyyyMMdd', time);
     case 'dayofmonth':

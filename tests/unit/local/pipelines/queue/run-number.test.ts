@@ -33,6 +33,12 @@ describe('runNumber', () => {
     assert.equal(number('r$(Rev:rrr)', ['r001']), 'r002');
   });
 
+  it('ends where a count has no place for its figure', () => {
+    for (const format of ['a$(Rev:x)', 'a$(Rev:)']) {
+      assert.equal(number(format, [number(format)]), number(format));
+    }
+  });
+
   it('lets a number without a count be had by several runs', () => {
     assert.equal(number('fixed', ['fixed']), 'fixed');
   });
