@@ -5,7 +5,7 @@ import { keptJobs, stageFromRecord } from './attempts';
 import { dependenciesOf } from './run-graph';
 import { idFor } from './run-ids';
 import type { StageToRun } from './run-stage';
-import { end, type Run } from './run-state';
+import { end, isDeselected, type Run } from './run-state';
 
 /**
  * Which stages run now. A fresh run: all. A retry: the stage that it names with its jobs that did not succeed, then all that depends on it, as
@@ -34,7 +34,7 @@ export function prepareStages(run: Run): ReadonlyMap<string, StageToRun> {
         before: newest.jobs,
       });
     } else {
-      run.ended.set(stage.name, stageFromRecord(stage.jobs, newest, request.skipped.has(stage.name)));
+      run.ended.set(stage.name, stageFromRecord(stage.jobs, newest, isDeselected(run, stage)));
     }
   }
   return stages;

@@ -11,7 +11,7 @@ import type { PhaseOutcome, StageOutcome } from './outcomes';
 import { worst } from './results';
 import { dependenciesOf, runGraph } from './run-graph';
 import { runPhase, type StageInProgress, secretsOf } from './run-phase';
-import { begin, end, isCanceled, type Run } from './run-state';
+import { begin, end, isCanceled, isDeselected, type Run } from './run-state';
 import { withAllVariables, withStaticVariables } from './variables/evaluate-variables';
 import { stageVariables } from './variables/job-level-variables';
 import { expandText, type VariableScope, withVariables } from './variables/variable-scope';
@@ -103,10 +103,6 @@ export async function runStage(run: Run, stage: StageToRun): Promise<'ended' | '
     close('failed', String(error));
     throw error;
   }
-}
-
-function isDeselected({ request }: Run, { name }: StagePlan): boolean {
-  return [...request.skipped].some((skipped) => skipped.toUpperCase() === name.toUpperCase());
 }
 
 function directOf(run: Run, { dependsOn }: StagePlan): readonly StageOutcome[] {

@@ -27,6 +27,11 @@ export function isCanceled({ request }: Pick<Run, 'request'>): boolean {
   return request.signal.aborted;
 }
 
+/** Names of stages count in any case. */
+export function isDeselected({ request }: Pick<Run, 'request'>, { name }: { readonly name: string }): boolean {
+  return [...request.skipped].some((skipped) => skipped.toUpperCase() === name.toUpperCase());
+}
+
 interface Timed<Result> {
   state: State;
   result: Result | undefined;

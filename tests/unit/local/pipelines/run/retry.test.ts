@@ -101,6 +101,18 @@ describe('a stage that is run again', () => {
     assert.deepEqual(again.began, ['M.m', 'N.n']);
   });
 
+  it('still counts for nothing where it was deselected, however its name was written', async () => {
+    const yaml = `stages:
+- { stage: A, jobs: [{ job: a, steps: [] }] }
+- { stage: B, jobs: [{ job: b, steps: [] }] }
+- { stage: C, jobs: [{ job: c, steps: [] }] }`;
+    const skipped = new Set(['a']);
+    const first = await runOf(yaml, { request: { skipped }, jobs: { b: 'failed' } });
+    assert.deepEqual(resultsOf(first), { A: 'skipped', B: 'failed', C: 'skipped' });
+    const again = await runOf(yaml, { record: reread(first), request: { skipped, retry: 'B' } });
+    assert.deepEqual(again.began, ['B.b', 'C.c']);
+  });
+
   it('takes what a process that ended left in progress for canceled', async () => {
     const first = await runOf(THREE);
     const record = reread(first);
