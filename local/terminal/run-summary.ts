@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { commandLine } from '../pipelines/page/shell-word';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
@@ -76,10 +77,14 @@ function waits(record: RunRecord, stage: StageRecord, { paint, places = [] }: Su
     .filter(({ status, kind }) => status === 'pending' && kind === 'approval')
     .flatMap(({ resource, approval }) => {
       const approvers = approval?.steps.map(({ assignedApprover }) => assignedApprover.name) ?? [];
+      const command = commandLine([
+        ...['npx', 'databricks-mlops', 'run', '--retry', `${record.id}:${stage.name}`],
+        ...['--approve', `${resource.name}=${approvers[0] ?? 'you'}`, ...places],
+      ]);
       return [
         '',
-        `${paint.yellow('?')} ${paint.bold(shownText(stage.displayName))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}. Go on with:`,
-        `    npx databricks-mlops run ${['--retry', `${record.id}:${stage.name}`, '--approve', `${resource.name}=${approvers[0] ?? 'you'}`, ...places].map(shellWord).join(' ')}`,
+        `${paint.yellow('?')} ${paint.bold(shownText(stage.displayName))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}.${command === undefined ? '' : ' Go on with:'}`,
+        ...(command === undefined ? [] : [`    ${command}`]),
       ];
     });
 }
@@ -97,8 +102,4 @@ function found(record: RunRecord, { folder, from, page, paint }: SummaryView): r
     `  ${page ? `page       ${relative(from, join(folder, 'index.html'))}` : `record     ${relative(from, join(folder, 'run.json'))}`}`,
   ];
   return ['', ...lines.map((line) => paint.dim(line))];
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

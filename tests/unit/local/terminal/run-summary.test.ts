@@ -81,4 +81,21 @@ describe('runSummary', () => {
       text,
     );
   });
+
+  it('gives no command whose words a terminal must not be handed', () => {
+    const check = {
+      kind: 'approval',
+      status: 'pending',
+      resource: { name: 'prod\u001b]0;title\u0007' },
+      approval: { steps: [{ assignedApprover: { name: 'Ada' } }] },
+    } as unknown as CheckRunRecord;
+    const stage = stageRecord(1, 'gate', {
+      state: 'pending',
+      result: undefined,
+      checkpoint: checkpointRecord(2, [check]),
+    });
+    const text = summary({ stages: [stage] });
+    assert.doesNotMatch(text, /(?!\n)\p{Cc}/u);
+    assert.match(text, /waits for approval on prod by Ada\.$/m);
+  });
 });
