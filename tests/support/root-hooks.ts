@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { leaks } from './captured-output';
+
+// Every temporary folder of a run lies in this one: tens of thousands of them would make each look into the machine's own folder slow.
+const folder = mkdtempSync(join(tmpdir(), 'databricks-mlops-tests-'));
+process.env['TMPDIR'] = folder;
 
 /** After the last test of a run: no secret and no row of data in anything that the run's steps showed. */
 export const mochaHooks = {
@@ -7,3 +14,7 @@ export const mochaHooks = {
     assert.deepEqual(leaks(), [], 'secrets or rows of data were shown');
   },
 };
+
+export function mochaGlobalTeardown(): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
