@@ -24,7 +24,9 @@ interface CheckConfiguration {
   readonly settings: { readonly definitionRef?: { readonly id: string; readonly name: string } };
 }
 
-const shellBlocks = [...readText('docs', 'gates.md').matchAll(/```bash\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+const shellBlocks = [...readText('docs', 'gates.md').matchAll(/```bash\n([\s\S]*?)```/g)].map(
+  ([, block = '']) => block,
+);
 const calls = shellBlocks.filter((block) => block.startsWith('checks <<'));
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 

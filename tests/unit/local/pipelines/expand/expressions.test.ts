@@ -410,7 +410,7 @@ const FAULTS: readonly (readonly [expression: string, part: string | RegExp])[] 
   ["format('{0:yyyy}', 'a')", 'formats a date'],
   ["substring('abc', 2, 2)", "No part of 'abc' begins at 2"],
   ["substring('abc', 'x', 2)", "No part of 'abc' begins at x"],
-  ['not('.repeat(50) + 'false' + ')'.repeat(50), 'nests more than 50 levels'],
+  [`${'not('.repeat(50)}false${')'.repeat(50)}`, 'nests more than 50 levels'],
 ];
 
 describe('expressions of templates', () => {
