@@ -7,7 +7,6 @@ import type { PipelinePlan } from '../plan/pipeline-plan';
 import { recordEvents } from '../record/record-events';
 import { writeRun } from '../record/run-folders';
 import { RunJournal } from '../record/run-journal';
-import { holdRun } from '../record/run-process';
 import { runPipeline } from '../run/run-pipeline';
 import type { RecordedRun } from '../service/ports';
 import { startService } from '../service/start-service';
@@ -48,7 +47,6 @@ export async function carryOut(queued: QueuedRun, surroundings: Surroundings): P
     surroundings.workspaces === undefined
       ? await localWorkspaces(connections.workspacesFor(names), surroundings.workspaceData)
       : { running: surroundings.workspaces, stop: async () => undefined };
-  const release = holdRun(run.folder);
   try {
     await surroundings.beforeRun?.({ workspaces: workspaces.running, commit: queued.sources.commit });
     await withService(queued, surroundings, {
@@ -57,7 +55,6 @@ export async function carryOut(queued: QueuedRun, surroundings: Surroundings): P
     });
     return run;
   } finally {
-    release();
     await workspaces.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { processOf } from '../record/run-process';
+import { holdRun, RunHeld } from '../record/run-process';
 import type { RunRecord } from '../record/run-record';
 import type { RecordedRun } from '../service/ports';
 import { idOfName, numberOfName } from '../settings/name-ids';
@@ -60,7 +60,9 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
   };
   writeFileSync(join(folder, REQUEST_FILE), `${JSON.stringify(request, undefined, 2)}\n`);
   writeFileSync(join(folder, PIPELINE_FILE), prepared.text);
-  return carryOut({ request, plan: prepared.plan, predefined, sources, run: { record, folder } }, surroundings);
+  return whileHeld({ record, folder }, (run) =>
+    carryOut({ request, plan: prepared.plan, predefined, sources, run }, surroundings),
+  );
 }
 
 /**
@@ -68,15 +70,41 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
  * @throws CannotRun when there is no such run or stage, or when the pipeline has changed since
  */
 export async function retryStage(runId: string, stage: string, surroundings: Surroundings): Promise<RecordedRun> {
-  const { runs, tasksFolder, audience } = surroundings;
-  const run = runs.read(runId);
-  if (run === undefined) {
+  const { runs } = surroundings;
+  const found = runs.read(runId);
+  if (found === undefined) {
     throw new CannotRun(`There is no run ${runId} in ${runs.base}.`);
   }
-  const owner = processOf(run.folder);
-  if (owner !== undefined) {
-    throw new CannotRun(`Run ${runId} still goes on in process ${owner.pid}. Wait for its end, or end it there.`);
+  // The record is read again: until now another process may have written it.
+  return whileHeld(found, () => retryHeld(runs.read(runId) ?? found, stage, surroundings));
+}
+
+async function whileHeld(run: RecordedRun, work: (run: RecordedRun) => Promise<RecordedRun>): Promise<RecordedRun> {
+  const release = held(run);
+  try {
+    return await work(run);
+  } finally {
+    release();
   }
+}
+
+function held({ record, folder }: RecordedRun): () => void {
+  try {
+    return holdRun(folder);
+  } catch (error) {
+    if (error instanceof RunHeld) {
+      throw new CannotRun(
+        `Run ${record.id} still goes on in process ${error.pid}. Wait for its end, or end it there.`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
+async function retryHeld(run: RecordedRun, stage: string, surroundings: Surroundings): Promise<RecordedRun> {
+  const { tasksFolder, audience } = surroundings;
+  const { id: runId } = run.record;
   const request = JSON.parse(readFileSync(join(run.folder, REQUEST_FILE), 'utf8')) as QueueRequest;
   const sources = readSources(request.repositories.self);
   const predefined = queueVariables(request.queuedFor, run.record);

@@ -1,19 +1,75 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, type ProcessIdentity, processIdentity } from '../../workspace/process-identity';
 
 const PROCESS_FILE = 'process.json';
 
-/** Says that this process carries out the run of a folder. @returns ends that */
+/** Another process carries out the run. */
+export class RunHeld extends Error {
+  override readonly name = 'RunHeld';
+
+  constructor(readonly pid: number) {
+    super(`Process ${pid} carries out the run.`);
+  }
+}
+
+/**
+ * Says that this process carries out the run of a folder, from before it reads the record until after it has written it: of two that retry a run
+ * at once only one may.
+ * @returns ends that
+ * @throws RunHeld
+ */
 export function holdRun(folder: string): () => void {
   const own = processIdentity(process.pid);
   if (own === undefined) {
     throw new Error(`process ${process.pid} cannot read its own start time`);
   }
   const file = join(folder, PROCESS_FILE);
-  writeFileSync(`${file}.part`, JSON.stringify(own));
-  renameSync(`${file}.part`, file);
+  const part = `${file}.${randomUUID()}.part`;
+  writeFileSync(part, JSON.stringify(own));
+  try {
+    while (!linked(part, file)) {
+      const holder = processOf(folder);
+      if (holder !== undefined) {
+        throw new RunHeld(holder.pid);
+      }
+      putAside(file, folder);
+    }
+  } finally {
+    rmSync(part);
+  }
   return () => rmSync(file, { force: true });
+}
+
+/** A link appears at once with its content; `false` when somebody holds the run, or was killed while it did. */
+function linked(part: string, file: string): boolean {
+  try {
+    linkSync(part, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Takes away what a killed process left; what a living one wrote meanwhile is put back. */
+function putAside(file: string, folder: string): void {
+  const aside = join(folder, `${PROCESS_FILE}.${randomUUID()}.old`);
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      return;
+    }
+    throw error;
+  }
+  if (isAlive(JSON.parse(readFileSync(aside, 'utf8')) as ProcessIdentity)) {
+    linked(aside, file);
+  }
+  rmSync(aside);
 }
 
 /** The living process that carries out the run of a folder; `undefined` when none does, also after one that was killed. */
