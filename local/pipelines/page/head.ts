@@ -57,7 +57,6 @@ function wayOn({ record }: RunView, { stage, check }: Waiting): Html {
     'npx',
     'databricks-mlops',
     'run',
-    record.pipeline.file,
     '--retry',
     `${record.id}:${stage.name}`,
     '--approve',

@@ -28,8 +28,7 @@ describe('the page of a run', () => {
   });
 
   it('gives the command that approves and goes on, where the run has ended without an answer', () => {
-    const command =
-      'run samples/diabetes/azure-pipelines.yml --retry 7:approve_promote_prod --approve mlops-prod=approver';
+    const command = 'npx databricks-mlops run --retry 7:approve_promote_prod --approve mlops-prod=approver';
     assert.ok(page(sampleWaiting('left')).includes(command));
     assert.ok(!page(sampleWaiting('goesOn')).includes('--retry'));
     assert.match(page(sampleWaiting('goesOn')), /Answer in the terminal/);
