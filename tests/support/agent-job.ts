@@ -105,9 +105,11 @@ export async function runTestJob(test: TestJob): Promise<FinishedJob> {
     setRunNumber: (number) => calls.push(['setRunNumber', number]),
     addTag: (tag) => calls.push(['addTag', tag]),
     addTests: (title, _job, cases) => tests.push({ title, cases }),
-    attach: (_job, _step, type, name, file) => {
+    attach: (_job, step, type, name, file) => {
       calls.push(['attach', type, name, readFileSync(file, 'utf8')]);
-      return { type, name, file: `attachments/${name}` };
+      const attachment = { type, name, file: `attachments/${name}` };
+      step.attachments.push(attachment);
+      return attachment;
     },
     publishArtifact: async (job, kind, name, path) => {
       calls.push(['publishArtifact', kind, name, path]);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -117,6 +118,8 @@ describe('the store on LMDB', () => {
     const child = spawn(process.execPath, ['--import', 'tsx', writer, target], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    // Its output closes before the system has let the process go.
+    const gone = once(child, 'exit');
     let last = 0;
     for await (const line of createInterface({ input: child.stdout })) {
       last = Number(line);
@@ -125,6 +128,7 @@ describe('the store on LMDB', () => {
         child.kill('SIGKILL');
       }
     }
+    await gone;
     const reopened = openLmdbStore(target);
     try {
       const entries = [...reopened.scope('any').collection<number>('numbers').entries()];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
@@ -129,6 +130,8 @@ describe('versions of tables', () => {
       ['--import', 'tsx', join(__dirname, 'fixtures', 'endless-inserts.ts'), first.folder],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    // Its output closes before the system has let the process go.
+    const gone = once(child, 'exit');
     let answered = 0;
     for await (const line of createInterface({ input: child.stdout })) {
       answered = Number(line);
@@ -136,6 +139,7 @@ describe('versions of tables', () => {
         child.kill('SIGKILL');
       }
     }
+    await gone;
     assert.ok(answered >= 12);
     const again = await SqlWorkspace.open(first.folder);
     const [row] = await again.rows('SELECT count(*), max(n), count(DISTINCT n) FROM kept');
