@@ -12,7 +12,9 @@ import { queueRun, retryStage } from '../pipelines/queue/queue-run';
 import { readSources } from '../pipelines/queue/sources';
 import { RunFolders } from '../pipelines/record/run-folders';
 import type { RecordedRun } from '../pipelines/service/ports';
+import { ConnectionUnusable } from '../pipelines/settings/connections';
 import { SettingsInvalid } from '../pipelines/settings/settings-file';
+import { SecretMissing } from '../pipelines/settings/variable-groups';
 import { paintFor } from '../terminal/paint';
 import { runSummary } from '../terminal/run-summary';
 import { type RunView, runView } from '../terminal/run-view';
@@ -152,7 +154,6 @@ function sentencesOf(error: unknown): string | undefined {
   if (error instanceof ExpandError) {
     return error.sentences;
   }
-  return error instanceof CannotRun || error instanceof SettingsInvalid || error instanceof SourceError
-    ? error.message
-    : undefined;
+  const said = [CannotRun, SettingsInvalid, SourceError, ConnectionUnusable, SecretMissing];
+  return error instanceof Error && said.some((kind) => error instanceof kind) ? error.message : undefined;
 }

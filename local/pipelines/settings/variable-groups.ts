@@ -2,6 +2,11 @@ import type { Variable } from '../agent/job-request';
 import { readSettings } from './settings-file';
 import { variableGroupsShape } from './settings-shapes';
 
+/** A secret that a group takes from the environment is not there, in a sentence with what to do. */
+export class SecretMissing extends Error {
+  override readonly name = 'SecretMissing';
+}
+
 /**
  * Variable groups by name, from `.mlops/variable-groups.yml`; a value `{env: NAME}` is a secret.
  * @returns a look-up; `undefined` from it: there is no such group
@@ -23,7 +28,7 @@ export function readVariableGroups(
             }
             const secret = environment[value.env];
             if (secret === undefined || secret === '') {
-              throw new Error(
+              throw new SecretMissing(
                 `Variable '${variable}' of group '${name}' is taken from the environment variable ${value.env}, which is not set. Set it, or correct ${file}.`,
               );
             }

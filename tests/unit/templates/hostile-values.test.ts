@@ -50,7 +50,8 @@ describe('texts from outside in the templates', () => {
       OCCASIONS.push,
     );
     assert.deepEqual(scriptsOf(stages), []);
-    assert.equal(stepOf(stages, 'rollback_prod', 'rollback')?.inputs?.['reason'], HOSTILE);
+    // Without $ it cannot become a macro: whoever queues the run may not read a secret through it.
+    assert.equal(stepOf(stages, 'rollback_prod', 'rollback')?.inputs?.['reason'], HOSTILE.replaceAll('$', '_'));
   });
 
   it('come whole and alone into the parameters of jobs', () => {
