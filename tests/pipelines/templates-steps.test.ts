@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { packageRoot } from '../../local/package-root';
 import type { TaskStub } from '../../local/pipelines/agent/job-request';
 import { logOf, PipelineFolder, stageResults, stepsIn, stub } from '../support/queued-run';
+import { QuickPython } from '../support/quick-python';
 
 const PIPELINE = JSON.stringify({
   resources: { repositories: [{ repository: 'mlops', type: 'git', name: 'platform/mlops' }] },
@@ -16,7 +17,7 @@ const PIPELINE = JSON.stringify({
   },
 });
 
-/** Stands in for pytest, which would have to be fetched: writes results, and fails where the repository says so. */
+/** Stands in for pytest in a real environment, which would have to be fetched: writes results, and fails where the repository says so. */
 const PYTEST = `import os, sys
 results = next(a.split("=", 1)[1] for a in sys.argv if a.startswith("--junitxml="))
 failed = os.path.exists("broken")
@@ -52,8 +53,14 @@ describe('the steps of templates/mlops.yml on an agent', function () {
     });
   }
 
+  /** Where the unit tests do not matter: without an environment of Python. */
+  function runQuickly(queuedFor: Parameters<typeof run>[0] = {}, stubs = STUBS) {
+    const python = new QuickPython();
+    return run(queuedFor, { ...stubs, 'UsePythonVersion@0': stub() }).finally(() => python.remove());
+  }
+
   it('promote what the report allows, after unit tests whose results are published', async () => {
-    const ran = await run();
+    const ran = await runQuickly();
     assert.deepEqual(stageResults(ran), {
       unit: 'succeeded',
       integration: 'succeeded',
@@ -74,7 +81,7 @@ describe('the steps of templates/mlops.yml on an agent', function () {
   });
 
   it('end red where the report allows no promotion, with a sentence that says so', async () => {
-    const ran = await run(
+    const ran = await runQuickly(
       {},
       {
         ...STUBS,
@@ -90,13 +97,13 @@ describe('the steps of templates/mlops.yml on an agent', function () {
   });
 
   it("end green for a pull request that was tested, and red for a fork's whose steps got no connection", async () => {
-    const own = await run({ reason: 'pullRequest' });
+    const own = await runQuickly({ reason: 'pullRequest' });
     assert.deepEqual(stageResults(own), {
       unit: 'succeeded',
       integration: 'succeeded',
       integration_verdict: 'succeeded',
     });
-    const fork = await run({ reason: 'pullRequest', fork: true });
+    const fork = await runQuickly({ reason: 'pullRequest', fork: true });
     assert.deepEqual(stageResults(fork), {
       unit: 'succeeded',
       integration: 'succeeded',

@@ -1,10 +1,11 @@
-import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { packageRoot } from '../../local/package-root';
 import type { TaskStub } from '../../local/pipelines/agent/job-request';
 import type { QueueRequest, Surroundings } from '../../local/pipelines/queue/queue-request';
 import { PipelineFolder, type Queued, stub } from './queued-run';
+import { QuickPython } from './quick-python';
 
 /** The pipeline of the sample, which extends templates/mlops.yml of the repository `mlops`. */
 export const SAMPLE_PIPELINE = readFileSync(join(packageRoot(), 'samples', 'diabetes', 'azure-pipelines.yml'), 'utf8');
@@ -29,31 +30,14 @@ export function stubbedTasks(nextAction: string): Readonly<Record<string, TaskSt
   };
 }
 
-/**
- * Unit tests of the sample take minutes to install: here `python` makes no environment, and finds one test that passed. What is run by bash
- * stays what the templates say.
- */
-const PYTHON = `#!/bin/sh
-case "$1 $2" in
-  '-m venv') mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
-  '-m pytest')
-    for argument; do case "$argument" in --junitxml=*) results=\${argument#--junitxml=} ;; esac; done
-    echo '<testsuite><testcase classname="unit" name="passes" time="0"/></testsuite>' > "$results" ;;
-esac
-`;
-
 /** Repositories of a pipeline and of its templates, and a machine whose `python` is quick. */
 export class TemplateRuns {
   readonly templates = mkdtempSync(join(tmpdir(), 'templates-'));
-  readonly #bin = mkdtempSync(join(tmpdir(), 'python-'));
-  readonly #path = process.env['PATH'] ?? '';
+  readonly #python = new QuickPython();
   readonly #folders: PipelineFolder[] = [];
 
   constructor() {
     cpSync(join(packageRoot(), 'templates'), join(this.templates, 'templates'), { recursive: true });
-    writeFileSync(join(this.#bin, 'python'), PYTHON);
-    chmodSync(join(this.#bin, 'python'), 0o755);
-    process.env['PATH'] = `${this.#bin}${delimiter}${this.#path}`;
   }
 
   /** A new repository with the sample's pipeline, or another text of it. */
@@ -83,10 +67,8 @@ export class TemplateRuns {
   }
 
   remove(): void {
-    process.env['PATH'] = this.#path;
-    for (const folder of [this.templates, this.#bin]) {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    this.#python.remove();
+    rmSync(this.templates, { recursive: true, force: true });
     for (const folder of this.#folders) {
       folder.remove();
     }
