@@ -16,11 +16,12 @@ export interface Queued extends RecordedRun {
   readonly notices: readonly string[];
 }
 
-/** A repository with pipelines in a temporary folder, whose runs go on in this process: real agents, real steps, real stand-in. */
+/** A repository with pipelines, in a temporary folder unless another is named, whose runs go on in this process: real agents, real steps, real stand-in. */
 export class PipelineFolder {
-  readonly root = mkdtempSync(join(tmpdir(), 'pipeline-'));
-
-  constructor(files: Readonly<Record<string, string>>) {
+  constructor(
+    files: Readonly<Record<string, string>>,
+    readonly root = mkdtempSync(join(tmpdir(), 'pipeline-')),
+  ) {
     this.write(files);
   }
 
