@@ -10,7 +10,11 @@ const SAMPLE = 'samples/diabetes/azure-pipelines.yml';
 const DRAWINGS = [
   [SAMPLE, 'Push to `main`', { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/main' }],
   [SAMPLE, 'Release', { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/release/1.0' }],
-  [SAMPLE, 'Pull request', { 'Build.Reason': 'PullRequest', 'Build.SourceBranch': 'refs/pull/1/merge' }],
+  [
+    SAMPLE,
+    'Pull request',
+    { 'Build.Reason': 'PullRequest', 'Build.SourceBranch': 'refs/pull/1/merge', 'System.PullRequest.IsFork': 'False' },
+  ],
   [
     SAMPLE,
     'Pull request of a fork',

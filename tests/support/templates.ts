@@ -16,7 +16,11 @@ export const OCCASIONS = {
   release: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/release/1.0' },
   tag: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/tags/v1.0.0' },
   branch: { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': 'refs/heads/topic' },
-  pullRequest: { 'Build.Reason': 'PullRequest', 'Build.SourceBranch': 'refs/pull/7/merge' },
+  pullRequest: {
+    'Build.Reason': 'PullRequest',
+    'Build.SourceBranch': 'refs/pull/7/merge',
+    'System.PullRequest.IsFork': 'False',
+  },
   fork: {
     'Build.Reason': 'PullRequest',
     'Build.SourceBranch': 'refs/pull/7/merge',

@@ -50,7 +50,6 @@ export function queueVariables(
     'System.PullRequest.TargetBranch': 'refs/heads/main',
     'System.PullRequest.TargetBranchName': 'main',
     'System.PullRequest.SourceCommitId': facts.commit,
-    'System.PullRequest.IsFork': queued.fork ? 'True' : 'False',
   };
   return new Map(
     Object.entries({
@@ -72,10 +71,19 @@ export function queueVariables(
       'System.TeamProjectId': facts.project.id,
       'System.DefinitionId': facts.pipeline.id,
       'System.HostType': 'build',
-      ...(queued.reason === 'pullRequest' ? ofPullRequest : { 'System.PullRequest.IsFork': 'False' }),
+      ...(queued.reason === 'pullRequest' ? ofPullRequest : {}),
+      ...isFork(queued),
       ...(queued.schedule === undefined ? {} : { 'Build.CronSchedule.DisplayName': queued.schedule }),
     }),
   );
+}
+
+/** A merge of a pull request that is run by hand has no such variable, because nobody knows: templates have to count it as a fork's. */
+function isFork({ reason, branch, fork }: QueuedFor): Readonly<Record<string, string>> {
+  if (reason === 'pullRequest') {
+    return { 'System.PullRequest.IsFork': fork ? 'True' : 'False' };
+  }
+  return branch.startsWith('refs/pull/') ? {} : { 'System.PullRequest.IsFork': 'False' };
 }
 
 /**

@@ -37,6 +37,16 @@ describe('the stages of a run of templates/mlops.yml', () => {
     assert.deepEqual(fork('always'), ['unit', 'integration', 'integration_verdict']);
   });
 
+  it('for a pull request of which nobody says whether it is a fork, as for a fork', () => {
+    for (const reason of ['PullRequest', 'Manual']) {
+      const unsaid = { 'Build.Reason': reason, 'Build.SourceBranch': 'refs/pull/7/merge' };
+      assert.deepEqual(stages({}, unsaid), stages({}, OCCASIONS.fork), reason);
+      const said = (isFork: string) => stages({}, { ...unsaid, 'System.PullRequest.IsFork': isFork });
+      assert.deepEqual(said(''), stages({}, OCCASIONS.fork), reason);
+      assert.deepEqual(said('False'), stages({}, OCCASIONS.pullRequest), reason);
+    }
+  });
+
   it('for a pull request without a connection: unit tests and a warning', () => {
     const expanded = expandTemplate('templates/mlops.yml', { ...BASE, pullRequest: {} }, OCCASIONS.pullRequest);
     assert.deepEqual(namesOf(expanded), ['unit']);
@@ -59,7 +69,7 @@ describe('the stages of a run of templates/mlops.yml', () => {
     assert.deepEqual(stages(release, OCCASIONS.branch), stages({}, OCCASIONS.release));
     assert.deepEqual(stages(release, OCCASIONS.fork), stages({}, OCCASIONS.fork));
     const byHand = { 'Build.Reason': 'Manual', 'Build.SourceBranch': 'refs/pull/7/merge' };
-    assert.deepEqual(stages(release, byHand), stages({}, OCCASIONS.pullRequest));
+    assert.deepEqual(stages(release, byHand), stages({}, OCCASIONS.fork));
   });
 
   it('by branches of your own', () => {

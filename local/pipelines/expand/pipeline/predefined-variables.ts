@@ -41,6 +41,10 @@ export function knownBeforeTheRun(given: ReadonlyMap<string, string>): ReadonlyM
   if (!known.has('Build.SourceBranchName')) {
     known.set('Build.SourceBranchName', branch.slice(branch.lastIndexOf('/') + 1));
   }
+  // Of the merge of a pull request nobody may assume that it comes from no fork: whoever knows it gives the variable.
+  if (!known.has(spelled(known, IS_FORK)) && !branch.startsWith('refs/pull/')) {
+    known.set(IS_FORK, 'False');
+  }
   return known;
 }
 
@@ -49,8 +53,9 @@ const DEFAULTS: readonly (readonly [name: string, value: string])[] = [
   ['Build.Reason', 'Manual'],
   ['Build.SourceBranch', 'refs/heads/main'],
   ['System.HostType', 'build'],
-  ['System.PullRequest.IsFork', 'False'],
 ];
+
+const IS_FORK = 'System.PullRequest.IsFork';
 
 /** The spelling under which a name is known already. */
 function spelled(known: ReadonlyMap<string, string>, name: string): string {

@@ -42,6 +42,18 @@ describe('variables of a queued run', () => {
     assert.equal(variables.get('System.PullRequest.IsFork'), 'True');
   });
 
+  it('say of every pull request whether it is a fork', () => {
+    const isFork = (queued: Partial<QueuedFor>) => of(queued).get('System.PullRequest.IsFork');
+    assert.equal(isFork({ reason: 'pullRequest', fork: false }), 'False');
+    assert.equal(isFork({ reason: 'pullRequest', fork: true }), 'True');
+    assert.equal(isFork({ branch: 'refs/heads/main' }), 'False');
+  });
+
+  it('say it of no merge of a pull request that is run by hand: nobody knows', () => {
+    assert.equal(of({ branch: 'refs/pull/7/merge' }).has('System.PullRequest.IsFork'), false);
+    assert.equal(of({ reason: 'push', branch: 'refs/pull/7/merge' }).has('System.PullRequest.IsFork'), false);
+  });
+
   it('give an address of the collection that no port changes', () => {
     assert.equal(of({}).get('System.CollectionUri'), COLLECTION_URI);
     assert.ok(new URL(COLLECTION_URI).hostname.endsWith('.localhost'));
