@@ -54,6 +54,26 @@ describe('texts from outside in the templates', () => {
     assert.equal(stepOf(stages, 'rollback_prod', 'rollback')?.inputs?.['reason'], HOSTILE.replaceAll('$', '_'));
   });
 
+  it('of whoever queues a rollback become no macro in any input', () => {
+    const macro = '$(System.AccessToken)';
+    const stages = expandTemplate(
+      'templates/rollback.yml',
+      {
+        project: 'diabetes',
+        model: { schema: 'diabetes', name: 'progression' },
+        environment: { name: 'prod', catalog: 'prod', connection: 'dbx' },
+        endpoint: 'progression',
+        reason: macro,
+        toVersion: macro,
+      },
+      OCCASIONS.push,
+    );
+    const inputs = stepOf(stages, 'rollback_prod', 'rollback')?.inputs;
+    assert.equal(inputs?.['reason'], '_(System.AccessToken)');
+    assert.equal(inputs?.['toVersion'], '_(System.AccessToken)');
+    assert.ok(!JSON.stringify(stages).includes(macro));
+  });
+
   it('come whole and alone into the parameters of jobs', () => {
     const value = fc
       .string({ unit: 'binary', minLength: 1, maxLength: 30 })
