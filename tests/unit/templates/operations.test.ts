@@ -84,6 +84,12 @@ describe('the stages of a run of templates/mlops.yml', () => {
     assert.deepEqual(on('refs/heads/develop2'), ['unit']);
   });
 
+  it('by branches without regard to case, as docs/gates.md says', () => {
+    const on = (ref: string) => stages({}, { 'Build.Reason': 'IndividualCI', 'Build.SourceBranch': ref });
+    assert.deepEqual(on('refs/heads/MAIN'), stages({}, OCCASIONS.push));
+    assert.deepEqual(on('refs/heads/Release/1.0'), stages({}, OCCASIONS.release));
+  });
+
   it('with production where it is said to be, else the last', () => {
     const [staging, prod] = BASE.environments;
     const both = { environments: [{ ...staging, production: true }, prod] };
