@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../src/clock';
 import { deployJobs } from '../demo/deploy-jobs';
@@ -11,11 +11,13 @@ import type { QueueRequest, Surroundings } from '../pipelines/queue/queue-reques
 import { queueRun, retryStage } from '../pipelines/queue/queue-run';
 import { readSources } from '../pipelines/queue/sources';
 import { RunFolders } from '../pipelines/record/run-folders';
+import { textsBelow } from '../pipelines/record/texts-below';
 import type { RecordedRun } from '../pipelines/service/ports';
 import { ConnectionUnusable } from '../pipelines/settings/connections';
 import { SettingsInvalid } from '../pipelines/settings/settings-file';
 import { SecretMissing } from '../pipelines/settings/variable-groups';
 import { paintFor } from '../terminal/paint';
+import { audienceOf } from '../terminal/run-audience';
 import { runSummary } from '../terminal/run-summary';
 import { type RunView, runView } from '../terminal/run-view';
 import { answersOf } from './answer-approvals';
@@ -88,18 +90,11 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
     clock: systemClock,
     signal,
     audience: {
+      ...audienceOf(view),
       begins: (run) => {
         running = run;
         view.begins(run.record);
       },
-      changed: () => view.changed(),
-      stageChanged: (stage) => view.stageChanged(stage),
-      approvalWaits: () => view.changed(),
-      stepStarted: (job, step) => view.stepStarted(job, step),
-      stepFinished: (job, step) => view.stepFinished(job, step),
-      line: (_job, step, text) => view.line(step, text),
-      issue: (_job, step, { type, message }) => view.issue(step, type, message),
-      notice: (sentence) => view.notice(sentence),
     },
     ...answersOf({
       given: options.answers,
@@ -136,17 +131,9 @@ function summaryOf({ record, folder }: RecordedRun, { places }: RunOptions): str
     paint: paintFor(process.stdout),
     folder,
     from: process.cwd(),
-    readLog: (path) => textOf(join(folder, path)) ?? '',
+    readLog: (path) => textsBelow(folder)(path) ?? '',
     page: existsSync(join(folder, 'index.html')),
   });
-}
-
-function textsBelow(folder: string): (path: string) => string | undefined {
-  return (path) => textOf(join(folder, path));
-}
-
-function textOf(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
 /** What is wrong with what was asked for; `undefined` for a defect. */

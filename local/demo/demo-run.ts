@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { systemClock } from '../../src/clock';
 import { renderRunPage } from '../pipelines/page/render-run-page';
@@ -6,9 +5,11 @@ import type { QueueRequest, Surroundings } from '../pipelines/queue/queue-reques
 import { queueRun } from '../pipelines/queue/queue-run';
 import { RunFolders } from '../pipelines/record/run-folders';
 import type { Result } from '../pipelines/record/run-record';
+import { textsBelow } from '../pipelines/record/texts-below';
 import type { RecordedRun } from '../pipelines/service/ports';
 import type { LocalWorkspace } from '../pipelines/settings/connections';
 import type { Paint } from '../terminal/paint';
+import { audienceOf } from '../terminal/run-audience';
 import { runSummary } from '../terminal/run-summary';
 import { runView } from '../terminal/run-view';
 import { APPROVER, type DemoPlace } from './demo-place';
@@ -63,7 +64,7 @@ export async function runDemoPipeline(stage: DemoStage, run: DemoRun): Promise<R
       paint,
       folder: ended.folder,
       from: process.cwd(),
-      readLog: (path) => textOf(join(ended.folder, path)) ?? '',
+      readLog: (path) => textsBelow(ended.folder)(path) ?? '',
       page: true,
     });
     throw new DemoFailure(`The run was expected to end '${run.expected}'.\n${summary}`);
@@ -84,23 +85,13 @@ function surroundings(
     environment: process.env,
     clock: systemClock,
     signal,
-    audience: {
-      begins: ({ record }) => view.begins(record),
-      changed: () => view.changed(),
-      stageChanged: (changed) => view.stageChanged(changed),
-      approvalWaits: () => undefined,
-      stepStarted: (job, step) => view.stepStarted(job, step),
-      stepFinished: (job, step) => view.stepFinished(job, step),
-      line: (_job, step, text) => view.line(step, text),
-      issue: (_job, step, { type, message }) => view.issue(step, type, message),
-      notice: (sentence) => view.notice(sentence),
-    },
+    audience: audienceOf(view),
     decide: async ({ check }) => {
       view.notice(`Approval on ${check.resource.name}: given by ${paint.bold(APPROVER)}, because this is a demo.`);
       return { kind: 'approved', by: APPROVER, comment: 'Given by the demo.' };
     },
     manualValidation: async () => 'rejected',
-    page: ({ record, folder }) => renderRunPage(record, (path) => textOf(join(folder, path))),
+    page: ({ record, folder }) => renderRunPage(record, textsBelow(folder)),
     beforeRun: ({ commit }) => deployJobs(place.repository, workspaces, commit),
   };
 }
@@ -108,8 +99,4 @@ function surroundings(
 /** Path of a run's page, as it is opened from here. */
 export function pageOf({ folder }: RecordedRun): string {
   return relative(process.cwd(), join(folder, 'index.html'));
-}
-
-function textOf(file: string): string | undefined {
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
-import { commandLine } from '../pipelines/page/shell-word';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
+import { commandLine } from '../shell-word';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
 import { markOf, newestStages } from './run-tree';

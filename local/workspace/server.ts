@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Clock, systemClock } from '../../src/clock';
 import { TaskError } from '../../src/errors';
+import { unwind } from '../unwind';
 import type { Service, Workspace } from './api';
 import { FaultTable } from './faults/fault-table';
 import { openPort, type Port } from './http-server';
@@ -136,21 +137,6 @@ function routerOf(services: readonly Service[]): Router {
     router.add(operation);
   }
   return router;
-}
-
-/** Undoes in reverse order; everything is tried, the first failure is thrown at the end. */
-async function unwind(steps: (() => Promise<void>)[]): Promise<void> {
-  const failures: unknown[] = [];
-  for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
-    try {
-      await step();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) {
-    throw failures[0];
-  }
 }
 
 function checkedNames(names: readonly string[]): readonly string[] {

@@ -1,8 +1,8 @@
 import { type Html, html } from '../../html';
+import { commandLine } from '../../shell-word';
 import type { AttachmentRecord } from '../record/run-record';
 import { runSentence, runState, titleOf, type Waiting, waitingChecks } from './run-sentence';
 import type { RunView } from './run-view';
-import { commandLine } from './shell-word';
 import { icon } from './states';
 import { renderFirstLine } from './summary-markdown';
 import { durationOf, moment } from './times';

@@ -1,3 +1,5 @@
+import { dateText } from '../date-text';
+
 const DEFAULT_FORMAT = '$(Date:yyyyMMdd)$(Rev:.r)';
 
 /**
@@ -31,7 +33,7 @@ function tokenText(token: string, time: Date, revision: number): string | undefi
     case 'rev':
       return (form ?? '.r').replace(/r+/i, (letters) => String(revision).padStart(letters.length, '0'));
     case 'date':
-      return dateText(form ?? 'yyyyMMdd', time);
+      return dateText(time, form ?? 'yyyyMMdd');
     case 'dayofmonth':
       return String(time.getUTCDate());
     case 'dayofyear':
@@ -45,7 +47,7 @@ function tokenText(token: string, time: Date, revision: number): string | undefi
     case 'month':
       return String(time.getUTCMonth() + 1);
     case 'year':
-      return dateText(form ?? 'yyyy', time);
+      return dateText(time, form ?? 'yyyy');
     default:
       return undefined;
   }
@@ -54,20 +56,4 @@ function tokenText(token: string, time: Date, revision: number): string | undefi
 function split(token: string): readonly [name: string, form: string | undefined] {
   const colon = token.indexOf(':');
   return colon < 0 ? [token, undefined] : [token.slice(0, colon), token.slice(colon + 1)];
-}
-
-function dateText(form: string, time: Date): string {
-  const parts: Readonly<Record<string, number>> = {
-    y: time.getUTCFullYear(),
-    M: time.getUTCMonth() + 1,
-    d: time.getUTCDate(),
-    H: time.getUTCHours(),
-    h: time.getUTCHours() % 12 || 12,
-    m: time.getUTCMinutes(),
-    s: time.getUTCSeconds(),
-  };
-  return form.replace(/y+|M{1,2}|d{1,2}|H{1,2}|h{1,2}|m{1,2}|s{1,2}/g, (letters) => {
-    const digits = String(parts[letters.charAt(0)] ?? '').padStart(letters.length, '0');
-    return letters === 'yy' ? digits.slice(-2) : digits;
-  });
 }

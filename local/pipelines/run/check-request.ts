@@ -1,5 +1,6 @@
 import { ExpandError } from '../expand/expand-error';
-import type { VariablePlan } from '../plan/pipeline-plan';
+import { variablesOf } from '../plan/variables-of';
+import { checkSkipped } from './check-skipped';
 import type { RunRequest } from './run-request';
 
 /**
@@ -8,30 +9,8 @@ import type { RunRequest } from './run-request';
  */
 export function checkRequest(request: RunRequest): void {
   const { plan, skipped } = request;
-  for (const name of skipped) {
-    const stage = plan.stages.find((candidate) => candidate.name.toUpperCase() === name.toUpperCase());
-    if (stage === undefined) {
-      throw new ExpandError(
-        'PIPELINE_RUN',
-        `There is no stage '${name}' to skip.`,
-        undefined,
-        `There are: ${plan.stages.map((each) => each.name).join(', ')}.`,
-      );
-    }
-    if (!stage.isSkippable) {
-      throw new ExpandError(
-        'PIPELINE_RUN',
-        `Stage '${stage.name}' cannot be skipped.`,
-        stage.at,
-        'Run it, or do not start what depends on it.',
-      );
-    }
-  }
-  const scopes: readonly (readonly VariablePlan[])[] = [
-    plan.variables,
-    ...plan.stages.flatMap((stage) => [stage.variables, ...stage.jobs.map(({ variables }) => variables)]),
-  ];
-  for (const variable of scopes.flat()) {
+  checkSkipped(plan, skipped);
+  for (const variable of variablesOf(plan)) {
     if ('group' in variable && request.variableGroup(variable.group) === undefined) {
       throw new ExpandError(
         'PIPELINE_RUN',

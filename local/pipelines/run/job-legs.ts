@@ -1,3 +1,4 @@
+import { jsonOrUndefined } from '../../json-or-undefined';
 import { ExpandError } from '../expand/expand-error';
 import type { OrdinaryJobPlan } from '../plan/pipeline-plan';
 import type { Knowledge } from './expressions/world';
@@ -32,7 +33,7 @@ export function readLegs(
 
 /** JSON of the form `{"leg": {"variable": "value"}}`. Source: the page on multi-job configurations. */
 function legsFrom(text: string, { at }: Pick<Knowledge, 'at'>): Legs {
-  const matrix = text.trim() === '' ? {} : parsed(text);
+  const matrix = text.trim() === '' ? {} : jsonOrUndefined(text);
   if (!isMapping(matrix)) {
     throw new ExpandError(
       'PIPELINE_RUN',
@@ -58,17 +59,6 @@ function legsFrom(text: string, { at }: Pick<Knowledge, 'at'>): Legs {
       variables: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, textOf(value)])),
     };
   });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
-  }
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

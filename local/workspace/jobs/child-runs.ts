@@ -1,3 +1,4 @@
+import { jsonOrUndefined } from '../../json-or-undefined';
 import { ApiError, type Workspace } from '../api';
 import { writeResolved } from './attempt-folder';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
@@ -140,7 +141,7 @@ function startable(job: Job, create: () => Run): Run {
 }
 
 function inputList(key: string, text: string): readonly unknown[] {
-  const inputs = parsed(text);
+  const inputs = jsonOrUndefined(text);
   if (!Array.isArray(inputs)) {
     throw new TaskStartError(`The inputs of the for-each task ${key} are not a JSON array: ${text.slice(0, 200)}`);
   }
@@ -150,15 +151,4 @@ function inputList(key: string, text: string): readonly unknown[] {
     );
   }
   return inputs;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
-  }
 }

@@ -1,3 +1,4 @@
+import { dateText } from '../../date-text';
 import { toText } from '../../expand/expressions/casts';
 import { formatText } from '../../expand/expressions/format-text';
 import { FunctionError } from '../../expand/expressions/function-error';
@@ -20,7 +21,7 @@ export const FORMAT_WITH_DATES: FunctionDefinition = {
         if (digits === undefined || form === undefined) {
           return whole;
         }
-        values.push(dateText(values[Number(digits)] ?? '', form));
+        values.push(timeText(values[Number(digits)] ?? '', form));
         return `{${values.length - 1}}`;
       },
     );
@@ -32,33 +33,12 @@ export const FORMAT_WITH_DATES: FunctionDefinition = {
   },
 };
 
-function dateText(text: string, form: string): string {
+function timeText(text: string, form: string): string {
   if (!TIME.test(text)) {
     throw new FunctionError(
       `'${text.slice(0, 60)}' is no time and cannot be written as '${form}'`,
       'Give pipeline.startTime.',
     );
   }
-  const time = new Date(text);
-  const hours = time.getUTCHours();
-  const parts: Readonly<Record<string, number>> = {
-    y: time.getUTCFullYear(),
-    M: time.getUTCMonth() + 1,
-    d: time.getUTCDate(),
-    H: hours,
-    h: hours % 12 === 0 ? 12 : hours % 12,
-    m: time.getUTCMinutes(),
-    s: time.getUTCSeconds(),
-  };
-  return form.replace(/y+|M{1,2}|d{1,2}|H{1,2}|h{1,2}|m{1,2}|s{1,2}|f{1,3}|tt/g, (letters) => {
-    const letter = letters.charAt(0);
-    if (letter === 'f') {
-      return String(time.getUTCMilliseconds()).padStart(3, '0').slice(0, letters.length);
-    }
-    if (letter === 't') {
-      return hours < 12 ? 'AM' : 'PM';
-    }
-    const digits = String(parts[letter] ?? '').padStart(letters.length, '0');
-    return letters === 'yy' ? digits.slice(-2) : digits;
-  });
+  return dateText(new Date(text), form);
 }

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { groupAttempts } from '../../../../../local/pipelines/page/attempts';
 import { fileLink } from '../../../../../local/pipelines/page/file-link';
-import { commandLine } from '../../../../../local/pipelines/page/shell-word';
 import { renderFirstLine, renderSummary } from '../../../../../local/pipelines/page/summary-markdown';
 import { durationText, sizeText } from '../../../../../local/pipelines/page/times';
+import { commandLine } from '../../../../../local/shell-word';
 
 describe('links to files of a run', () => {
   it('lead into the folder of the run and nowhere else', () => {

@@ -1,5 +1,5 @@
 /** One word of a POSIX shell, so that a name which holds signs of the shell stays a name; `undefined` for text that no terminal should be handed. */
-export function shellWord(text: string): string | undefined {
+function shellWord(text: string): string | undefined {
   if (/\p{C}/u.test(text)) {
     return undefined;
   }
