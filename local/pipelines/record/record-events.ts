@@ -1,5 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, mkdirSync } from 'node:fs';
+import { cp, mkdir, readdir, readlink, rm, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { RunEvents } from '../agent/job-request';
 import type { RecordedRun } from '../service/ports';
 import type { RunFolders } from './run-folders';
@@ -21,9 +22,16 @@ export interface RecordEventsOptions {
   readonly manualValidation: RunEvents['manualValidation'];
 }
 
+/** A link in what a step publishes leads out of it: what it points to is not the step's to publish. */
+export class LinkLeadsOut extends Error {
+  override readonly name = 'LinkLeadsOut';
+}
+
 /** What the steps of a run do to its record and folder. */
 export function recordEvents({ run, runs, watcher, manualValidation }: RecordEventsOptions): RunEvents {
   const { record, folder } = run;
+  // Names of artifacts that are being copied: two steps at once cannot both have one.
+  const underWay = new Set<string>();
   return {
     changed: () => watcher.changed(),
     stepStarted: (job, step) => watcher.stepStarted(job, step),
@@ -58,18 +66,24 @@ export function recordEvents({ run, runs, watcher, manualValidation }: RecordEve
       return attachment;
     },
     publishArtifact: async (job, kind, name, path) => {
-      if (record.artifacts.some((known) => known.name.toLowerCase() === name.toLowerCase())) {
+      const taken = name.toLowerCase();
+      if (underWay.has(taken) || record.artifacts.some((known) => known.name.toLowerCase() === taken)) {
         throw new ArtifactExists(`Artifact ${name} already exists for build ${record.id}.`);
       }
+      underWay.add(taken);
       const target = join('artifacts', folderName(name));
-      copy(path, statSync(path).isDirectory() ? join(folder, target) : join(folder, target, basename(path)));
+      try {
+        await publish(path, join(folder, target));
+      } finally {
+        underWay.delete(taken);
+      }
       const artifact: ArtifactRecord = {
         id: record.artifacts.length + 1,
         name,
         kind,
         folder: target,
         source: job.id,
-        ...contentsOf(join(folder, target)),
+        ...(await contentsOf(join(folder, target))),
       };
       record.artifacts.push(artifact);
       watcher.changed();
@@ -91,18 +105,44 @@ function folderName(name: string): string {
   return /^\.+$/.test(encoded) ? encoded.replaceAll('.', '%2E') : encoded;
 }
 
-/** Links are not followed: what they point to may lie outside of what the step wanted to publish. */
 function copy(from: string, to: string): void {
-  mkdirSync(join(to, '..'), { recursive: true });
-  cpSync(from, to, { recursive: true, dereference: false, verbatimSymlinks: true, errorOnExist: false });
+  mkdirSync(dirname(to), { recursive: true });
+  cpSync(from, to, { recursive: true });
 }
 
-function contentsOf(folder: string): Pick<ArtifactRecord, 'files' | 'bytes'> {
-  const files = existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    : [];
-  return {
-    files: files.length,
-    bytes: files.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0),
-  };
+/** Copies a folder, or a file under its own name; nothing is left of what could not be copied whole. */
+async function publish(from: string, to: string): Promise<void> {
+  const isFolder = (await stat(from)).isDirectory();
+  const target = isFolder ? to : join(to, basename(from));
+  if (isFolder) {
+    await refuseLinksOut(from);
+  }
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await cp(from, target, { recursive: true, verbatimSymlinks: true });
+  } catch (error) {
+    await rm(to, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Links within a folder go with it as links. */
+async function refuseLinksOut(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) {
+      const link = join(entry.parentPath, entry.name);
+      const leadsTo = relative(folder, resolve(entry.parentPath, await readlink(link)));
+      if (leadsTo.startsWith('..') || isAbsolute(leadsTo)) {
+        throw new LinkLeadsOut(
+          `The link '${relative(folder, link)}' leads out of the folder that is published. Publish what it leads to, or remove it.`,
+        );
+      }
+    }
+  }
+}
+
+async function contentsOf(folder: string): Promise<Pick<ArtifactRecord, 'files' | 'bytes'>> {
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size));
+  return { files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

@@ -23,13 +23,13 @@ export async function artifactEntries(folder: string, below = ''): Promise<Artif
     names.map(async (name) => {
       const path = below === '' ? name : `${below}/${name}`;
       const file = await recordedPath(folder, path, `'${path}' of the artifact`);
-      const { size, mtime: modified } = await stat(file);
-      const isFolder = (await stat(file)).isDirectory();
+      const about = await stat(file);
+      const isFolder = about.isDirectory();
       const entry: ArtifactEntry = {
         path,
         kind: isFolder ? 'folder' : 'file',
-        bytes: isFolder ? 0 : size,
-        modified,
+        bytes: isFolder ? 0 : about.size,
+        modified: about.mtime,
         file,
       };
       return isFolder ? [entry, ...(await artifactEntries(folder, path))] : [entry];

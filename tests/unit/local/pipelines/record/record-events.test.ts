@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ArtifactExists, recordEvents } from '../../../../../local/pipelines/record/record-events';
+import { ArtifactExists, LinkLeadsOut, recordEvents } from '../../../../../local/pipelines/record/record-events';
 import { RunFolders, writeRun } from '../../../../../local/pipelines/record/run-folders';
 import type { JobRecord, RunRecord, StepRecord } from '../../../../../local/pipelines/record/run-record';
 
@@ -68,13 +68,41 @@ describe('recordEvents', () => {
     assert.ok(existsSync(join(folder, artifact.folder, 'report.json')));
   });
 
-  it('does not follow links out of a published folder', async () => {
+  it('refuses links out of a published folder by name, and takes those within it', async () => {
     writeFileSync(join(work, 'secret'), 'outside');
+    mkdirSync(join(work, 'out', 'deep'), { recursive: true });
+    writeFileSync(join(work, 'out', 'a'), '1');
+    symlinkSync('../a', join(work, 'out', 'deep', 'within'));
+    const artifact = await events().publishArtifact(job, 'pipeline', 'within', join(work, 'out'));
+    assert.equal(readFileSync(join(folder, artifact.folder, 'deep', 'within'), 'utf8'), '1');
+    for (const [name, target] of [
+      ['relative', '../../secret'],
+      ['absolute', join(work, 'secret')],
+    ] as const) {
+      symlinkSync(target, join(work, 'out', 'deep', name));
+      await assert.rejects(
+        events().publishArtifact(job, 'pipeline', name, join(work, 'out')),
+        (error) => error instanceof LinkLeadsOut && error.message.includes(`deep/${name}`),
+      );
+      rmSync(join(work, 'out', 'deep', name));
+    }
+    assert.deepEqual(
+      record.artifacts.map(({ name }) => name),
+      ['within'],
+    );
+  });
+
+  it('gives a name to one of two steps that publish at once', async () => {
     mkdirSync(join(work, 'out'));
-    symlinkSync('../secret', join(work, 'out', 'link'));
-    const artifact = await events().publishArtifact(job, 'pipeline', 'links', join(work, 'out'));
-    assert.equal(artifact.files, 0);
-    assert.equal(existsSync(join(folder, artifact.folder, 'link')), false, 'the link dangles beside the run');
+    writeFileSync(join(work, 'out', 'a'), '1');
+    const both = events();
+    const published = await Promise.allSettled(
+      ['report', 'Report'].map((name) => both.publishArtifact(job, 'pipeline', name, join(work, 'out'))),
+    );
+    assert.deepEqual(
+      published.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    );
   });
 
   for (const name of ['..', '.', '...', '../../up', 'a/b', 'C:\\x', 'é ü']) {
