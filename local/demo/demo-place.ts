@@ -42,6 +42,7 @@ export function layOutDemo(folder: string, root: string): DemoPlace {
     join(place.settings, 'environments.yml'),
     stringify({
       environments: {
+        'mlops-diabetes-staging-model': {},
         'mlops-diabetes-prod-model': {
           approvals: { approvers: [APPROVER], instructions: 'Read the summary of the evaluation before you answer.' },
         },

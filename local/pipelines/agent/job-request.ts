@@ -29,6 +29,8 @@ export interface RepositorySource {
   readonly commit: string | undefined;
   /** Full ref, `refs/heads/main`. */
   readonly ref: string;
+  /** Absolute paths below the folder that are not copied with it: the runs themselves, the state of local workspaces. */
+  readonly leftOut?: readonly string[];
 }
 
 /** One job, as the server hands it to an agent: everything is decided but what only steps can say. */

@@ -9,21 +9,33 @@ export class ApprovalDesk {
   >();
   readonly #looking = new Set<() => void>();
 
-  /** Waits for an answer from the desk or from `other`. */
-  decide(approval: PendingApproval, other: Promise<Decision>): Promise<Decision> {
+  /**
+   * Waits for an answer from the desk or from somebody else.
+   * @param ask asks somebody else; the signal of what it is given aborts as soon as there is an answer, so that no question stays open
+   */
+  decide(approval: PendingApproval, ask: (approval: PendingApproval) => Promise<Decision>): Promise<Decision> {
     const { id } = approval.check;
+    const answered = new AbortController();
+    const asked = { ...approval, signal: AbortSignal.any([approval.signal, answered.signal]) };
     return new Promise<Decision>((resolve, reject) => {
-      const answer = (decision: Decision): void => {
+      const leave = (): void => {
         // An answer that comes late must not take away the next question about the same approval.
         if (this.#waiting.get(id) === waiting) {
           this.#waiting.delete(id);
         }
+        answered.abort(new Error('The approval has an answer.'));
+      };
+      const answer = (decision: Decision): void => {
+        leave();
         resolve(decision);
       };
       const waiting = { approval, answer };
       this.#waiting.set(id, waiting);
       this.changed();
-      other.then(answer, reject);
+      ask(asked).then(answer, (error: unknown) => {
+        leave();
+        reject(error);
+      });
     });
   }
 

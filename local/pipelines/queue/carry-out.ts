@@ -1,17 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/clock';
+import { unwind } from '../../unwind';
 import { runJob } from '../agent/run-job';
 import type { PipelinePlan } from '../plan/pipeline-plan';
 import { recordEvents } from '../record/record-events';
 import { writeRun } from '../record/run-folders';
 import { RunJournal } from '../record/run-journal';
 import { runPipeline } from '../run/run-pipeline';
+import type { RunRequest } from '../run/run-request';
 import type { RecordedRun } from '../service/ports';
-import { startService } from '../service/start-service';
 import { Connections } from '../settings/connections';
-import { readEnvironments } from '../settings/environments';
+import { type Environments, readEnvironments } from '../settings/environments';
 import { idOfName } from '../settings/name-ids';
 import { readVariableGroups } from '../settings/variable-groups';
 import type { PipelineConnection } from '../task-environment';
@@ -20,10 +19,11 @@ import { Counters } from './counters';
 import { ExclusiveLocks } from './exclusive-locks';
 import { localWorkspaces } from './local-workspaces';
 import { neededConnections } from './needed-connections';
-import type { QueueRequest, Surroundings } from './queue-request';
+import { ownFolders, type QueueRequest, type Surroundings } from './queue-request';
 import { repositorySources } from './repository-sources';
-import { ORGANIZATION, runVariables } from './run-variables';
+import { runVariables } from './run-variables';
 import type { Sources } from './sources';
+import { startStandIn } from './stand-in';
 
 /** Everything that a run was decided to be. */
 export interface QueuedRun {
@@ -72,59 +72,22 @@ async function withService(queued: QueuedRun, around: Surroundings, connections:
   const desk = new ApprovalDesk();
   const journal = new RunJournal(run, clock, writeRun, report);
   const page = new RunJournal(run, clock, (shown) => writePage(shown, around), report);
-  const jobToken = randomBytes(32).toString('base64url');
-  const personToken = randomBytes(32).toString('base64url');
-  const named = (id: string) => connections.names.find((name) => idOfName('connection', name) === id);
-  const service = await startService({
-    runs: {
-      run: (id) => (id === record.id ? run : runs.read(id)),
-      all: () => [...runs.all().filter((other) => other.record.id !== record.id), run],
-      changed: (changed) => (changed.record === record ? journal.changed() : writeRun(changed)),
-    },
-    environments: environments.described,
-    callers: [
-      {
-        token: jobToken,
-        kind: 'job',
-        id: idOfName('person', 'build service'),
-        name: `${record.project.name} Build Service`,
-      },
-      { token: personToken, kind: 'person', ...record.requestedFor },
-    ],
-    organization: ORGANIZATION,
-    clock: systemClock,
-    connection: (id) => {
-      const name = named(id);
-      return name === undefined ? undefined : { id, name };
-    },
-    task: (reference) => taskIdentity(tasksFolder, reference),
-    answerApproval: (answer) => desk.answer(answer),
-  });
-  const changed = (): void => {
-    journal.changed();
-    page.changed();
-    desk.changed();
-    audience.changed();
-  };
-  const events = {
-    ...recordEvents({
-      run,
-      runs,
-      watcher: { ...audience, changed },
-      manualValidation: around.manualValidation,
-    }),
-    stageChanged: (stage: Parameters<typeof audience.stageChanged>[0]) => {
-      changed();
-      audience.stageChanged(stage);
-    },
-    approvalWaits: (approval: Parameters<typeof audience.approvalWaits>[0]) => {
-      changed();
-      audience.approvalWaits(approval);
-    },
-  };
   const workFolder = join(folder, 'work');
+  const cleanUp = [
+    async () => rmSync(workFolder, { recursive: true, force: true, maxRetries: 3 }),
+    async () => page.close(),
+    async () => journal.close(),
+  ];
   try {
-    audience.begins(run, { serviceUrl: service.url, personToken });
+    const standIn = await startStandIn(run, around, {
+      environments: environments.described,
+      connections: connections.names,
+      desk,
+      changed: () => journal.changed(),
+    });
+    cleanUp.push(standIn.stop);
+    audience.begins(run, { serviceUrl: standIn.url, personToken: standIn.personToken });
+    tellUndescribed(plan, environments, audience.notice);
     const counters = new Counters(join(runs.base, 'counters'), record.pipeline.id);
     const locks = new ExclusiveLocks(join(runs.base, 'locks'), clock);
     await runPipeline({
@@ -134,10 +97,10 @@ async function withService(queued: QueuedRun, around: Surroundings, connections:
       skipped: new Set(request.skipped),
       variables: runVariables(record, predefined, sources.message, new Map(Object.entries(request.variables))),
       variableGroup: readVariableGroups(join(settings, 'variable-groups.yml'), around.environment),
-      repositories: repositorySources(request, plan, sources),
-      connection: (nameOrId) => connectionOf(nameOrId, connections, named),
+      repositories: repositorySources(request, plan, sources, ownFolders(around)),
+      connection: (nameOrId) => connectionOf(nameOrId, connections),
       environment: (name) => environments.checks(name),
-      decide: (approval) => desk.decide(approval, around.decide(approval)),
+      decide: (approval) => desk.decide(approval, (asked) => around.decide(asked)),
       exclusiveLock: (name, lockSignal, behavior) => locks.acquire(name, record.id, lockSignal, behavior),
       counter: (prefix, seed) => counters.next(prefix, seed, record.id),
       runJob: (job, jobEvents) =>
@@ -147,45 +110,57 @@ async function withService(queued: QueuedRun, around: Surroundings, connections:
           runFolder: folder,
           stubs: new Map(Object.entries(request.stubs)),
         }),
-      events,
-      jobAccessToken: jobToken,
-      collectionUrl: service.url,
+      events: eventsOf(run, around, () => {
+        journal.changed();
+        page.changed();
+        desk.changed();
+        audience.changed();
+      }),
+      jobAccessToken: standIn.jobToken,
+      collectionUrl: standIn.url,
       workFolder,
       clock,
       signal,
     });
   } finally {
-    await service.stop();
-    journal.close();
-    page.close();
-    rmSync(workFolder, { recursive: true, force: true, maxRetries: 3 });
+    await unwind(cleanUp);
   }
 }
 
-function connectionOf(
-  nameOrId: string,
-  connections: UsableConnections,
-  named: (id: string) => string | undefined,
-): PipelineConnection | undefined {
-  const name =
-    connections.names.find((known) => known.toLowerCase() === nameOrId.trim().toLowerCase()) ?? named(nameOrId.trim());
-  return name === undefined ? undefined : connections.resolve(name);
-}
-
-function taskIdentity(
-  tasksFolder: string,
-  reference: string,
-): { readonly id: string; readonly name: string; readonly version: string } | undefined {
-  const [name = ''] = reference.split('@');
-  const manifest = join(tasksFolder, name, 'task.json');
-  if (!/^\w+$/.test(name) || !existsSync(manifest)) {
-    return undefined;
-  }
-  const { id, version } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    id: string;
-    version: { Major: number; Minor: number; Patch: number };
+/** Everything that happens goes into the record, then to who looks on. */
+function eventsOf(run: RecordedRun, around: Surroundings, changed: () => void): RunRequest['events'] {
+  const { runs, audience, manualValidation } = around;
+  return {
+    ...recordEvents({ run, runs, watcher: { ...audience, changed }, manualValidation }),
+    stageChanged: (stage) => {
+      changed();
+      audience.stageChanged(stage);
+    },
+    approvalWaits: (approval) => {
+      changed();
+      audience.approvalWaits(approval);
+    },
   };
-  return { id, name, version: `${version.Major}.${version.Minor}.${version.Patch}` };
+}
+
+/** A misspelt environment has no checks here as on Azure DevOps, which is easily taken for an approval that was not asked for. */
+function tellUndescribed(plan: PipelinePlan, environments: Environments, notice: (sentence: string) => void): void {
+  const named = plan.stages.flatMap(({ jobs }) =>
+    jobs.flatMap((job) => (job.kind === 'deployment' ? [job.environment] : [])),
+  );
+  const unknown = [...new Set(named)].filter(
+    (name) =>
+      !name.includes('$(') && !environments.described.some((known) => known.name.toLowerCase() === name.toLowerCase()),
+  );
+  if (unknown.length > 0) {
+    notice(`${environments.file} does not describe ${unknown.join(', ')}: nobody is asked there.`);
+  }
+}
+
+function connectionOf(nameOrId: string, { names, resolve }: UsableConnections): PipelineConnection | undefined {
+  const wanted = nameOrId.trim().toLowerCase();
+  const name = names.find((known) => known.toLowerCase() === wanted || idOfName('connection', known) === wanted);
+  return name === undefined ? undefined : resolve(name);
 }
 
 function writePage(run: RecordedRun, { page }: Surroundings): void {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Clock } from '../../../src/clock';
 import type { RunEvents, TaskStub } from '../agent/job-request';
 import type { RunWatcher } from '../record/record-events';
@@ -28,6 +29,11 @@ export interface RunAudience extends RunWatcher, StageEvents {
   begins(run: RecordedRun, access: { readonly serviceUrl: string; readonly personToken: string }): void;
   /** One sentence for whoever runs this. */
   notice(sentence: string): void;
+}
+
+/** Absolute paths of what runs leave on this machine: no sources, wherever they lie. */
+export function ownFolders({ runs, workspaceData }: Pick<Surroundings, 'runs' | 'workspaceData'>): readonly string[] {
+  return [runs.base, workspaceData].filter((path) => path !== '').map((path) => resolve(path));
 }
 
 /** What is around the runs of this machine. */

@@ -3,11 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { holdRun, RunHeld } from '../record/run-process';
 import type { RunRecord } from '../record/run-record';
+import { checkSkipped } from '../run/check-skipped';
 import type { RecordedRun } from '../service/ports';
 import { idOfName, numberOfName } from '../settings/name-ids';
 import { carryOut } from './carry-out';
+import { checkSettings } from './check-settings';
 import { CannotRun, preparePipeline } from './prepared-pipeline';
-import type { QueueRequest, Surroundings } from './queue-request';
+import { ownFolders, type QueueRequest, type Surroundings } from './queue-request';
 import { runNumber } from './run-number';
 import { RunNumbers } from './run-numbers';
 import { queueVariables, sourceBranch } from './run-variables';
@@ -23,11 +25,12 @@ const PIPELINE_FILE = 'pipeline.yml';
  */
 export async function queueRun(request: QueueRequest, surroundings: Surroundings): Promise<RecordedRun> {
   const { runs, clock, tasksFolder, audience } = surroundings;
-  const sources = readSources(request.repositories.self);
+  const sources = readSources(request.repositories.self, ownFolders(surroundings));
   const facts = factsOf(request, sources);
   const predefined = queueVariables(request.queuedFor, facts);
   const prepared = preparePipeline(request, predefined, tasksFolder, audience.notice);
-  checkSkipped(request.skipped, prepared.plan.stages);
+  checkSkipped(prepared.plan, request.skipped);
+  checkSettings(prepared.plan, surroundings);
   tellSources(sources, request.queuedFor.branch, audience.notice);
   const { id, folder } = runs.create();
   const numbers = new RunNumbers(join(runs.base, 'numbers'), facts.pipeline.id);
@@ -106,7 +109,7 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
   const { tasksFolder, audience } = surroundings;
   const { id: runId } = run.record;
   const request = JSON.parse(readFileSync(join(run.folder, REQUEST_FILE), 'utf8')) as QueueRequest;
-  const sources = readSources(request.repositories.self);
+  const sources = readSources(request.repositories.self, ownFolders(surroundings));
   const predefined = queueVariables(request.queuedFor, run.record);
   const prepared = preparePipeline(request, predefined, tasksFolder, audience.notice);
   if (prepared.text !== readFileSync(join(run.folder, PIPELINE_FILE), 'utf8')) {
@@ -155,15 +158,6 @@ function factsOf(
 function pipelineName(file: string, root: string): string {
   const name = basename(file).replace(/\.ya?ml$/, '');
   return name === 'azure-pipelines' ? basename(resolve(root, file, '..')) : name;
-}
-
-function checkSkipped(skipped: readonly string[], stages: readonly { readonly name: string }[]): void {
-  const unknown = skipped.find((name) => !stages.some((stage) => stage.name.toLowerCase() === name.toLowerCase()));
-  if (unknown !== undefined) {
-    throw new CannotRun(
-      `There is no stage '${unknown}' to skip. There are: ${stages.map(({ name }) => name).join(', ')}.`,
-    );
-  }
 }
 
 function tellSources(sources: Sources, branch: string, notice: (sentence: string) => void): void {

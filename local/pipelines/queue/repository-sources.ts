@@ -9,12 +9,14 @@ import type { Sources } from './sources';
 /**
  * What steps can check out: the pipeline's own repository, at its commit where nothing is changed and as it lies otherwise, and those of the
  * resources that lie in folders, at their ref.
+ * @param leftOut see {@link RepositorySource.leftOut}
  * @throws SourceError for a ref that is not there
  */
 export function repositorySources(
   request: QueueRequest,
   plan: PipelinePlan,
   sources: Sources,
+  leftOut: readonly string[],
 ): readonly RepositorySource[] {
   const self: RepositorySource = {
     alias: 'self',
@@ -22,6 +24,7 @@ export function repositorySources(
     folder: sources.folder,
     commit: sources.state === 'commit' ? sources.commit : undefined,
     ref: sourceBranch(request.queuedFor),
+    leftOut,
   };
   const others = plan.repositories.flatMap(({ alias, name, ref }): readonly RepositorySource[] => {
     const folder = Object.entries(request.repositories).find(

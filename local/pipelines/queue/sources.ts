@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
+import { isSource } from '../not-sources';
 import { isGitRepository } from '../repository-folders';
 
 /** The pipeline's own repository as it is when a run is queued. */
@@ -19,20 +20,26 @@ export interface Sources {
   readonly state: 'commit' | 'changed' | 'unversioned';
 }
 
-/** @param folder root of the repository */
-export function readSources(folder: string): Sources {
+/**
+ * @param folder root of the repository
+ * @param leftOut absolute paths that count as no sources: the runs themselves, the state of local workspaces
+ */
+export function readSources(folder: string, leftOut: readonly string[] = []): Sources {
   const head = isGitRepository(folder) ? git(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']) : undefined;
   if (head === undefined) {
     return {
       folder,
       branch: 'refs/heads/main',
-      commit: digestOfFolder(folder),
+      commit: digestOfFolder(folder, leftOut),
       message: '',
       user: userInfo().username,
       state: 'unversioned',
     };
   }
-  const changes = git(folder, ['status', '--porcelain', '--untracked-files=normal', '--', '.', ':(exclude).mlops']);
+  const excluded = ['.mlops', ...leftOut.map((path) => relative(folder, path))]
+    .filter((path) => path !== '' && !path.startsWith('..') && !isAbsolute(path))
+    .map((path) => `:(exclude,literal)${path}`);
+  const changes = git(folder, ['status', '--porcelain', '--untracked-files=normal', '--', '.', ...excluded]);
   return {
     folder,
     branch: git(folder, ['symbolic-ref', '--quiet', 'HEAD']) ?? 'refs/heads/main',
@@ -68,17 +75,15 @@ function git(folder: string, args: readonly string[]): string | undefined {
   }
 }
 
-const NOT_SOURCES = new Set(['.git', '.mlops', 'node_modules', '__pycache__', '.venv']);
-
 /** SHA-1 over names and contents, so that the same files are the same version. */
-function digestOfFolder(folder: string): string {
+function digestOfFolder(folder: string, leftOut: readonly string[]): string {
   const digest = createHash('sha1');
   const visit = (path: string): void => {
     const entries = readdirSync(join(folder, path), { withFileTypes: true });
     for (const entry of entries.sort((left, right) => (left.name < right.name ? -1 : 1))) {
       const name = path === '' ? entry.name : `${path}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!NOT_SOURCES.has(entry.name)) {
+        if (isSource(join(folder, name), leftOut)) {
           visit(name);
         }
       } else if (entry.isFile()) {

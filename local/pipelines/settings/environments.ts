@@ -6,6 +6,8 @@ import { type EnvironmentSettings, environmentsShape } from './settings-shapes';
 
 /** Environments with their checks, from `.mlops/environments.yml`. */
 export interface Environments {
+  /** Path of the file, whether it is there or not. */
+  readonly file: string;
   /** Those that the file describes. */
   readonly described: readonly ServiceEnvironment[];
   /** Names in any case; an environment that nobody described has no checks, as one that a pipeline makes by naming it. */
@@ -20,6 +22,7 @@ export function readEnvironments(file: string): Environments {
     checks: checksOf(name, environment),
   }));
   return {
+    file,
     described,
     checks: (name) =>
       described.find((known) => known.name.toLowerCase() === name.toLowerCase())?.checks ?? {

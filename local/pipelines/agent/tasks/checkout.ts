@@ -1,13 +1,11 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { isSource } from '../../not-sources';
 import type { RepositorySource } from '../job-request';
 import { baseEnvironment } from '../step-environment';
 import { StepFailure, type StepRun } from '../step-run';
 import { runInStep } from './run-in-step';
 import { declare, type StepTask, type TaskInputs, UNRESTRICTED } from './step-task';
-
-/** What lies beside sources that are copied as they lie, and belongs to this machine. */
-const NOT_SOURCES = new Set(['.git', '.mlops', 'node_modules', '__pycache__', '.venv']);
 
 /**
  * Checks out a repository: a commit of a git repository as a clone with a detached head, another folder as a copy.
@@ -52,7 +50,7 @@ async function checkOut(step: StepRun, inputs: TaskInputs, count: number): Promi
   if (source.commit !== undefined && isGitRepository(source.folder)) {
     await cloneCommit(step, inputs, source.folder, source.commit, target);
   } else {
-    copyFolder(step, source.folder, target);
+    copyFolder(step, source, target);
   }
   if (alias.toLowerCase() === 'self' || count === 1) {
     step.job.variables.set('Build.Repository.LocalPath', target);
@@ -150,17 +148,17 @@ async function git(step: StepRun, cwd: string, args: readonly string[]): Promise
 }
 
 /** A copy of the files as they lie; existing files are replaced. */
-function copyFolder(step: StepRun, folder: string, target: string): void {
+function copyFolder(step: StepRun, { folder, leftOut = [] }: RepositorySource, target: string): void {
   if (!existsSync(folder)) {
     throw new StepFailure(`The folder ${folder} of the repository does not exist.`);
   }
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  for (const name of readdirSync(folder).filter((entry) => !NOT_SOURCES.has(entry))) {
+  for (const name of readdirSync(folder).filter((entry) => isSource(join(folder, entry), leftOut))) {
     cpSync(join(folder, name), join(target, name), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (path) => !NOT_SOURCES.has(basename(path)),
+      filter: (path) => isSource(path, leftOut),
     });
   }
   step.print(`Copied ${folder} as it lies.`);

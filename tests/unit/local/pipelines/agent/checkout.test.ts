@@ -94,6 +94,20 @@ describe('checkout', () => {
     assert.equal(readFileSync(join(folder, '.mlops', 'file'), 'utf8'), '.mlops');
   });
 
+  it('leaves out what it is told, such as the folder in which the runs themselves lie', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'folder-'));
+    mkdirSync(join(folder, 'deep', 'runs'), { recursive: true });
+    writeFileSync(join(folder, 'deep', 'runs', 'run.json'), '{}');
+    writeFileSync(join(folder, 'deep', 'kept.txt'), 'kept');
+    const job = await runTestJob({
+      checksOut: true,
+      repositories: [source(folder, { leftOut: [join(folder, 'deep', 'runs')] })],
+      steps: [scriptStep(': 1\nfind . -type f')],
+    });
+    assert.ok(job.lines.includes('./deep/kept.txt'), job.lines.join('\n'));
+    assert.ok(!job.lines.some((line) => line.includes('run.json')));
+  });
+
   it('does not happen with none, nor in a deployment job', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'folder-'));
     writeFileSync(join(folder, 'file'), '');

@@ -19,7 +19,7 @@ describe('ApprovalDesk', () => {
   it('gives an answer on to who waits, and says that it counts once the record holds it', async () => {
     const desk = new ApprovalDesk();
     const approval = pending();
-    const decided = desk.decide(approval, nobody);
+    const decided = desk.decide(approval, () => nobody);
     const answered = desk.answer(answer);
     assert.deepEqual(await decided, { kind: 'approved', by: 'Ada', comment: 'fine' });
     approval.check.status = 'approved';
@@ -30,11 +30,11 @@ describe('ApprovalDesk', () => {
   it('says why an answer does not count, and takes the next one', async () => {
     const desk = new ApprovalDesk();
     const approval = pending();
-    const first = desk.decide(approval, nobody);
+    const first = desk.decide(approval, () => nobody);
     const answered = desk.answer(answer);
     await first;
     approval.check.message = 'Ada is no approver.';
-    const second = desk.decide(approval, nobody);
+    const second = desk.decide(approval, () => nobody);
     assert.equal(await answered, 'Ada is no approver.');
     void desk.answer({ ...answer, status: 'rejected', by: { id: 'bo', name: 'Bo' } });
     assert.equal(((await second) as { by: string }).by, 'Bo');
@@ -46,7 +46,7 @@ describe('ApprovalDesk', () => {
 
   it('takes the answer of the terminal when it comes first, and then no other', async () => {
     const desk = new ApprovalDesk();
-    assert.deepEqual(await desk.decide(pending(), Promise.resolve({ kind: 'left' })), { kind: 'left' });
+    assert.deepEqual(await desk.decide(pending(), async () => ({ kind: 'left' })), { kind: 'left' });
     assert.match((await desk.answer(answer)) ?? '', /waits for nobody/);
   });
 
@@ -57,10 +57,10 @@ describe('ApprovalDesk', () => {
       late.answer = resolve;
     });
     const approval = pending();
-    const first = desk.decide(approval, asked);
+    const first = desk.decide(approval, () => asked);
     const answered = desk.answer(answer);
     await first;
-    const second = desk.decide(approval, nobody);
+    const second = desk.decide(approval, () => nobody);
     await answered;
     late.answer({ kind: 'left' });
     await asked;
@@ -72,9 +72,31 @@ describe('ApprovalDesk', () => {
     const desk = new ApprovalDesk();
     const over = new AbortController();
     const approval = pending({}, over.signal);
-    void desk.decide(approval, nobody);
+    void desk.decide(approval, () => nobody);
     const answered = desk.answer(answer);
     over.abort();
     assert.equal(await answered, undefined);
+  });
+
+  it('closes the question at the terminal when the answer came by the REST interface', async () => {
+    const desk = new ApprovalDesk();
+    let question: AbortSignal | undefined;
+    const decided = desk.decide(pending(), ({ signal }) => {
+      question = signal;
+      return nobody;
+    });
+    assert.equal(question?.aborted, false);
+    void desk.answer(answer);
+    await decided;
+    assert.equal(question?.aborted, true);
+  });
+
+  it('hands on why nobody could be asked, and waits for no answer then', async () => {
+    const desk = new ApprovalDesk();
+    await assert.rejects(
+      desk.decide(pending(), () => Promise.reject(new Error('the terminal is gone'))),
+      /the terminal is gone/,
+    );
+    assert.match((await desk.answer(answer)) ?? '', /waits for nobody/);
   });
 });

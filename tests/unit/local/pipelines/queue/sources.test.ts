@@ -38,6 +38,21 @@ describe('readSources', () => {
     });
   });
 
+  it('takes the folders of the runs for no sources, whatever they are called', () => {
+    const runs = join(folder, 'runs');
+    const before = readSources(folder, [runs]).commit;
+    mkdirSync(runs);
+    writeFileSync(join(runs, 'run.json'), '{}');
+    assert.equal(readSources(folder, [runs]).commit, before, 'without git the same files stay the same version');
+    assert.notEqual(readSources(folder).commit, before);
+    rmSync(runs, { recursive: true });
+    committed();
+    mkdirSync(runs);
+    writeFileSync(join(runs, 'run.json'), '{}');
+    assert.equal(readSources(folder, [runs]).state, 'commit');
+    assert.equal(readSources(folder, [join(folder, '..', 'elsewhere')]).state, 'changed');
+  });
+
   it('sees changed and new files, but not those of the runs themselves', () => {
     committed();
     mkdirSync(join(folder, '.mlops'));
