@@ -1,19 +1,14 @@
 import type { PipelineConnection } from '../task-environment';
+import { type ConnectionSettings, connectionFindings, connectionForm, type SecretSource } from './connection-settings';
 import { idOfName } from './name-ids';
 import { readSettings } from './settings-file';
-import { type ConnectionSettings, connectionsShape } from './settings-shapes';
+import { connectionsShape } from './settings-shapes';
 
 /** A local workspace as connections reach it. */
 export interface LocalWorkspace {
   readonly name: string;
   readonly url: string;
   readonly token: string;
-}
-
-/** A service connection that a pipeline may name. */
-export interface NamedConnection {
-  readonly name: string;
-  readonly settings: ConnectionSettings;
 }
 
 /** A connection that cannot be used here, in a sentence with what to do. */
@@ -27,8 +22,15 @@ export class Connections {
 
   /** @throws SettingsInvalid */
   constructor(readonly file: string) {
-    const settings = readSettings(file, connectionsShape)?.connections ?? {};
-    this.#described = new Map(Object.entries(settings).map(([name, found]) => [name.toLowerCase(), found]));
+    const settings = readSettings(file, connectionsShape, ({ connections }) =>
+      Object.entries(connections).flatMap(([name, keys]) => connectionFindings(name, keys)),
+    );
+    this.#described = new Map(
+      Object.entries(settings?.connections ?? {}).flatMap(([name, keys]) => {
+        const form = connectionForm(keys);
+        return form === undefined ? [] : [[name.toLowerCase(), form] as const];
+      }),
+    );
   }
 
   settings(name: string): ConnectionSettings {
@@ -63,7 +65,7 @@ export class Connections {
       }
       return { id, url: workspace.url, scheme: 'Token', parameters: { apitoken: workspace.token } };
     }
-    const secretOf = ({ env }: { readonly env: string }): string => {
+    const secretOf = ({ env }: SecretSource): string => {
       const value = environment[env] ?? '';
       if (value === '') {
         throw new ConnectionUnusable(

@@ -1,7 +1,7 @@
 import type { EnvironmentChecks } from '../run/run-request';
 import type { ServiceEnvironment } from '../service/ports';
 import { idOfName, numberOfName } from './name-ids';
-import { readSettings } from './settings-file';
+import { readSettings, type SettingsFinding } from './settings-file';
 import { type EnvironmentSettings, environmentsShape } from './settings-shapes';
 
 /** Environments with their checks, from `.mlops/environments.yml`. */
@@ -16,7 +16,10 @@ export interface Environments {
 
 /** @throws SettingsInvalid */
 export function readEnvironments(file: string): Environments {
-  const settings = readSettings(file, environmentsShape)?.environments ?? {};
+  const settings =
+    readSettings(file, environmentsShape, ({ environments }) =>
+      Object.entries(environments).flatMap(([name, environment]) => tooFewApprovers(name, environment)),
+    )?.environments ?? {};
   const described = Object.entries(settings).map(([name, environment]) => ({
     name,
     checks: checksOf(name, environment),
@@ -32,6 +35,20 @@ export function readEnvironments(file: string): Environments {
         exclusiveLock: false,
       },
   };
+}
+
+/** An approval that nobody can ever give. */
+function tooFewApprovers(name: string, { approvals }: EnvironmentSettings): readonly SettingsFinding[] {
+  const approvers = new Set(approvals?.approvers).size;
+  return approvals !== undefined && approvals.minimum > approvers
+    ? [
+        {
+          path: ['environments', name, 'approvals', 'minimum'],
+          what: `Environment '${name}' wants ${approvals.minimum} approvals and has ${approvers === 1 ? 'one approver' : `${approvers} approvers`}.`,
+          todo: 'Name more approvers, or lower the minimum.',
+        },
+      ]
+    : [];
 }
 
 function checksOf(name: string, { approvals, branchControl, exclusiveLock }: EnvironmentSettings): EnvironmentChecks {

@@ -10,16 +10,19 @@ const text = () => z.string().check(z.minLength(1));
 /** The name of an environment variable of the machine that holds the secret; the secret itself stands in no file. */
 const secret = () => z.strictObject({ env: z.string().check(z.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)) });
 
-const connection = z.union([
-  z.strictObject({ workspace: z.string().check(z.regex(/^[\w-]{1,64}$/)) }),
-  z.strictObject({ url: text(), token: secret() }),
-  z.strictObject({ url: text(), applicationId: text(), secret: secret() }),
-]);
+/** Which keys go together is held by `connection-settings.ts`. */
+const connection = z.strictObject({
+  workspace: z.optional(z.string().check(z.regex(/^[\w-]{1,64}$/))),
+  url: z.optional(text()),
+  token: z.optional(secret()),
+  applicationId: z.optional(text()),
+  secret: z.optional(secret()),
+});
 
 export const connectionsShape = z.strictObject({
   connections: z.record(text(), connection),
 });
-export type ConnectionSettings = z.infer<typeof connection>;
+export type ConnectionKeys = z.infer<typeof connection>;
 
 const approvals = z.strictObject({
   approvers: z.array(text()).check(z.minLength(1)),

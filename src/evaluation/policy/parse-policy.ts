@@ -5,6 +5,7 @@ import { type PolicyText, readPolicyText } from './policy-text';
 import { PolicyInvalid, type PolicyProblem } from './problem';
 import { checkRules } from './rules';
 import { DEFAULT_CONFIDENCE, DEFAULT_ITERATIONS, type Policy, policySchema } from './schema';
+import { POLICY } from './sentences';
 
 /** A policy that can be judged by. */
 export interface EffectivePolicy {
@@ -71,7 +72,7 @@ function checkShape(source: PolicyText): {
       ],
     };
   }
-  const { value, problems } = parseShape(policySchema, source);
+  const { value, problems } = parseShape(policySchema, source, POLICY);
   return { policy: value === undefined ? undefined : withBoundDefaults(value), problems };
 }
 

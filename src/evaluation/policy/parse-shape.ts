@@ -1,16 +1,22 @@
 import type * as z from 'zod/mini';
-import { config, type output } from 'zod/v4/core';
+import { type $ZodIssue, config, type output } from 'zod/v4/core';
 import type { PolicyText } from './policy-text';
 import type { PolicyProblem } from './problem';
-import { sentencesFor } from './sentences';
+import { type Sentences, type Subject, sentencesFor } from './sentences';
 
 // The schema library compiles parsers with `new Function` unless told not to; the files are small, and hardened agents forbid it.
 config({ jitless: true });
 
-/** Holds values against their shape; everything that is wrong becomes a problem with line and column. */
+/**
+ * Holds values against their shape; everything that is wrong becomes a problem with line and column.
+ * @param subject what the file is called
+ * @param own sentences of the file's own for an issue; without any the usual ones are taken
+ */
 export function parseShape<Shape extends z.ZodMiniType>(
   shape: Shape,
   source: PolicyText,
+  subject: Subject,
+  own: (issue: $ZodIssue) => Sentences | undefined = () => undefined,
 ): { readonly value: output<Shape> | undefined; readonly problems: readonly PolicyProblem[] } {
   const knownKeys = new Map<string, readonly string[]>();
   const parsed = shape.safeParse(source.value, {
@@ -25,11 +31,12 @@ export function parseShape<Shape extends z.ZodMiniType>(
   if (parsed.success) {
     return { value: parsed.data, problems: [] };
   }
-  const problems = parsed.error.issues.flatMap((issue) =>
-    sentencesFor(issue, knownKeys.get(pathKey(issue.path)) ?? []).map(({ what, todo, key }) =>
-      source.problemAt(issue.path, what, todo, key),
-    ),
-  );
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const said = own(issue);
+    const sentences =
+      said === undefined ? sentencesFor(issue, knownKeys.get(pathKey(issue.path)) ?? [], subject) : [said];
+    return sentences.map(({ what, todo, key }) => source.problemAt(issue.path, what, todo, key));
+  });
   return { value: undefined, problems };
 }
 

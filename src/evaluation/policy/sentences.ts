@@ -55,12 +55,22 @@ function allowedEdits(name: string): number {
   return name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
 }
 
+/** What a file is called in sentences, and which schema describes it. */
+export interface Subject {
+  /** Such as `policy`. */
+  readonly name: string;
+  /** Such as `the JSON Schema of policies`. */
+  readonly schema: string;
+}
+
+export const POLICY: Subject = { name: 'policy', schema: 'the JSON Schema of policies' };
+
 /** An issue of the schema in sentences; one for each unknown key. */
-export function sentencesFor(issue: core.$ZodIssue, knownKeys: readonly string[]): Sentences[] {
-  const where = issue.path.length === 0 ? 'The policy' : pathText(issue.path);
+export function sentencesFor(issue: core.$ZodIssue, knownKeys: readonly string[], subject: Subject): Sentences[] {
+  const where = issue.path.length === 0 ? `The ${subject.name}` : pathText(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, issue.path, knownKeys));
+      return issue.keys.map((key) => unknownKey(key, issue.path, knownKeys, subject));
     case 'invalid_type':
       return issue.input === undefined
         ? [{ what: `${where} is missing.`, todo: `Add it as ${article(issue.expected)}.` }]
@@ -73,7 +83,7 @@ export function sentencesFor(issue: core.$ZodIssue, knownKeys: readonly string[]
     case 'invalid_value':
       return [oneOf(where, issue.input, issue.values)];
     case 'invalid_union':
-      return [union(where, issue)];
+      return [union(where, issue, subject)];
     case 'too_small':
       return [
         {
@@ -96,14 +106,17 @@ export function sentencesFor(issue: core.$ZodIssue, knownKeys: readonly string[]
         },
       ];
     default:
-      return [
-        { what: `${where} is not valid: ${issue.message}.`, todo: 'Compare it with the JSON Schema of policies.' },
-      ];
+      return [{ what: `${where} is not valid: ${issue.message}.`, todo: `Compare it with ${subject.schema}.` }];
   }
 }
 
-function unknownKey(key: string, path: readonly PropertyKey[], knownKeys: readonly string[]): Sentences {
-  const where = path.length === 0 ? 'the policy' : pathText(path);
+function unknownKey(
+  key: string,
+  path: readonly PropertyKey[],
+  knownKeys: readonly string[],
+  subject: Subject,
+): Sentences {
+  const where = path.length === 0 ? `the ${subject.name}` : pathText(path);
   const near = nearestName(key, knownKeys);
   if (near === undefined && NOT_YET.has(key)) {
     return {
@@ -116,7 +129,7 @@ function unknownKey(key: string, path: readonly PropertyKey[], knownKeys: readon
   return { key, what: `The key ${JSON.stringify(key)} is unknown in ${where}.`, todo };
 }
 
-function union(where: string, issue: core.$ZodIssueInvalidUnion): Sentences {
+function union(where: string, issue: core.$ZodIssueInvalidUnion, subject: Subject): Sentences {
   const discriminator = 'discriminator' in issue ? issue.discriminator : undefined;
   const options = 'options' in issue ? issue.options : undefined;
   if (discriminator !== undefined && options !== undefined) {
@@ -124,7 +137,7 @@ function union(where: string, issue: core.$ZodIssueInvalidUnion): Sentences {
   }
   return {
     what: `${where} has none of the forms that are allowed there: ${shown(issue.input)}.`,
-    todo: 'Compare it with the JSON Schema of policies.',
+    todo: `Compare it with ${subject.schema}.`,
   };
 }
 

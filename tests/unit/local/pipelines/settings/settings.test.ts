@@ -56,10 +56,26 @@ describe('connections of local runs', () => {
   });
 
   for (const [text, sentence] of [
-    ['connections: {a: {workspce: x}}', /:1:/],
-    ['connections: {a: {url: u, token: plain-secret}}', /:1:/],
+    [
+      'connections: {a: {workspce: x}}',
+      /:1:19: The key "workspce" is unknown in connections\.a\. Did you mean workspace\?/,
+    ],
+    [
+      'connections: {a: {url: u, token: plain-secret}}',
+      /connections\.a\.token must name an environment variable: no secret stands in a file/,
+    ],
     ['connections: {a: {url: u, token: {env: "no name"}}}', /:1:/],
-    ['conections: {}', /conections/],
+    [
+      'connections: {a: {url: https://x}}',
+      /'a' has url, which does not go together\. Write workspace, or url and token, or/,
+    ],
+    [
+      'connections: {a: {workspace: w, url: https://x, token: {env: T}}}',
+      /workspace, url, token, which does not go together/,
+    ],
+    ['connections: {a: {}}', /'a' has nothing, which/],
+    ['connections: {a: {url: x, token: {env: T}}}', /:1:\d+: The url of connection 'a' is no address/],
+    ['conections: {}', /The key "conections" is unknown in the file\. Did you mean connections\?/],
     ['connections: [', /YAML/],
     ['', /missing|must be/],
   ] as const) {
@@ -118,7 +134,12 @@ describe('environments of local runs', () => {
   });
 
   it('refuse an approval without approvers and a time-out of nothing', () => {
-    for (const approvals of ['{approvers: []}', '{approvers: [ada], timeoutMinutes: 0}', '{minimum: 1}']) {
+    for (const approvals of [
+      '{approvers: []}',
+      '{approvers: [ada], timeoutMinutes: 0}',
+      '{minimum: 1}',
+      '{approvers: [ada, ada], minimum: 2}',
+    ]) {
       assert.throws(() => readEnvironments(written(`environments: {e: {approvals: ${approvals}}}`)), SettingsInvalid);
     }
   });
