@@ -12,6 +12,7 @@ import { queueRun, retryStage } from '../pipelines/queue/queue-run';
 import { readSources } from '../pipelines/queue/sources';
 import { RunFolders } from '../pipelines/record/run-folders';
 import { textsBelow } from '../pipelines/record/texts-below';
+import type { Caller } from '../pipelines/record/way-on';
 import type { RecordedRun } from '../pipelines/service/ports';
 import { ConnectionUnusable } from '../pipelines/settings/connections';
 import { SettingsInvalid } from '../pipelines/settings/settings-file';
@@ -23,6 +24,7 @@ import { type RunView, runView } from '../terminal/run-view';
 import { answersOf } from './answer-approvals';
 import { evidenceLines } from './evidence-lines';
 import { repositoryRootOf } from './expand';
+import { ownProgram } from './own-program';
 import { RUN_USAGE, type RunOptions, readRunOptions } from './run-options';
 
 /** `databricks-mlops run FILE` (contract 9). */
@@ -105,7 +107,8 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
       evidence: (stage) =>
         running === undefined ? [] : evidenceLines(running.record, stage, textsBelow(running.folder)),
     }),
-    page: ({ record, folder }) => renderRunPage(record, textsBelow(folder)),
+    page: ({ record, folder }, goesOn) =>
+      renderRunPage(record, textsBelow(folder), { caller: callerOf(options), goesOn }),
     ...(jobs === undefined ? {} : { beforeRun: ({ workspaces, commit }) => deployJobs(jobs, workspaces, commit) }),
   };
 }
@@ -125,9 +128,13 @@ function interruption(view: RunView): AbortSignal {
   return controller.signal;
 }
 
-function summaryOf({ record, folder }: RecordedRun, { places }: RunOptions): string {
+function callerOf({ places }: RunOptions): Caller {
+  return { program: ownProgram(process.argv[1] ?? 'databricks-mlops', process.cwd(), process.env), places };
+}
+
+function summaryOf({ record, folder }: RecordedRun, options: RunOptions): string {
   return runSummary(record, {
-    places,
+    caller: callerOf(options),
     paint: paintFor(process.stdout),
     folder,
     from: process.cwd(),

@@ -91,7 +91,7 @@ function surroundings(
       return { kind: 'approved', by: APPROVER, comment: 'Given by the demo.' };
     },
     manualValidation: async () => 'rejected',
-    page: ({ record, folder }) => renderRunPage(record, textsBelow(folder)),
+    page: ({ record, folder }, goesOn) => renderRunPage(record, textsBelow(folder), { goesOn }),
     beforeRun: ({ commit }) => deployJobs(place.repository, workspaces, commit),
   };
 }

@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
-import { commandLine } from '../shell-word';
+import { type Caller, INSTALLED, wayOn } from '../pipelines/record/way-on';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
 import { markOf, newestStages } from './run-tree';
@@ -14,8 +14,8 @@ export interface SummaryView {
   readonly paint: Paint;
   /** Folder of the run. */
   readonly folder: string;
-  /** Options of the command that lead to the same places again. */
-  readonly places?: readonly string[];
+  /** Default: as in a project that has the package installed. */
+  readonly caller?: Caller;
   /** Where paths are shown from. */
   readonly from: string;
   /** The text of a log below the folder of the run; empty when there is none. */
@@ -71,16 +71,13 @@ function failures(stage: StageRecord, view: SummaryView): readonly string[] {
   );
 }
 
-function waits(record: RunRecord, stage: StageRecord, { paint, places = [] }: SummaryView): readonly string[] {
+function waits(record: RunRecord, stage: StageRecord, { paint, caller = INSTALLED }: SummaryView): readonly string[] {
   const pending = stage.state === 'completed' ? [] : (stage.checkpoint?.checks ?? []);
   return pending
     .filter(({ status, kind }) => status === 'pending' && kind === 'approval')
     .flatMap(({ resource, approval }) => {
       const approvers = approval?.steps.map(({ assignedApprover }) => assignedApprover.name) ?? [];
-      const command = commandLine([
-        ...['npx', 'databricks-mlops', 'run', '--retry', `${record.id}:${stage.name}`],
-        ...['--approve', `${resource.name}=${approvers[0] ?? 'you'}`, ...places],
-      ]);
+      const command = wayOn(record, stage, `${resource.name}=${approvers[0] ?? 'you'}`, caller);
       return [
         '',
         `${paint.yellow('?')} ${paint.bold(shownText(stage.displayName))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}.${command === undefined ? '' : ' Go on with:'}`,

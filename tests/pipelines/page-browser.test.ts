@@ -37,7 +37,7 @@ describe('the page of a run in a browser', function () {
   /** Opens the page of a run, hands it to `look`, and holds that it asked for nothing else and broke no rule of its policy. */
   async function open(run: SampleRun, options: BrowserContextOptions, look: (page: Page) => Promise<void>) {
     const file = join(folder, 'index.html');
-    writeFileSync(file, renderRunPage(run.record, run.read));
+    writeFileSync(file, renderRunPage(run.record, run.read, run.goesOn === undefined ? {} : { goesOn: run.goesOn }));
     const context = await browser.newContext(options);
     const page = await context.newPage();
     const asked: string[] = [];

@@ -113,7 +113,7 @@ describe('databricks-mlops run, as a process', function () {
     const left = await made({ 'p.yml': GATED, '.mlops/environments.yml': ENVIRONMENTS }).run('p.yml');
     assert.equal(left.exitCode, 1);
     assert.match(left.stdout, /waits for an answer; 1 of 2 stages ran/);
-    const [, command = ''] = /npx databricks-mlops run (.*)$/m.exec(left.stdout) ?? [];
+    const [, command = ''] = /^ {4}node \S+ run (.*)$/m.exec(left.stdout) ?? [];
     assert.equal(command, '--retry 1:release --approve prod=alice');
     const { exitCode, stdout } = await folder.run(...command.split(' '));
     assert.equal(exitCode, 0, stdout);

@@ -14,6 +14,8 @@ export interface SampleRun {
   readonly record: RunRecord;
   readonly files: ReadonlyMap<string, string>;
   read(path: string): string | undefined;
+  /** Whether a process goes on with it; left out: as long as the record has not ended. */
+  readonly goesOn?: boolean;
 }
 
 /** Builds records the way a run leaves them: every id its own, times rising, each step with a log. */

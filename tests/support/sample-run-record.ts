@@ -199,12 +199,8 @@ export function sampleWaiting(state: 'left' | 'goesOn'): SampleRun {
     },
   });
   build.stage('promote_prod', ['approve_promote_prod'], [], { state: 'pending', result: undefined });
-  const ended = state === 'left';
-  return build.run({
-    state: ended ? 'completed' : 'inProgress',
-    result: ended ? 'canceled' : undefined,
-    finishedAt: ended ? build.time() : undefined,
-  });
+  const run = build.run({ state: 'inProgress', result: undefined, finishedAt: undefined });
+  return { ...run, goesOn: state === 'goesOn' };
 }
 
 /** Many jobs in a few stages, every fortieth failed, each with logs of some length. */

@@ -1,6 +1,6 @@
 import { type Html, html } from '../../html';
-import { commandLine } from '../../shell-word';
 import type { AttachmentRecord } from '../record/run-record';
+import { wayOn } from '../record/way-on';
 import { runSentence, runState, titleOf, type Waiting, waitingChecks } from './run-sentence';
 import type { RunView } from './run-view';
 import { icon } from './states';
@@ -44,24 +44,16 @@ function waitingNotice(view: RunView, { stage, check }: Waiting): Html {
   return html`<section class="notice s-waiting"><h2>${titleOf(stage)} waits for ${check.resource.type} ${check.resource.name}</h2>
 ${check.message === undefined ? undefined : html`<p>${check.message}</p>`}
 ${approval === undefined || approval.instructions === '' ? undefined : html`<p>${approval.instructions}</p>`}
-${check.kind === 'approval' ? wayOn(view, { stage, check }) : undefined}
+${check.kind === 'approval' ? howToAnswer(view, { stage, check }) : undefined}
 <p><a href="#${view.anchor(stage)}">Who was asked, and when</a></p></section>`;
 }
 
-function wayOn({ record }: RunView, { stage, check }: Waiting): Html {
-  if (record.state !== 'completed') {
+function howToAnswer({ record, caller, goesOn }: RunView, { stage, check }: Waiting): Html {
+  if (goesOn) {
     return html`<p>Answer in the terminal where the run goes on.</p>`;
   }
   const asked = check.approval?.steps.find(({ status }) => status === 'pending')?.assignedApprover.name;
-  const command = commandLine([
-    'npx',
-    'databricks-mlops',
-    'run',
-    '--retry',
-    `${record.id}:${stage.name}`,
-    '--approve',
-    `${check.resource.name}=${asked ?? 'WHO'}`,
-  ]);
+  const command = wayOn(record, stage, `${check.resource.name}=${asked ?? 'WHO'}`, caller);
   return command === undefined
     ? html`<p>Run the stage again with an approval. The command is not shown, because a name in it holds signs that a terminal acts on.</p>`
     : html`<p>To approve and go on:</p><p class="command"><code data-copy="the command">${command}</code></p>`;

@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html';
 import type { RunRecord } from '../record/run-record';
+import { type Caller, INSTALLED } from '../record/way-on';
 import { stageGraph } from './graph';
 import { headSection } from './head';
 import { pageFrame } from './page-frame';
@@ -9,14 +10,25 @@ import { viewOf } from './run-view';
 import { stageSection } from './stage-section';
 import { stateWord } from './states';
 
+/** What a page knows beside the record. */
+export interface PageOptions {
+  /** How the command is called that the page gives; default: as where the package is installed. */
+  readonly caller?: Caller;
+  /** Whether a process goes on with the run; default: as long as it has not ended. */
+  readonly goesOn?: boolean;
+}
+
 /**
  * One run as one HTML file that loads nothing: how it stands and what it waits for, its stages as a graph and one by one with checks, jobs, steps and
  * logs, then artifacts, tests and parameters. Texts of the run stand in it as texts, whatever they hold.
  * @param read text of a file by its path below the folder of the run (logs, summaries); `undefined` where there is none
  */
-export function renderRunPage(record: RunRecord, read: (path: string) => string | undefined): string {
-  const view = viewOf(record, read);
-  const goesOn = record.state !== 'completed';
+export function renderRunPage(
+  record: RunRecord,
+  read: (path: string) => string | undefined,
+  { caller = INSTALLED, goesOn = record.state !== 'completed' }: PageOptions = {},
+): string {
+  const view = viewOf(record, read, { caller, goesOn });
   return pageFrame({
     title: `${stateWord(runState(view))}: ${record.pipeline.name} ${record.number}`,
     goesOn,

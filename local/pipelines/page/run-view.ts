@@ -1,4 +1,5 @@
 import type { JobRecord, RunRecord, StageRecord, StepRecord } from '../record/run-record';
+import type { Caller } from '../record/way-on';
 import { type Attempts, groupAttempts } from './attempts';
 import { shareOf } from './log-budget';
 import { costOf, splitLog } from './log-lines';
@@ -17,6 +18,10 @@ export interface Failure {
 /** What the sections of a page are made from. */
 export interface RunView {
   readonly record: RunRecord;
+  /** Who is called to go on with the run. */
+  readonly caller: Caller;
+  /** Whether a process goes on with the run. */
+  readonly goesOn: boolean;
   readonly stages: readonly Attempts<StageRecord>[];
   /** Text of a file below the folder of the run; `undefined` where there is none. */
   read(path: string): string | undefined;
@@ -29,7 +34,11 @@ export interface RunView {
   readonly failures: readonly Failure[];
 }
 
-export function viewOf(record: RunRecord, read: (path: string) => string | undefined): RunView {
+export function viewOf(
+  record: RunRecord,
+  read: (path: string) => string | undefined,
+  { caller, goesOn }: Pick<RunView, 'caller' | 'goesOn'>,
+): RunView {
   const stages = groupAttempts(record.stages, ({ name }) => name);
   const steps = record.stages.flatMap(({ jobs }) => jobs.flatMap((job) => job.steps));
   const logs = new Map<StepRecord, readonly string[]>();
@@ -42,6 +51,8 @@ export function viewOf(record: RunRecord, read: (path: string) => string | undef
   const anchors = anchorsOf(record);
   return {
     record,
+    caller,
+    goesOn,
     stages,
     read,
     log: (step) => logs.get(step),

@@ -71,7 +71,7 @@ async function withService(queued: QueuedRun, around: Surroundings, connections:
   const environments = readEnvironments(join(settings, 'environments.yml'));
   const desk = new ApprovalDesk();
   const journal = new RunJournal(run, clock, writeRun, report);
-  const page = new RunJournal(run, clock, (shown) => writePage(shown, around), report);
+  const page = new RunJournal(run, clock, (shown, goesOn) => writePage(shown, goesOn, around), report);
   const workFolder = join(folder, 'work');
   const cleanUp = [
     async () => rmSync(workFolder, { recursive: true, force: true, maxRetries: 3 }),
@@ -163,9 +163,9 @@ function connectionOf(nameOrId: string, { names, resolve }: UsableConnections): 
   return name === undefined ? undefined : resolve(name);
 }
 
-function writePage(run: RecordedRun, { page }: Surroundings): void {
+function writePage(run: RecordedRun, goesOn: boolean, { page }: Surroundings): void {
   if (page !== undefined) {
-    writeFileSync(join(run.folder, 'index.html'), page(run));
+    writeFileSync(join(run.folder, 'index.html'), page(run, goesOn));
   }
 }
 

@@ -56,6 +56,9 @@ export interface Surroundings {
   readonly manualValidation: RunEvents['manualValidation'];
   /** Called when the local workspaces that the run needs are up, before anything of it runs. */
   beforeRun?(place: { readonly workspaces: readonly LocalWorkspace[]; readonly commit: string }): Promise<void>;
-  /** Makes the page of a run; default: none. */
-  page?(run: RecordedRun): string;
+  /**
+   * Makes the page of a run; default: none.
+   * @param goesOn whether this process still goes on with it: a run that was left to wait is over here, and not at its end
+   */
+  page?(run: RecordedRun, goesOn: boolean): string;
 }

@@ -9,11 +9,11 @@ export class RunJournal {
   #due = false;
   readonly #closed = new AbortController();
 
-  /** @param write what a change leads to: the record, and what is made of it */
+  /** @param write what a change leads to: the record, and what is made of it; told whether the process still goes on with the run */
   constructor(
     private readonly run: RecordedRun,
     private readonly clock: Clock,
-    private readonly write: (run: RecordedRun) => void,
+    private readonly write: (run: RecordedRun, goesOn: boolean) => void,
     private readonly onDefect: (error: unknown) => void,
   ) {}
 
@@ -27,7 +27,7 @@ export class RunJournal {
       .then(
         () => {
           this.#due = false;
-          this.write(this.run);
+          this.write(this.run, true);
         },
         () => undefined, // closed meanwhile, which writes
       )
@@ -37,6 +37,6 @@ export class RunJournal {
   /** Writes the last state; changes after it are not kept. */
   close(): void {
     this.#closed.abort();
-    this.write(this.run);
+    this.write(this.run, false);
   }
 }

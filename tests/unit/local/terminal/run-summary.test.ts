@@ -74,7 +74,10 @@ describe('runSummary', () => {
       result: undefined,
       checkpoint: checkpointRecord(2, [check]),
     });
-    const text = summary({ stages: [stage] }, { places: ['--out', 'my runs'] });
+    const text = summary(
+      { stages: [stage] },
+      { caller: { program: ['npx', 'databricks-mlops'], places: ['--out', 'my runs'] } },
+    );
     assert.match(text, /Run 7 .* waits for an answer; 0 of 1 stages ran/);
     assert.ok(
       text.includes(`npx databricks-mlops run --retry 7:gate --approve 'prod'\\''s=Ada L' --out 'my runs'`),

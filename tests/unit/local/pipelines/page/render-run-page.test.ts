@@ -6,7 +6,8 @@ import { hostileRun } from '../../../../support/hostile-run-record';
 import { type SampleRun, SampleRunBuilder } from '../../../../support/sample-run-builder';
 import { sampleOfManyJobs, sampleRelease, sampleWaiting } from '../../../../support/sample-run-record';
 
-const page = ({ record, read }: SampleRun) => renderRunPage(record, read);
+const page = ({ record, read, goesOn }: SampleRun) =>
+  renderRunPage(record, read, goesOn === undefined ? {} : { goesOn });
 const headline = (text: string) => /<\/span> ([^<]*)<\/h1>/.exec(text)?.[1];
 
 /** Tags with their attributes, without texts: what a browser makes elements from. */
@@ -37,6 +38,7 @@ describe('the page of a run', () => {
   it('loads itself again only while the run goes on', () => {
     assert.match(page(sampleWaiting('goesOn')), /<meta http-equiv="refresh" content="5">/);
     assert.doesNotMatch(page(sampleRelease()), /http-equiv="refresh"/);
+    assert.doesNotMatch(page(sampleWaiting('left')), /http-equiv="refresh"/);
   });
 
   it('shows steps with logs, issues and summaries, checks, outputs, artifacts, tests, tags and parameters', () => {

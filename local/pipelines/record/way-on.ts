@@ -1,0 +1,26 @@
+import { commandLine } from '../../shell-word';
+import type { RunRecord, StageRecord } from './run-record';
+
+/** How this program was called, and the options that lead to the same places again. */
+export interface Caller {
+  /** Words before the command's own. */
+  readonly program: readonly string[];
+  readonly places: readonly string[];
+}
+
+/** In a project that has the package installed. */
+export const INSTALLED: Caller = { program: ['npx', 'databricks-mlops'], places: [] };
+
+/**
+ * The command that takes up a stage again and answers what it waits for.
+ * @param answer `ENV=WHO`
+ * @returns `undefined` when a name in it holds signs that no terminal should be handed
+ */
+export function wayOn(
+  { id }: Pick<RunRecord, 'id'>,
+  { name }: Pick<StageRecord, 'name'>,
+  answer: string,
+  { program, places }: Caller,
+): string | undefined {
+  return commandLine([...program, 'run', '--retry', `${id}:${name}`, '--approve', answer, ...places]);
+}
