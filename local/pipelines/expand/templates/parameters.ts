@@ -152,6 +152,15 @@ function bindUntyped(
 
 function unexpected(name: string, parameters: readonly Declaration[], at: Node['at'] | undefined): ExpandError {
   const known = parameters.map((parameter) => parameter.name.text).join(', ');
+  if (/\s/.test(name)) {
+    // No parameter is called so: a template refuses something, by the only way there is to say a sentence.
+    return new ExpandError(
+      'PIPELINE_PARAMETER',
+      `${name}.`,
+      at,
+      'A template refuses it; Azure DevOps quotes the sentence as an unexpected parameter.',
+    );
+  }
   return new ExpandError(
     'PIPELINE_PARAMETER',
     `There is no parameter '${name}'.`,
