@@ -1,11 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleSources } from '../bundle-sources.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const ROWS = 10_000;
 const SUMS = 5;
 /** Measured at 4.3 to 5.9 on two busy cores (7 ns beside 1.4 ns at best): one draw of Philox is 4.2 ns. A loop that keeps its sums in memory is at 8 to 10. */
@@ -17,7 +14,7 @@ export const title = 'Bootstrap (10 000 rows, five sums, beside the same multipl
 export async function measure({ line, quick }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-bootstrap-'));
   try {
-    const { bootstrap } = await statistics(folder);
+    const { bootstrap } = await bundleSources(folder, "export * from './src/statistics/bootstrap';");
     const resamples = quick ? 1_000 : 5_000;
     const values = Float64Array.from({ length: ROWS * SUMS }, (_, at) => Math.sin(at) + 2);
     const sums = { kind: 'dense', rows: ROWS, width: SUMS, values };
@@ -38,51 +35,4 @@ export async function measure({ line, quick }) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** The rooms as the tasks run them: bundled from the sources. */
-async function statistics(folder) {
-  const outfile = join(folder, 'statistics.cjs');
-  await build({
-    entryPoints: [join(root, 'src', 'statistics', 'bootstrap.ts')],
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    outfile,
-  });
-  return createRequire(import.meta.url)(outfile);
-}
-
-/** The least that a pass over the rows can cost on this machine: five multiply-adds a row, sums in registers, nothing drawn. */
-function fixedWeight(values, resamples) {
-  let kept = 0;
-  for (let resample = 0; resample < resamples; resample += 1) {
-    const weight = resample & 3;
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let e = 0;
-    for (let at = 0; at < values.length; at += SUMS) {
-      a += weight * values[at];
-      b += weight * values[at + 1];
-      c += weight * values[at + 2];
-      d += weight * values[at + 3];
-      e += weight * values[at + 4];
-    }
-    kept += a + b + c + d + e;
-  }
-  return kept;
-}
-
-function nanoseconds(work, resamples) {
-  const begun = process.hrtime.bigint();
-  work();
-  return Number(process.hrtime.bigint() - begun) / (resamples * ROWS);
-}
-
-function median(values) {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { bundleSources } from '../bundle-sources.mjs';
 import { root } from '../project.mjs';
 
 const LIMIT = 8;
@@ -17,7 +16,7 @@ export const title = 'Expansion (the largest example and its templates, beside r
 export async function measure({ line, quick }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-expand-'));
   try {
-    const { expandPipeline, printPipeline } = await expander(folder);
+    const { expandPipeline, printPipeline } = await bundleSources(folder, EXPANDER);
     const files = new Map();
     const expand = (file) =>
       expandPipeline({
@@ -49,23 +48,10 @@ export async function measure({ line, quick }) {
   }
 }
 
-async function expander(folder) {
-  const outfile = join(folder, 'expand.cjs');
-  await build({
-    stdin: {
-      contents:
-        "export { expandPipeline } from './local/pipelines/expand/pipeline/expand-pipeline'; export { printPipeline } from './local/pipelines/expand/print';",
-      resolveDir: root,
-    },
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    outfile,
-  });
-  return createRequire(import.meta.url)(outfile);
-}
+const EXPANDER = `
+export { expandPipeline } from './local/pipelines/expand/pipeline/expand-pipeline';
+export { printPipeline } from './local/pipelines/expand/print';
+`;
 
 /** The example whose expansion is longest. */
 function largestOf(length) {

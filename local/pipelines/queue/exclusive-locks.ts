@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  linkSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/clock';
 import { isAlive, type ProcessIdentity, processIdentity } from '../../workspace/process-identity';
 import type { LockBehavior } from '../plan/pipeline-plan';
+import { appearsOnce } from '../record/appears-once';
 
 /** How often somebody who waits looks again, in milliseconds. */
 const LOOK_MS = 500;
@@ -93,14 +85,7 @@ function takeNext(folder: string, ticket: string): string | undefined {
   const holder = join(folder, `${last + 1}.holds`);
   writeFileSync(part, ticket);
   try {
-    // A link appears at once with its content: no reader finds a ticket without its process.
-    linkSync(part, holder);
-    return holder;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      return undefined;
-    }
-    throw error;
+    return appearsOnce(part, holder) ? holder : undefined;
   } finally {
     rmSync(part);
   }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive, type ProcessIdentity, processIdentity } from '../../workspace/process-identity';
+import { appearsOnce } from './appears-once';
 
 const PROCESS_FILE = 'process.json';
 
@@ -29,7 +30,7 @@ export function holdRun(folder: string): () => void {
   const part = `${file}.${randomUUID()}.part`;
   writeFileSync(part, JSON.stringify(own));
   try {
-    while (!linked(part, file)) {
+    while (!appearsOnce(part, file)) {
       const holder = processOf(folder);
       if (holder !== undefined) {
         throw new RunHeld(holder.pid);
@@ -40,19 +41,6 @@ export function holdRun(folder: string): () => void {
     rmSync(part);
   }
   return () => rmSync(file, { force: true });
-}
-
-/** A link appears at once with its content; `false` when somebody holds the run, or was killed while it did. */
-function linked(part: string, file: string): boolean {
-  try {
-    linkSync(part, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      return false;
-    }
-    throw error;
-  }
 }
 
 /** Takes away what a killed process left; what a living one wrote meanwhile is put back. */
@@ -67,7 +55,7 @@ function putAside(file: string, folder: string): void {
     throw error;
   }
   if (isAlive(JSON.parse(readFileSync(aside, 'utf8')) as ProcessIdentity)) {
-    linked(aside, file);
+    appearsOnce(aside, file);
   }
   rmSync(aside);
 }
