@@ -37,6 +37,9 @@ export function flowPage() {
     'What a run of the templates consists of, drawn from their expansion. A box is a stage with its tasks; a hexagon waits for the checks of an',
     'environment. Which stages a run has is decided before it starts. Parameters: [templates/mlops.md](templates/mlops.md),',
     '[templates/rollback.md](templates/rollback.md). Conditions of each stage stand below its drawing.',
+    '',
+    '**Not yet**: `DatabricksPromoteModel` looks no approval up and refuses a report whose `nextAction` is `approve`, also behind an approved stage. So a run in which',
+    'the policy itself asks for a person ends red at `promote_…` for now; the approval of a gate `promote: manual` with a report that says `promote` works.',
     ...DRAWINGS.flatMap(([file, title, variables, parameters = {}]) => section(file, title, variables, parameters)),
     '',
   ].join('\n');
