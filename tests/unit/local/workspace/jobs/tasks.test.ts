@@ -141,7 +141,7 @@ except ValueError as error:
       `import os, time
 def names(kind):
     return [name for name in os.listdir('.') if name.startswith(kind)]
-for kind in ('began-', 'running-'):
+for kind in ('running-', 'began-'):  # who has begun is counted as running
     open(kind + str(os.getpid()), 'w').close()
 most = 0
 while len(names('began-')) < 2:  # ends only if a second task runs at the same time
