@@ -1,4 +1,5 @@
 import { describePlace } from '../expand/place';
+import type { StepPlan } from '../plan/pipeline-plan';
 import type { Result } from '../record/run-record';
 import { stepConditionHolds } from '../run/expressions/step-condition';
 import { mergedInputs, rootedInputs } from '../task-environment';
@@ -8,7 +9,7 @@ import type { JobState } from './job-state';
 import type { JobStep } from './job-steps';
 import { runAttempts } from './step-attempts';
 import { expandInStep } from './step-environment';
-import { StepFailure, StepRun } from './step-run';
+import { type Restrictions, StepFailure, StepRun } from './step-run';
 import { TaskInputs } from './tasks/step-task';
 
 const MINUTE_MS = 60_000;
@@ -20,6 +21,15 @@ export const RESULTS: Readonly<Record<TaskResult, Result>> = {
   Skipped: 'skipped',
   Abandoned: 'canceled',
 };
+
+/** What both the task and the step's target allow. */
+function restrictionsOf({ restrictedMode, settableVariables }: Restrictions, { target }: StepPlan): Restrictions {
+  const own = target?.settableVariables;
+  return {
+    restrictedMode: restrictedMode || target?.restrictedCommands === true,
+    settableVariables: own === undefined ? settableVariables : [...settableVariables, own],
+  };
+}
 
 /**
  * One step from its condition to its result. A cancel ends it unless its condition holds for a cancelled job; a time-out fails it.
@@ -35,7 +45,7 @@ export async function runStep(job: JobState, jobStep: JobStep, cancellation: Job
     plan,
     record,
     taskVariables,
-    restrictions: task.restrictions,
+    restrictions: restrictionsOf(task.restrictions, plan),
     outputNames: task.outputNames,
   });
   events.stepStarted(request.record, record);

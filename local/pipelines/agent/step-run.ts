@@ -9,12 +9,12 @@ import { StepLog } from './step-log';
 /** Issues of each type that a record keeps; further ones are in the log. Source: azure-pipelines-agent, Agent.Worker/ExecutionContext.cs. */
 const KEPT_ISSUES = 10;
 
-/** What a task may do by commands. Source: `restrictions` of task.json. */
+/** What a step may do by commands. Sources: `restrictions` of task.json, `target` of the step. */
 export interface Restrictions {
   /** Only commands that change nothing outside of the step. */
   readonly restrictedMode: boolean;
-  /** Patterns of variables that may be set; `undefined`: all. */
-  readonly settableVariables: readonly string[] | undefined;
+  /** Lists of patterns of variables that may be set: each list has to allow a name; none: all. */
+  readonly settableVariables: readonly (readonly string[])[];
 }
 
 export interface StepRunParts {

@@ -134,5 +134,16 @@ export interface StepPlan {
   readonly retryCountOnTaskFailure: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  /** `undefined` where the file says nothing. */
+  readonly target?: StepTargetPlan;
   readonly at: Place;
+}
+
+/** Where a step runs, and what it may do to the job by logging commands. */
+export interface StepTargetPlan {
+  /** `undefined`: on the machine of the job. */
+  readonly container: string | undefined;
+  readonly restrictedCommands: boolean;
+  /** Patterns of names; `undefined`: all. */
+  readonly settableVariables: readonly string[] | undefined;
 }

@@ -40,9 +40,12 @@ function planJob(job: MappingNode, name: string, names: readonly string[], aroun
     : { kind: 'deployment', ...common, ...planDeployment(job) };
 }
 
+/** Services are containers beside the job. */
 function hasContainer(job: MappingNode): boolean {
-  const container = entryValue(job, 'container');
-  return container !== undefined && (container.kind !== 'scalar' || container.text !== '');
+  return ['container', 'services'].some((key) => {
+    const value = entryValue(job, key);
+    return value !== undefined && (value.kind !== 'scalar' || value.text !== '');
+  });
 }
 
 function planStrategy(job: MappingNode): JobStrategyPlan | undefined {

@@ -1,8 +1,8 @@
 import { ExpandError } from '../expand/expand-error';
-import type { MappingNode } from '../expand/nodes';
+import { entryValue, type MappingNode } from '../expand/nodes';
 import { mappingsUnder } from '../expand/pipeline/mappings-under';
-import type { StepPlan } from './pipeline-plan';
-import { countOf, flagOf, scalarOf, textMap, textOf } from './read-node';
+import type { StepPlan, StepTargetPlan } from './pipeline-plan';
+import { countOf, flagOf, mappingAt, scalarOf, textMap, textOf, textsOf, wordOf } from './read-node';
 
 /** Steps of a job or hook, with the defaults of the service. @throws ExpandError PIPELINE_SHAPE */
 export function planSteps(owner: MappingNode): readonly StepPlan[] {
@@ -16,7 +16,9 @@ function planStep(step: MappingNode): StepPlan {
   if (task === undefined) {
     throw new ExpandError('PIPELINE_SHAPE', 'A step names no task.', step.at, "Add 'task: Name@1'.");
   }
+  const target = planTarget(step);
   return {
+    ...(target === undefined ? {} : { target }),
     task: task.text.trim(),
     name: textOf(step, 'name'),
     displayName: textOf(step, 'displayName'),
@@ -28,6 +30,22 @@ function planStep(step: MappingNode): StepPlan {
     inputs: textMap(step, 'inputs'),
     env: textMap(step, 'env'),
     at: step.at,
+  };
+}
+
+/** A text names a container, `host` none; `settableVariables: none` allows no name. Source: the page on the key `target` of steps. */
+function planTarget(step: MappingNode): StepTargetPlan | undefined {
+  const value = entryValue(step, 'target');
+  if (value === undefined) {
+    return undefined;
+  }
+  const keys = value.kind === 'scalar' ? undefined : mappingAt(step, 'target');
+  const container = keys === undefined ? textOf(step, 'target') : textOf(keys, 'container');
+  const settable = keys === undefined ? undefined : textsOf(keys, 'settableVariables')?.map(({ text }) => text.trim());
+  return {
+    container: container === undefined || container.trim().toLowerCase() === 'host' ? undefined : container.trim(),
+    restrictedCommands: keys !== undefined && wordOf(keys, 'commands', ['any', 'restricted']) === 'restricted',
+    settableVariables: settable?.length === 1 && settable[0]?.toLowerCase() === 'none' ? [] : settable,
   };
 }
 

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import type { TaskStub } from '../agent/job-request';
 import { unknownTasks } from '../agent/tasks/resolve-task';
 import { expandPipeline } from '../expand/pipeline/expand-pipeline';
+import { describePlace } from '../expand/place';
 import { printPipeline } from '../expand/print';
 import type { PipelinePlan } from '../plan/pipeline-plan';
 import { planPipeline } from '../plan/plan-pipeline';
@@ -47,7 +48,14 @@ export function preparePipeline(
     ...plan.stages.flatMap(({ jobs }) =>
       jobs
         .filter(({ container }) => container)
-        .map(({ name }) => `Job '${name}' runs in a container, which this machine does not do.`),
+        .map(({ name }) => `Job '${name}' runs in a container or beside some, which this machine does not do.`),
+    ),
+    ...steps.flatMap(({ target, at }) =>
+      target?.container === undefined
+        ? []
+        : [
+            `The step at ${describePlace(at)} runs in the container '${target.container}', which this machine does not do.`,
+          ],
     ),
   ];
   if (problems.length > 0) {

@@ -84,10 +84,11 @@ function refuseSeveralLines(step: StepRun, data: string): void {
 
 /** Source: azure-pipelines-agent, Agent.Worker/TaskRestrictionsChecker.cs. */
 function isSettable(step: StepRun, name: string): boolean {
-  const allowed = step.restrictions.settableVariables;
-  const isAllowed = allowed?.some((pattern) => minimatch(name, pattern, { nocase: true })) ?? true;
-  if (!isAllowed) {
-    step.warning(`Variable '${name}' is not set: the task may set only ${allowed?.join(', ') || 'none'}.`);
+  const refusing = step.restrictions.settableVariables.find(
+    (allowed) => !allowed.some((pattern) => minimatch(name, pattern, { nocase: true })),
+  );
+  if (refusing !== undefined) {
+    step.warning(`Variable '${name}' is not set: the task may set only ${refusing.join(', ') || 'none'}.`);
   }
-  return isAllowed;
+  return refusing === undefined;
 }

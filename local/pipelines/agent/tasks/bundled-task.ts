@@ -51,7 +51,8 @@ export function bundledTask(tasksFolder: string, name: string, major: string): S
     declared: definition.inputs,
     restrictions: {
       restrictedMode: restrictions?.commands?.mode?.toLowerCase() === 'restricted',
-      settableVariables: restrictions?.settableVariables?.allowed,
+      settableVariables:
+        restrictions?.settableVariables?.allowed === undefined ? [] : [restrictions.settableVariables.allowed],
     },
     outputNames: new Set((definition.outputVariables ?? []).map((output) => output.name.toLowerCase())),
     displayName: (inputs) =>

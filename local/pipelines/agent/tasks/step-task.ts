@@ -22,7 +22,7 @@ export interface StepTask {
   readonly keepsOwnTimeout?: true;
 }
 
-export const UNRESTRICTED: Restrictions = { restrictedMode: false, settableVariables: undefined };
+export const UNRESTRICTED: Restrictions = { restrictedMode: false, settableVariables: [] };
 
 /** Inputs of a step, merged with the task's defaults, macros replaced. Names in any case. */
 export class TaskInputs {

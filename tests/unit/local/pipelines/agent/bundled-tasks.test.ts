@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { StepPlan } from '../../../../../local/pipelines/plan/pipeline-plan';
 import type { PipelineConnection } from '../../../../../local/pipelines/task-environment';
 import { runTestJob, scriptStep, type TestJob, taskStep } from '../../../../support/agent-job';
 
@@ -42,11 +43,11 @@ const POST = { postjobexecution: { Node20_1: { target: 'post.js' } } };
 function runSample(
   main: string,
   inputs: Readonly<Record<string, string>> = {},
-  more: Partial<TestJob> & { definition?: Record<string, unknown>; post?: string } = {},
+  more: Partial<TestJob> & { definition?: Record<string, unknown>; post?: string; step?: Partial<StepPlan> } = {},
 ) {
-  const { definition, post, ...job } = more;
+  const { definition, post, step, ...job } = more;
   return runTestJob({
-    steps: [taskStep('Sample@1', inputs, { name: 'it' })],
+    steps: [taskStep('Sample@1', inputs, { name: 'it', ...step })],
     options: { tasksFolder: tasksFolder(main, definition, post) },
     ...job,
   });
@@ -206,6 +207,22 @@ describe('restrictions of a task', () => {
       ['warning', 'warning'],
     );
     assert.equal(job.outcome.result, 'succeeded');
+  });
+
+  it('add to those of the step', async () => {
+    const lines = ['isolated', 'own', 'both'].map((name) => `##vso[task.setvariable variable=${name};isOutput=true]1`);
+    const job = await runSample(
+      `console.log(${JSON.stringify([...lines, '##vso[build.addbuildtag]tag'].join('\n'))})`,
+      {},
+      {
+        definition: { restrictions: { settableVariables: { allowed: ['own', 'both'] } } },
+        step: {
+          target: { container: undefined, restrictedCommands: true, settableVariables: ['isolated', 'both'] },
+        },
+      },
+    );
+    assert.deepEqual([...job.outcome.outputs.keys()], ['it.both']);
+    assert.deepEqual(job.calls, []);
   });
 
   it('let it set nothing', async () => {

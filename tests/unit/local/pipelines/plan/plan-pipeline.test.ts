@@ -29,6 +29,28 @@ function refused(pipeline: string, place: string, part: RegExp): void {
 }
 
 describe('the plan of a pipeline', () => {
+  it('knows where a step runs and what it may do to the job', () => {
+    const targets = (target: string) => {
+      const job = jobOf(`steps:\n- script: echo\n${target}`);
+      return job.kind === 'job' ? job.steps[0]?.target : undefined;
+    };
+    assert.equal(targets(''), undefined);
+    const open = { container: undefined, restrictedCommands: false, settableVariables: undefined };
+    assert.deepEqual(targets('  target: host'), open);
+    assert.deepEqual(targets('  target: box'), { ...open, container: 'box' });
+    assert.deepEqual(targets('  target: { container: box, commands: restricted }'), {
+      ...open,
+      container: 'box',
+      restrictedCommands: true,
+    });
+    assert.deepEqual(targets('  target: { commands: any, settableVariables: none }'), {
+      ...open,
+      settableVariables: [],
+    });
+    assert.deepEqual(targets('  target: { settableVariables: [a, b*] }'), { ...open, settableVariables: ['a', 'b*'] });
+    refused('steps:\n- script: echo\n  target: { commands: few }', '3:23', /any or restricted/);
+  });
+
   it('has the defaults of the service for steps alone', () => {
     const plan = planOf('steps:\n- script: echo');
     assert.equal(plan.name, undefined);

@@ -77,6 +77,15 @@ describe('preparePipeline', () => {
       () => prepare('jobs:\n- job: boxed\n  container: ubuntu:24.04\n  steps: [{ bash: ls }]\n'),
       /Job 'boxed' runs in a container/,
     );
+    assert.throws(
+      () => prepare('jobs:\n- job: served\n  services: { db: postgres }\n  steps: [{ bash: ls }]\n'),
+      /Job 'served' runs in a container or beside some/,
+    );
+    assert.throws(
+      () => prepare('jobs:\n- job: a\n  steps:\n  - bash: ls\n    target: box\n'),
+      /step at \S+:4:\d+ runs in the container 'box'/,
+    );
+    assert.doesNotThrow(() => prepare('jobs:\n- job: a\n  steps:\n  - bash: ls\n    target: host\n'));
   });
 
   it('refuses what cannot be expanded with its place', () => {
