@@ -14,6 +14,7 @@ import type { PythonEnvironments } from './python/environment';
 import { createQueries } from './queries/service';
 import { SecretScopes } from './secrets/secret-values';
 import { createSecrets } from './secrets/service';
+import { createSeeds } from './seed/service';
 import { registeredModels } from './serving/registered-models';
 import { createServing } from './serving/service';
 import { createSql, type MetastoreTables, openTables, warehouseId } from './sql/service';
@@ -68,6 +69,7 @@ export function createServices(
   const secrets = new SecretScopes(shared.secrets, workspace.clock.now());
   return [
     createFaults(faults, tokens),
+    createSeeds(tokens),
     { operations: [scimMe] },
     createWorkspaceFiles(workspace),
     createMlflow(workspace),

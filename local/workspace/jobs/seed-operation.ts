@@ -2,6 +2,7 @@ import { integerId } from '../../../src/json';
 import { refuseUnlessAdministrator } from '../access';
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, objectList, optionalInteger, optionalObject, optionalText } from '../fields';
+import { natural, refuseTooMany } from '../seed/counts';
 import type { Tokens } from '../tokens';
 import type { JobParts } from './job-parts';
 import { jobSettings } from './job-settings';
@@ -10,7 +11,6 @@ import { advance } from './run-machine';
 import { type Job, latest, type Run } from './types';
 
 const PATH = '/local/seed/jobs';
-const MOST = 10_000;
 
 /** Jobs and ended runs in numbers, without a process: for clients that are tried on full lists. */
 export function seedOperation(parts: JobParts, tokens: Tokens): Operation {
@@ -28,9 +28,7 @@ export function seedOperation(parts: JobParts, tokens: Tokens): Operation {
 async function seed(parts: JobParts, call: Call): Promise<Reply> {
   const seeds = objectList(await call.json(), 'jobs').map(readSeed);
   const total = seeds.reduce((sum, { count, runs }) => sum + count * (1 + runs.count), 0);
-  if (total > MOST) {
-    throw invalid(`One request seeds at most ${MOST} jobs and runs, this one names ${total}.`);
-  }
+  refuseTooMany(total, 'jobs and runs');
   const jobIds = parts.workspace.store.transaction(() =>
     seeds.flatMap((one) => Array.from({ length: one.count }, (_, index) => seedJob(parts, call, one, index))),
   );
@@ -67,14 +65,6 @@ function readSeed(fields: Fields): Seed {
       duration: natural(runs, 'duration_ms', 1000),
     },
   };
-}
-
-function natural(fields: Fields, name: string, standard: number): number {
-  const value = optionalInteger(fields, name) ?? standard;
-  if (value < 0) {
-    throw invalid(`Parameter '${name}' must not be negative.`);
-  }
-  return value;
 }
 
 function seedJob(
