@@ -4,6 +4,7 @@ export interface RunStanding {
     readonly life_cycle_state?: string;
     readonly result_state?: string;
     readonly state_message?: string;
+    readonly queue_reason?: string;
   };
   readonly status?: {
     readonly state?: string;
@@ -67,12 +68,16 @@ const RESULT_OF_CODE: Readonly<Record<string, RunResult>> = {
 export function standingOf(run: RunStanding): Standing {
   const lifeCycle = run.state?.life_cycle_state ?? '';
   const status = run.status?.state ?? '';
-  const message =
-    run.state?.state_message || run.status?.termination_details?.message || run.status?.queue_details?.message || '';
+  const message = run.state?.state_message || run.status?.termination_details?.message || queueReason(run) || '';
   if (ENDED_LIFE_CYCLES.has(lifeCycle) || status === 'TERMINATED') {
     return { active: false, result: resultOf(run, lifeCycle), message };
   }
   return { active: true, label: lifeCycle || status || 'UNKNOWN', message };
+}
+
+/** Why a run waits in a queue, in the service's words; its code where there are none. */
+function queueReason({ state, status }: RunStanding): string | undefined {
+  return state?.queue_reason || status?.queue_details?.message || status?.queue_details?.code;
 }
 
 function resultOf(run: RunStanding, lifeCycle: string): RunResult {

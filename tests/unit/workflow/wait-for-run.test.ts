@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/clock';
 import { TaskError } from '../../../src/errors';
-import { durationText, pollingDelay } from '../../../src/workflow/polling';
+import type { WaitedRun, WaitedTask } from '../../../src/workflow/run-changes';
 import { saidInJson, saidInLogs } from '../../../src/workflow/said-result';
-import { type WaitedRun, waitForRun } from '../../../src/workflow/wait-for-run';
+import { waitForRun } from '../../../src/workflow/wait-for-run';
 
 /** Time that passes only while somebody waits for it. */
 function jumpingClock(): Clock & { slept: number[] } {
@@ -58,7 +58,7 @@ describe('waiting for a run', () => {
     const { clock, waited } = wait((now) => (now < length ? running : succeeded));
     await waited;
     assert.ok(clock.now() - length <= Math.max(1_000, length / 100));
-    assert.ok(clock.slept.length < 1_700, String(clock.slept.length));
+    assert.ok(clock.slept.length < 1_600, String(clock.slept.length));
   });
 
   it('stops at its limit, not later', async () => {
@@ -74,20 +74,93 @@ describe('waiting for a run', () => {
     await assert.rejects(waited, { code: 'PERMISSION_DENIED' });
   });
 
+  it('says the order of the tasks once, what waits in a queue and why, how long each took and where to look', async () => {
+    const depends_on = [{ task_key: 'load' }];
+    const steps: WaitedRun[] = [
+      { state: { life_cycle_state: 'QUEUED', queue_reason: 'too many runs' } },
+      {
+        ...running,
+        tasks: [
+          { task_key: 'train', depends_on, state: { life_cycle_state: 'BLOCKED' } },
+          { task_key: 'load', run_page_url: 'https://w/1', ...running },
+        ],
+      },
+      {
+        ...succeeded,
+        tasks: [
+          { task_key: 'train', depends_on, ...succeeded, start_time: 5_000, end_time: 70_000 },
+          { task_key: 'load', ...succeeded, start_time: 1_000, end_time: 5_000 },
+        ],
+      },
+    ];
+    const { lines, waited } = wait(() => steps.shift() as WaitedRun);
+    await waited;
+    assert.deepEqual(lines, [
+      'Run: QUEUED (too many runs)',
+      '2 tasks: load, train (after load)',
+      'Task load: RUNNING https://w/1',
+      'Run: RUNNING',
+      'Task train: SUCCESS after 1 min 05 s',
+      'Task load: SUCCESS after 4 s',
+      'Run: SUCCESS',
+    ]);
+  });
+
+  it('says of hundreds of iterations each tenth and each new failure', async () => {
+    const total = 300;
+    let ended = 0;
+    const { lines, waited } = wait(() => {
+      const task_run_stats = {
+        total_iterations: total,
+        completed_iterations: ended,
+        failed_iterations: ended > 150 ? 1 : 0,
+      };
+      const standing = ended === total ? succeeded : running;
+      ended += 10;
+      return { ...standing, tasks: [{ task_key: 'each', ...standing, for_each_task: { stats: { task_run_stats } } }] };
+    });
+    await waited;
+    const said = lines.filter((line) => line.includes('iterations'));
+    assert.equal(said.length, 11);
+    assert.equal(said[0], 'Task each: 30 of 300 iterations ended');
+    assert.equal(said.at(-1), 'Task each: 300 of 300 iterations ended, 1 failed');
+  });
+
+  it('counts what would be more than forty lines at once', async () => {
+    const task = (index: number): WaitedTask => ({ task_key: `t${index}`, ...succeeded });
+    const { lines, waited } = wait(() => ({ ...succeeded, tasks: Array.from({ length: 1_000 }, (_, at) => task(at)) }));
+    await waited;
+    assert.equal(lines.length, 42);
+    assert.deepEqual(lines.slice(-2), ['… and 960 more changes of tasks.', 'Run: SUCCESS']);
+  });
+
+  it('waits a few minutes for a network that is gone', async () => {
+    const { lines, clock, waited } = wait((now) => {
+      if (now > 10_000 && now < 200_000) {
+        throw new TaskError('CONNECTION_FAILED', 'No connection.');
+      }
+      return now < 200_000 ? running : succeeded;
+    });
+    assert.equal((await waited).ended, true);
+    assert.ok(clock.now() < 205_000);
+    assert.ok(lines.includes('It cannot be looked at now and is asked again: No connection.'));
+  });
+
+  it('gives up when nobody could look for longer', async () => {
+    const { clock, waited } = wait((now) => {
+      if (now > 10_000) {
+        throw new TaskError('CONNECTION_FAILED', 'No connection.');
+      }
+      return running;
+    });
+    await assert.rejects(waited, { code: 'CONNECTION_FAILED' });
+    assert.ok(clock.now() >= 280_000 && clock.now() <= 300_000, String(clock.now()));
+  });
+
   it('counts tasks for the progress bar', async () => {
     const { progress, waited } = wait(() => ({ ...succeeded, tasks: [succeeded, { ...running }] }));
     await waited;
     assert.deepEqual(progress, ['1/2']);
-  });
-});
-
-describe('polling', () => {
-  it('grows with the elapsed time within bounds', () => {
-    assert.deepEqual([0, 2_000, 50_000, 600_000, 86_400_000].map(pollingDelay), [250, 750, 1_000, 6_000, 30_000]);
-  });
-
-  it('writes durations as people read them', () => {
-    assert.deepEqual([0, 12_400, 185_000, 3_725_000].map(durationText), ['0 s', '12 s', '3 min 05 s', '1 h 02 min']);
   });
 });
 
