@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Operation, Reply, Workspace } from './api';
+import { answerStorage } from './files/object-storage';
+import { STORAGE_PATH } from './files/signed-urls';
 import { authorizationServer, hostMetadata } from './oauth/discovery';
 import { issueToken, type TokenIssuer } from './oauth/token-endpoint';
 import type { StartPage } from './start-page/start-page';
@@ -13,6 +15,14 @@ export const openOperations: readonly Pick<Operation, 'method' | 'path' | 'note'
     path: '/oidc/v1/token',
     note: 'client_credentials, and token exchange of federated JWTs (RS256, ES256), for service principals named at the start',
   },
+  {
+    method: 'GET',
+    path: `${STORAGE_PATH}/*path`,
+    note: 'signed URLs instead of a token, as a storage account has them',
+  },
+  { method: 'PUT', path: `${STORAGE_PATH}/*path`, note: 'Put Blob, Put Block, Put Block List, Path Create' },
+  { method: 'PATCH', path: `${STORAGE_PATH}/*path`, note: 'Path Update: append and flush' },
+  { method: 'DELETE', path: `${STORAGE_PATH}/*path`, note: 'gives up an upload in parts' },
 ];
 
 /** The paths that want no bearer token: public metadata, the token endpoint, and the pages, which have their own session. */
@@ -30,7 +40,7 @@ export function openPaths(site: {
       case 'POST /oidc/v1/token':
         return issueToken(site.issuer, request);
       default:
-        return site.startPage.answer(request, url);
+        return (await answerStorage(site.workspace, request, url)) ?? site.startPage.answer(request, url);
     }
   };
 }

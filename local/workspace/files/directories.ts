@@ -2,7 +2,7 @@ import { mkdir, rmdir } from 'node:fs/promises';
 import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { invalid, optionalInteger, queryFields } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
-import { writable } from './files';
+import { writable } from './file-contents';
 import { entryOf, folderEntries } from './listing';
 import { type Location, locate } from './locations';
 

@@ -1,20 +1,88 @@
 import type { Call, Operation, Reply } from '../api';
-import { queryFields, requiredText } from '../fields';
+import { type Fields, invalid, optionalInteger, queryFields, requiredText } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
 import { runIdOf } from './runs';
-import { trackingOf } from './tracking';
+import { type Tracking, trackingOf } from './tracking';
+import type { Metric } from './types';
 
-/** All values that were logged under one key of a run, by time, then step, then value. */
+const ROOT = '/api/2.0/mlflow/metrics';
+const MOST_RUNS = 100;
+const MOST_RESULTS = 25_000;
+
+/** All values that were logged under one key, by time, then step, then value. */
 export const metricHistoryOperations: readonly Operation[] = [
-  { method: 'GET', path: '/api/2.0/mlflow/metrics/get-history', handle: getHistory },
+  { method: 'GET', path: `${ROOT}/get-history`, handle: ofRun },
+  { method: 'GET', path: `${ROOT}/get-history-bulk`, note: 'up to 100 runs', handle: ofRuns },
+  {
+    method: 'GET',
+    path: `${ROOT}/get-history-bulk-interval`,
+    note: 'up to 100 runs, thinned to about max_results steps of each',
+    handle: ofRunsThinned,
+  },
 ];
 
-function getHistory(call: Call): Reply {
+function ofRun(call: Call): Reply {
   const fields = queryFields(call.query);
   const tracking = trackingOf(call.workspace);
-  const { run_id } = tracking.run(runIdOf(fields)).info;
-  const key = encodeURIComponent(requiredText(fields, 'metric_key'));
-  const all = [...tracking.history.entries(`${run_id}/${key}/`)].map(([, metric]) => metric);
-  const page = pageOf(all, fields, { standard: 25_000, most: 25_000 });
+  const all = history(tracking, tracking.run(runIdOf(fields)).info.run_id, requiredText(fields, 'metric_key'));
+  const page = pageOf(all, fields, { standard: MOST_RESULTS, most: MOST_RESULTS });
   return { json: { metrics: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
+}
+
+function ofRuns(call: Call): Reply {
+  const fields = queryFields(call.query);
+  const tracking = trackingOf(call.workspace);
+  const key = requiredText(fields, 'metric_key');
+  const most = resultsAsked(fields, MOST_RESULTS);
+  const metrics = runsAsked(call, 'run_id').flatMap((id) => history(tracking, id, key));
+  return { json: { metrics: unlessEmpty(metrics.slice(0, most)) } };
+}
+
+/** Steps are chosen evenly between the first and the last of all runs; the last step of each run is always there, as MLflow does it. */
+function ofRunsThinned(call: Call): Reply {
+  const fields = queryFields(call.query);
+  const tracking = trackingOf(call.workspace);
+  const key = requiredText(fields, 'metric_key');
+  const start = optionalInteger(fields, 'start_step') ?? Number.MIN_SAFE_INTEGER;
+  const end = optionalInteger(fields, 'end_step') ?? Number.MAX_SAFE_INTEGER;
+  const all = runsAsked(call, 'run_ids').map((id) =>
+    history(tracking, id, key).filter(({ step }) => step >= start && step <= end),
+  );
+  const steps = [...new Set(all.flat().map(({ step }) => step))].sort((a, b) => a - b);
+  const chosen = new Set(evenly(steps, resultsAsked(fields, 2_500)));
+  const metrics = all.flatMap((values) => {
+    const last = values.reduce((most, { step }) => Math.max(most, step), Number.MIN_SAFE_INTEGER);
+    return values.filter(({ step }) => chosen.has(step) || step === last);
+  });
+  return { json: { metrics: unlessEmpty(metrics) } };
+}
+
+function history(tracking: Tracking, runId: string, key: string): readonly Metric[] {
+  return [...tracking.history.entries(`${runId}/${encodeURIComponent(key)}/`)].map(([, metric]) => metric);
+}
+
+/** @throws ApiError 400 unless 1 to 100 runs are named, 404 for one that is missing */
+function runsAsked(call: Call, name: string): readonly string[] {
+  const ids = call.query.getAll(name);
+  if (ids.length === 0 || ids.length > MOST_RUNS) {
+    throw invalid(`Parameter '${name}' names 1 to ${MOST_RUNS} runs, got ${ids.length}.`);
+  }
+  return ids.map((id) => trackingOf(call.workspace).run(id).info.run_id);
+}
+
+function resultsAsked(fields: Fields, most: number): number {
+  const asked = optionalInteger(fields, 'max_results') ?? most;
+  if (asked < 1 || asked > most) {
+    throw invalid(`Invalid value ${asked} for parameter 'max_results': it must be between 1 and ${most}.`);
+  }
+  return asked;
+}
+
+/** At most `count` of the values, evenly, with the first and the last. */
+function evenly(values: readonly number[], count: number): readonly number[] {
+  if (values.length <= count) {
+    return values;
+  }
+  const stride = (values.length - 1) / Math.max(1, count - 1);
+  return Array.from({ length: count }, (_, index) => values[Math.round(index * stride)] ?? 0);
 }

@@ -1,4 +1,5 @@
 import type { Service, Workspace } from '../api';
+import { artifactCredentialOperations } from './artifact-credentials';
 import { artifactOperations } from './artifacts';
 import { experimentOperations } from './experiments';
 import { loggedModelSearchOperations } from './logged-model-search';
@@ -20,6 +21,7 @@ export function createMlflow(_workspace: Workspace): Service {
       ...loggedModelOperations,
       ...loggedModelSearchOperations,
       ...artifactOperations,
+      ...artifactCredentialOperations,
     ],
   };
 }

@@ -6,6 +6,7 @@ import { mlflowModelOperations } from './mlflow-models';
 import { mlflowVersionOperations } from './mlflow-versions';
 import { namespaceOperations } from './namespace-operations';
 import { metastoreId } from './namespaces';
+import { temporaryCredentialOperations } from './temporary-credentials';
 import { volumeOperations } from './volume-operations';
 
 /** Unity Catalog: catalogs, schemas, volumes, and models in both dialects over one state. A fresh metastore gets its first catalogs. */
@@ -20,6 +21,7 @@ export function createUnityCatalog(workspace: Workspace): Service {
       ...catalogModelOperations,
       ...catalogVersionOperations,
       ...catalogTagOperations,
+      ...temporaryCredentialOperations,
     ],
   };
 }

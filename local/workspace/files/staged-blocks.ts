@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { invalid } from '../fields';
+import { receive } from './file-contents';
+import { entryOf, folderEntries } from './listing';
+import type { Location } from './locations';
+
+/** 64 bytes in base64. */
+const LONGEST_BLOCK_ID = 88;
+
+/** Keeps a block of a file until the list of its blocks comes; the same id again replaces it. */
+export async function stageBlock(request: IncomingMessage, place: Location, blockId: string): Promise<void> {
+  const file = blockFile(place, blockId);
+  await mkdir(blockFolder(place), { recursive: true });
+  await rm(`${file}.part`, { force: true });
+  await receive(request, `${file}.part`);
+  await rename(`${file}.part`, file);
+}
+
+/** The ids among these that were never staged. */
+export async function missingBlocks(place: Location, blockIds: readonly string[]): Promise<readonly string[]> {
+  const entries = await Promise.all(blockIds.map((id) => entryOf(blockFile(place, id), id)));
+  return blockIds.filter((_, index) => entries[index] === undefined);
+}
+
+/** Ids and sizes in bytes of all staged blocks of a file. */
+export async function stagedBlocks(
+  place: Location,
+): Promise<readonly { readonly id: string; readonly size: number }[]> {
+  const entries = (await folderEntries(blockFolder(place))) ?? [];
+  return entries
+    .filter(({ name }) => !name.endsWith('.part'))
+    .map(({ name, size }) => ({ id: Buffer.from(name, 'base64url').toString(), size }));
+}
+
+/** Writes the blocks, in this order, to one new local file. */
+export async function joinBlocks(place: Location, blockIds: readonly string[], file: string): Promise<void> {
+  const target = createWriteStream(file, { flags: 'wx' });
+  for (const id of blockIds) {
+    await pipeline(createReadStream(blockFile(place, id)), target, { end: false });
+  }
+  await new Promise<void>((resolve, reject) => {
+    target.once('error', reject);
+    target.end(resolve);
+  });
+}
+
+/** Forgets all blocks of a file. */
+export async function dropBlocks(place: Location): Promise<void> {
+  await rm(blockFolder(place), { recursive: true, force: true });
+}
+
+function blockFolder(place: Location): string {
+  return join(place.uploads, 'blocks', createHash('sha256').update(place.path).digest('hex'));
+}
+
+/** Block ids may hold `/`. @throws ApiError 400 for an id that is longer than the service takes */
+function blockFile(place: Location, blockId: string): string {
+  if (blockId.length > LONGEST_BLOCK_ID) {
+    throw invalid(`A block id has at most ${LONGEST_BLOCK_ID} characters.`);
+  }
+  return join(blockFolder(place), Buffer.from(blockId).toString('base64url'));
+}
