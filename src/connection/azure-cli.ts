@@ -19,9 +19,17 @@ export const installedAzureCli: AzureCli = async (args) => {
   return stdout;
 };
 
-/** Token of the person who is signed in with `az login`. @throws TaskError AZURE_CLI_FAILED */
-export async function azureCliToken(azureCli: AzureCli, clock: Clock): Promise<Token> {
-  const args = ['account', 'get-access-token', '--resource', DATABRICKS_RESOURCE_ID, '--output', 'json'];
+/**
+ * Token of the person who is signed in with `az login`.
+ * @param resource what it is for; default: Azure Databricks
+ * @throws TaskError AZURE_CLI_FAILED
+ */
+export async function azureCliToken(
+  azureCli: AzureCli,
+  clock: Clock,
+  resource: string = DATABRICKS_RESOURCE_ID,
+): Promise<Token> {
+  const args = ['account', 'get-access-token', '--resource', resource, '--output', 'json'];
   let answer: { accessToken?: unknown; expires_on?: unknown };
   try {
     answer = JSON.parse(await azureCli(args)) as typeof answer;
@@ -37,5 +45,6 @@ export async function azureCliToken(azureCli: AzureCli, clock: Clock): Promise<T
     });
   }
   const epoch = Number(answer.expires_on ?? Number.NaN);
-  return { value: answer.accessToken, expiresAt: Number.isFinite(epoch) ? epoch * 1000 : clock.now() + 300_000 };
+  // The Azure CLI reckons with the clock of this machine, as we do.
+  return { value: answer.accessToken, lifeMs: Number.isFinite(epoch) ? epoch * 1000 - clock.now() : 300_000 };
 }

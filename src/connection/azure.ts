@@ -1,107 +1,82 @@
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
-import { authorityOf, DATABRICKS_RESOURCE_ID } from './clouds';
-import { connectionIdToken } from './devops-oidc';
-import type { ConnectionContext, ConnectionDetails } from './port';
+import { workspaceHeaders } from './azure-headers';
+import { certificateAssertion, readCertificate } from './client-assertion';
+import { cloudOf, DATABRICKS_RESOURCE_ID } from './clouds';
+import { EntraClient } from './entra';
+import { federatedTokens } from './federated';
+import { managedIdentityToken } from './managed-identity';
+import { type ConnectionContext, type ConnectionDetails, filled } from './port';
 import { RefreshedToken, type Token } from './token';
-import { refusalExplained, requestToken, tokenOf } from './token-endpoint';
 
-const MANAGED_IDENTITY_HOST = 'http://169.254.169.254';
+/** Azure Databricks refuses Entra tokens with less than 30 s left. */
+const SHORTEST_MARGIN_MS = 40_000;
+
+/** A token for one resource of Azure, such as that of Azure Databricks. */
+type TokenSource = (resource: string) => Promise<Token>;
 
 /**
  * Credentials of an Azure Resource Manager connection for one workspace: workload identity federation, service principal with
- * secret, or the managed identity of the agent's machine.
- * @param authority Entra authority; by default that of the workspace's cloud
- * @throws TaskError SCHEME_UNSUPPORTED, CONNECTION_INCOMPLETE
+ * secret or certificate, or the managed identity of the agent's machine.
+ * @throws TaskError SCHEME_UNSUPPORTED, CONNECTION_INCOMPLETE, CERTIFICATE_INVALID, CLOUD_DIFFERS, WORKSPACE_RESOURCE_ID_INVALID
  */
 export function azureCredentials(
   http: HttpClient,
   connection: ConnectionDetails,
   workspaceUrl: string,
   context: ConnectionContext,
-  authority = authorityOf(workspaceUrl),
 ): RefreshedToken {
-  const refreshed = (fetchToken: () => Promise<Token>) => new RefreshedToken(context.clock, context.mask, fetchToken);
-  switch (connection.scheme) {
-    case 'WorkloadIdentityFederation': {
-      const entra = entraClient(connection, authority);
-      // Pipelines with late-bound ID tokens put the first one into the connection; the next are requested.
-      let bound = connection.parameters.idtoken ?? '';
-      return refreshed(async () => {
-        const given = bound;
-        bound = '';
-        if (given !== '') {
-          context.mask(given);
-        }
-        const assertion = given === '' ? await connectionIdToken(http, connection.id, context) : given;
-        const form = {
-          ...entra.form,
-          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-          client_assertion: assertion,
-        };
-        return requestToken(http, entra.endpoint, form, context.clock);
-      });
-    }
-    case 'ServicePrincipal': {
-      if ((connection.parameters.authenticationtype ?? '').toLowerCase() === 'spncertificate') {
-        throw new TaskError(
-          'SCHEME_UNSUPPORTED',
-          'The Azure connection signs in by certificate, which is not supported.',
-          {
-            todo: 'Convert the connection to workload identity federation.',
-          },
-        );
-      }
-      const entra = entraClient(connection, authority);
-      const secret = need(connection, 'serviceprincipalkey');
-      context.mask(secret);
-      return refreshed(() =>
-        requestToken(http, entra.endpoint, { ...entra.form, client_secret: secret }, context.clock),
-      );
-    }
-    case 'ManagedServiceIdentity':
-      return refreshed(() => managedIdentityToken(http, context));
-    default:
-      throw new TaskError('SCHEME_UNSUPPORTED', `The Azure connection has the unknown scheme '${connection.scheme}'.`, {
-        todo: 'Use a connection with workload identity federation, a service principal secret or a managed identity.',
-      });
-  }
+  const cloud = cloudOf(connection, workspaceUrl);
+  const source = tokenSource(http, connection, cloud.authority, context);
+  const resourceId = context.host.variable('DATABRICKS_AZURE_RESOURCE_ID') ?? '';
+  const headers = workspaceHeaders(resourceId, () => source(cloud.serviceManagement), context.mask);
+  const fetchToken = async () => headers(await source(DATABRICKS_RESOURCE_ID));
+  return new RefreshedToken(context.clock, context.mask, fetchToken, SHORTEST_MARGIN_MS);
 }
 
-function entraClient(
+function tokenSource(
+  http: HttpClient,
   connection: ConnectionDetails,
   authority: string,
-): { readonly endpoint: string; readonly form: Readonly<Record<string, string>> } {
-  return {
-    endpoint: `${authority}/${encodeURIComponent(need(connection, 'tenantid'))}/oauth2/v2.0/token`,
-    form: {
-      grant_type: 'client_credentials',
-      client_id: need(connection, 'serviceprincipalid'),
-      scope: `${DATABRICKS_RESOURCE_ID}/.default`,
-    },
-  };
-}
-
-/** Instance metadata service of Azure virtual machines; only reachable on the machine itself. */
-async function managedIdentityToken(http: HttpClient, context: ConnectionContext): Promise<Token> {
-  const answer = await refusalExplained('The managed identity of the agent', () =>
-    http.at(MANAGED_IDENTITY_HOST).json<{ access_token?: string; expires_on?: string }>({
-      method: 'GET',
-      path: '/metadata/identity/oauth2/token',
-      query: { 'api-version': '2018-02-01', resource: DATABRICKS_RESOURCE_ID },
-      headers: { Metadata: 'true' },
-      attemptMs: 10_000,
-    }),
-  );
-  return tokenOf(answer, 'The managed identity of the agent', context.clock);
-}
-
-function need(connection: ConnectionDetails, parameter: string): string {
-  const value = connection.parameters[parameter] ?? '';
-  if (value === '') {
-    throw new TaskError('CONNECTION_INCOMPLETE', `The service connection has no '${parameter}'.`, {
-      todo: 'Edit the service connection and save it again.',
+  context: ConnectionContext,
+): TokenSource {
+  const entra = () =>
+    new EntraClient(http, context.clock, {
+      authority,
+      tenant: parameter(connection, 'tenantid'),
+      id: parameter(connection, 'serviceprincipalid'),
     });
+  switch (connection.scheme.toLowerCase()) {
+    case 'workloadidentityfederation':
+      return federatedTokens(entra(), http, connection, context);
+    case 'serviceprincipal':
+      return servicePrincipal(entra(), connection, context);
+    case 'managedserviceidentity':
+      return (resource) =>
+        managedIdentityToken(http, context.clock, process.env, resource, connection.data('msiclientId') ?? '');
+    default:
+      throw new TaskError('SCHEME_UNSUPPORTED', `The Azure connection has the unknown scheme '${connection.scheme}'.`, {
+        todo: 'Use a connection with workload identity federation, a service principal or a managed identity.',
+      });
   }
-  return value;
+}
+
+function servicePrincipal(entra: EntraClient, connection: ConnectionDetails, context: ConnectionContext): TokenSource {
+  if ((connection.parameters['authenticationtype'] ?? '').toLowerCase() === 'spncertificate') {
+    const pem = parameter(connection, 'serviceprincipalcertificate');
+    context.mask(pem);
+    const certificate = readCertificate(pem);
+    return async (resource) =>
+      entra.tokenByAssertion(resource, await certificateAssertion(entra, certificate, context.mask), {
+        credential: `the certificate of the service connection (thumbprint ${certificate.thumbprint})`,
+        todo: 'Add the certificate to the application in Entra, or convert the connection to workload identity federation.',
+      });
+  }
+  const secret = parameter(connection, 'serviceprincipalkey');
+  context.mask(secret);
+  return (resource) => entra.tokenBySecret(resource, secret);
+}
+
+function parameter(connection: ConnectionDetails, name: string): string {
+  return filled(connection.parameters[name], `'${name}'`);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
+import { claimsOf, describeClaims, trustInDatabricks } from './assertion';
 import type { Token } from './token';
 import { requestToken } from './token-endpoint';
 
@@ -31,7 +32,12 @@ export async function clientCredentialsToken(
   }
   const basic = Buffer.from(`${client.id}:${client.secret}`, 'utf8').toString('base64');
   const form = { grant_type: 'client_credentials', scope: 'all-apis' };
-  return requestToken(http, endpoint, form, clock, { Authorization: `Basic ${basic}` });
+  const party = {
+    name: nameOf(workspaceUrl),
+    credential: `the OAuth secret of service principal ${client.id}`,
+    todo: 'Check the application id; if the secret has ended, make a new one in the account console and save it in the service connection.',
+  };
+  return requestToken(http, party, endpoint, form, clock, { Authorization: `Basic ${basic}` });
 }
 
 /**
@@ -52,5 +58,16 @@ export function exchangedToken(
     client_id: clientId,
     scope: 'all-apis',
   };
-  return requestToken(http, `${workspaceUrl}/oidc/v1/token`, form, clock);
+  const claims = claimsOf(subjectToken);
+  const party = {
+    name: nameOf(workspaceUrl),
+    credential: `the ID token of the service connection for service principal ${clientId}`,
+    about: describeClaims(claims),
+    todo: trustInDatabricks(claims, clientId),
+  };
+  return requestToken(http, party, `${workspaceUrl}/oidc/v1/token`, form, clock);
+}
+
+function nameOf(workspaceUrl: string): string {
+  return `Databricks (${new URL(workspaceUrl).host})`;
 }

@@ -3,7 +3,7 @@ import type { HttpClient } from '../http/client';
 import type { Credentials } from '../http/request';
 import { clientCredentialsToken, exchangedToken } from './databricks-oauth';
 import { connectionIdToken } from './devops-oidc';
-import type { ConnectionContext, ConnectionDetails } from './port';
+import { type ConnectionContext, type ConnectionDetails, filled } from './port';
 import { fixedToken, RefreshedToken } from './token';
 
 /**
@@ -16,18 +16,18 @@ export function databricksCredentials(
   workspaceUrl: string,
   context: ConnectionContext,
 ): Credentials {
-  switch (connection.scheme) {
-    case 'Token': {
-      const token = filled(connection.parameters.apitoken, 'token');
+  switch (connection.scheme.toLowerCase()) {
+    case 'token': {
+      const token = filled(connection.parameters['apitoken'], 'token');
       context.mask(token);
       return fixedToken(token);
     }
-    case 'UsernamePassword': {
-      const id = filled(connection.parameters.username, 'application id');
-      const secret = filled(connection.parameters.password, 'OAuth secret');
+    case 'usernamepassword': {
+      const id = filled(connection.parameters['username'], 'application id');
+      const secret = filled(connection.parameters['password'], 'OAuth secret');
       return secretCredentials(http, workspaceUrl, { id, secret }, context);
     }
-    case 'None': {
+    case 'none': {
       const clientId = filled(connection.data('clientId'), 'service principal application id');
       return new RefreshedToken(context.clock, context.mask, async () => {
         const idToken = await connectionIdToken(http, connection.id, context);
@@ -57,13 +57,4 @@ export function secretCredentials(
   return new RefreshedToken(context.clock, context.mask, () =>
     clientCredentialsToken(http, workspaceUrl, client, context.clock),
   );
-}
-
-function filled(value: string | undefined, what: string): string {
-  if (value === undefined || value.trim() === '') {
-    throw new TaskError('CONNECTION_INCOMPLETE', `The service connection has no ${what}.`, {
-      todo: 'Edit the service connection and save it again.',
-    });
-  }
-  return value.trim();
 }

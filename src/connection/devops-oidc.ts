@@ -1,7 +1,7 @@
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
+import { asking } from './party';
 import type { ConnectionContext } from './port';
-import { refusalExplained } from './token-endpoint';
 
 /** Attempts when Azure DevOps answers without a token, and the wait between them in ms. */
 const ATTEMPTS = 3;
@@ -24,9 +24,14 @@ export async function connectionIdToken(
     });
   }
   context.mask(jobToken);
-  const url = new URL(requestUri(context));
+  const url = trustedUri(requestUri(context), context);
+  const party = {
+    name: `Azure DevOps (${url.host})`,
+    credential: 'an ID token for the service connection',
+    todo: 'Check that the pipeline is authorised to use the service connection, and run the step in the job that names it as an input.',
+  };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const answer = await refusalExplained(url.host, () =>
+    const answer = await asking(party, () =>
       http.at(url.origin).json<{ oidcToken?: string | null }>({
         method: 'POST',
         path: url.pathname,
@@ -57,6 +62,27 @@ export async function connectionIdToken(
       todo: 'Check that the pipeline is authorised to use the connection, and run the step again.',
     },
   );
+}
+
+/**
+ * The token of the job is sent to Azure DevOps only: to the host of the job's own connection, or to one that is known as Azure DevOps.
+ * A script can set variables, this one perhaps too.
+ */
+function trustedUri(uri: string, context: ConnectionContext): URL {
+  const own = context.host.jobConnectionUrl() ?? '';
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  const known = url?.protocol === 'https:' && /(^|\.)(dev\.azure\.com|visualstudio\.com)$/.test(url.hostname);
+  if (url === undefined || !(known || (URL.canParse(own) && new URL(own).origin === url.origin))) {
+    throw new TaskError(
+      'OIDC_ELSEWHERE',
+      `The address of ID tokens, ${JSON.stringify(uri)}, is not that of Azure DevOps.`,
+      {
+        where: `The connection of the job is to ${JSON.stringify(own)}.`,
+        todo: "Remove what sets the variable 'System.OidcRequestUri'.",
+      },
+    );
+  }
+  return url;
 }
 
 /** `System.OidcRequestUri`, or the same address from its parts on servers that do not set it. */

@@ -5,13 +5,13 @@ import type { ConnectionHost } from './port';
 
 /**
  * The network settings of the agent with the certificate files read.
- * @throws TaskError CERTIFICATE_UNREADABLE
+ * @throws TaskError CERTIFICATE_UNREADABLE, PROXY_INVALID
  */
 export function networkOf(host: ConnectionHost, mask: (secret: string) => void): Network {
   const settings = host.network();
   return {
     ...(settings.proxy === undefined ? {} : { proxyUrl: proxyUrl(settings.proxy, mask) }),
-    bypass: settings.proxyBypass,
+    bypass: settings.proxyBypass.map(checkedExpression),
     ...(settings.caFile === undefined ? {} : { ca: readCertificate(settings.caFile) }),
     ...(settings.clientCertificate === undefined
       ? {}
@@ -38,6 +38,21 @@ function proxyUrl(
     mask(decodeURIComponent(url.password));
   }
   return url.href;
+}
+
+function checkedExpression(expression: string): string {
+  try {
+    return new RegExp(expression).source;
+  } catch (error) {
+    throw new TaskError(
+      'PROXY_INVALID',
+      `The proxy bypass list of the agent holds ${JSON.stringify(expression)}, which is no regular expression.`,
+      {
+        todo: 'Correct the file .proxybypass of the agent: one ECMAScript expression a line, such as ^https://dev\\.azure\\.com.',
+        cause: error,
+      },
+    );
+  }
 }
 
 function clientCertificate(

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { TaskError } from '../errors';
 
 /** A service connection, as far as credentials need it. */
 export interface ConnectionDetails {
@@ -38,4 +39,14 @@ export interface ConnectionContext {
   readonly taskVersion: string;
   /** Masks a secret in all its forms. Called before a secret or token is first used. */
   mask(secret: string): void;
+}
+
+/** A part of a connection. @throws TaskError CONNECTION_INCOMPLETE when it is empty */
+export function filled(value: string | undefined, what: string): string {
+  if (value === undefined || value.trim() === '') {
+    throw new TaskError('CONNECTION_INCOMPLETE', `The service connection has no ${what}.`, {
+      todo: 'Edit the service connection and save it again.',
+    });
+  }
+  return value.trim();
 }

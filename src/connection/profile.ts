@@ -44,6 +44,7 @@ export function environmentSettings(environment: Readonly<Record<string, string 
     token: 'DATABRICKS_TOKEN',
     client_id: 'DATABRICKS_CLIENT_ID',
     client_secret: 'DATABRICKS_CLIENT_SECRET',
+    azure_workspace_resource_id: 'DATABRICKS_AZURE_RESOURCE_ID',
   };
   const pairs = Object.entries(names).map(([key, name]) => [key, environment[name] ?? '']);
   return Object.fromEntries(pairs.filter(([, value]) => value !== '')) as ProfileSettings;

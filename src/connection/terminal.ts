@@ -5,6 +5,8 @@ import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import type { Credentials } from '../http/request';
 import { type AzureCli, azureCliToken, installedAzureCli } from './azure-cli';
+import { workspaceHeaders } from './azure-headers';
+import { cloudOf } from './clouds';
 import { secretCredentials } from './databricks';
 import type { ConnectionContext } from './port';
 import { environmentSettings, type ProfileSettings, profileOf } from './profile';
@@ -41,7 +43,7 @@ export function terminalCredentials(
   const source = profile === '' ? 'the environment' : `profile '${profile}'`;
   const settings = profile === '' ? environmentSettings(means.environment) : readProfile(profile, means);
   const url = chosenUrl(givenUrl, settings, source);
-  if (settings.token !== undefined && settings.token !== '') {
+  if (settings['token'] !== undefined && settings['token'] !== '') {
     context.mask(settings.token);
     return { workspaceUrl: url, credentials: fixedToken(settings.token) };
   }
@@ -49,8 +51,12 @@ export function terminalCredentials(
     const client = { id: settings.client_id, secret: settings.client_secret };
     return { workspaceUrl: url, credentials: secretCredentials(http, url, client, context) };
   }
-  const fetchToken = () => azureCliToken(means.azureCli, context.clock);
-  return { workspaceUrl: url, credentials: new RefreshedToken(context.clock, context.mask, fetchToken) };
+  const { serviceManagement } = cloudOf({ data: () => undefined }, url);
+  const resourceId = settings['azure_workspace_resource_id'] ?? '';
+  const managementToken = () => azureCliToken(means.azureCli, context.clock, serviceManagement);
+  const headers = workspaceHeaders(resourceId, managementToken, context.mask);
+  const fetchToken = async () => headers(await azureCliToken(means.azureCli, context.clock));
+  return { workspaceUrl: url, credentials: new RefreshedToken(context.clock, context.mask, fetchToken, 40_000) };
 }
 
 function readProfile(name: string, means: TerminalMeans): ProfileSettings {

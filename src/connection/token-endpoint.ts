@@ -1,7 +1,8 @@
 import type { Clock } from '../clock';
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
-import { ApiError } from '../http/errors';
+import type { HttpRequest } from '../http/request';
+import { asking, type Party } from './party';
 import type { Token } from './token';
 
 /** Milliseconds a token is used whose answer does not say how long it lives. */
@@ -20,54 +21,46 @@ interface TokenAnswer {
  * @param endpoint absolute URL of the token endpoint
  * @throws TaskError CREDENTIAL_REFUSED with the words of the issuer
  */
-export async function requestToken(
+export function requestToken(
   http: HttpClient,
+  party: Party,
   endpoint: string,
   form: Readonly<Record<string, string>>,
   clock: Clock,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Token> {
   const url = new URL(endpoint);
-  const answer = await refusalExplained(url.host, () =>
-    http.at(url.origin).json<TokenAnswer>({ method: 'POST', path: url.pathname, form, headers, idempotent: true }),
-  );
-  return tokenOf(answer, url.host, clock);
+  return fetchToken(http, party, url.origin, { method: 'POST', path: url.pathname, form, headers }, clock);
 }
 
-/** The token of an issuer's answer. @throws TaskError CREDENTIAL_REFUSED when there is none */
-export function tokenOf(answer: TokenAnswer, issuer: string, clock: Clock): Token {
-  if (typeof answer.access_token !== 'string' || answer.access_token === '') {
-    throw new TaskError('CREDENTIAL_REFUSED', `${issuer} answered without a token.`, {
-      todo: 'Check the service connection.',
+/** A token by any request that is answered like a token endpoint's. @throws TaskError CREDENTIAL_REFUSED */
+export async function fetchToken(
+  http: HttpClient,
+  party: Party,
+  origin: string,
+  request: HttpRequest,
+  clock: Clock,
+): Promise<Token> {
+  const answer = await asking(party, () =>
+    http.at(origin).request<TokenAnswer, 'json'>({ ...request, idempotent: true }, 'json'),
+  );
+  const { access_token: value } = answer.body;
+  if (typeof value !== 'string' || value === '') {
+    throw new TaskError('CREDENTIAL_REFUSED', `${party.name} answered without a token.`, {
+      where: `It was ${request.method} ${origin}${request.path}.`,
+      todo: party.todo,
     });
   }
-  const seconds = Number(answer.expires_in ?? Number.NaN);
-  const epoch = Number(answer.expires_on ?? Number.NaN);
-  const life = Number.isFinite(seconds)
-    ? seconds * 1000
-    : Number.isFinite(epoch)
-      ? epoch * 1000 - clock.now()
-      : UNKNOWN_LIFE_MS;
-  return { value: answer.access_token, expiresAt: clock.now() + Math.max(0, life) };
+  const serversTime = Date.parse(answer.headers.date ?? '');
+  return { value, lifeMs: lifeOf(answer.body, Number.isFinite(serversTime) ? serversTime : clock.now()) };
 }
 
-/** Turns a refusal by an issuer of tokens into a sentence about the credential. Faults and throttling pass unchanged. */
-export async function refusalExplained<T>(issuer: string, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body();
-  } catch (error) {
-    if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
-      const said = [error.errorCode, error.serverMessage].filter((part) => part !== '').join(': ');
-      throw new TaskError(
-        'CREDENTIAL_REFUSED',
-        `${issuer} refused the credential of the service connection: ${said}.`,
-        {
-          where: error.options.where ?? '',
-          todo: 'Check its client id and secret, or the federation policy: issuer, subject and audience must match those of the connection.',
-          cause: error,
-        },
-      );
-    }
-    throw error;
+/** Milliseconds: a duration where there is one, else the end compared with the issuer's own time. */
+function lifeOf(answer: TokenAnswer, issuersTime: number): number {
+  const seconds = Number(answer.expires_in ?? Number.NaN);
+  const epoch = Number(answer.expires_on ?? Number.NaN);
+  if (Number.isFinite(seconds)) {
+    return Math.max(0, seconds * 1000);
   }
+  return Number.isFinite(epoch) ? Math.max(0, epoch * 1000 - issuersTime) : UNKNOWN_LIFE_MS;
 }

@@ -1,15 +1,16 @@
 import type { Clock } from '../clock';
 import type { Credentials } from '../http/request';
 
-/** A bearer token and the time (ms epoch) at which it ends. */
+/** A bearer token as its issuer gave it. */
 export interface Token {
   readonly value: string;
-  readonly expiresAt: number;
+  /** Milliseconds that it lives from the moment of the request on; by the issuer's word, never by comparing clocks. */
+  readonly lifeMs: number;
+  /** What goes with it to the service beside `Authorization`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Shortest time before expiry at which a token is renewed, in ms: Azure Databricks refuses Entra tokens with less than 30 s left. */
-const SHORTEST_MARGIN_MS = 40_000;
-/** Longest such time, in ms. */
+/** Longest time before expiry at which a token is renewed, in ms. */
 const LONGEST_MARGIN_MS = 300_000;
 
 /** A token that never changes (personal access token). */
@@ -22,44 +23,52 @@ export function fixedToken(value: string): Credentials {
 }
 
 /**
- * A token that is fetched when first needed and renewed before it ends (a fifth of its life, 40 s to 5 min). All requests share
- * one fetch; a failed fetch is forgotten, so that the next request tries anew.
+ * A token that is fetched when first needed and renewed before it ends: a fifth of its life, at most 5 minutes, at most half of its life.
+ * All requests share one fetch; a failed fetch is forgotten, so that the next request tries anew.
  * @param fetchToken gets a token made from a fresh assertion
+ * @param shortestMarginMs rest of a life that its service does not accept any more
  */
 export class RefreshedToken implements Credentials {
   readonly refreshable = true;
-  private pending: Promise<Token> | undefined;
+  private pending: Promise<Readonly<Record<string, string>>> | undefined;
+  /** What {@link pending} came to; absent while it is under way. */
+  private current: Readonly<Record<string, string>> | undefined;
   private renewAt = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly mask: (secret: string) => void,
     private readonly fetchToken: () => Promise<Token>,
+    private readonly shortestMarginMs = 0,
   ) {}
 
   async headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
     if (this.pending === undefined || this.clock.now() >= this.renewAt) {
       this.pending = this.fetch();
     }
-    return { Authorization: `Bearer ${(await unlessAborted(this.pending, signal)).value}` };
+    return unlessAborted(this.pending, signal);
   }
 
-  invalidate(): void {
-    if (this.renewAt !== Number.POSITIVE_INFINITY) {
+  invalidate(refused: Readonly<Record<string, string>>): void {
+    // Of many requests that are refused at once only the first is about the token at hand.
+    if (this.current?.['Authorization'] === refused['Authorization']) {
       this.pending = undefined;
+      this.current = undefined;
     }
   }
 
-  private async fetch(): Promise<Token> {
+  private async fetch(): Promise<Readonly<Record<string, string>>> {
     // While the fetch is under way nobody starts another.
     this.renewAt = Number.POSITIVE_INFINITY;
+    this.current = undefined;
     const begun = this.clock.now();
     try {
       const token = await this.fetchToken();
       this.mask(token.value);
-      const margin = Math.min(LONGEST_MARGIN_MS, Math.max(SHORTEST_MARGIN_MS, (token.expiresAt - begun) / 5));
-      this.renewAt = token.expiresAt - margin;
-      return token;
+      const wanted = Math.max(this.shortestMarginMs, token.lifeMs / 5);
+      this.renewAt = begun + token.lifeMs - Math.min(wanted, LONGEST_MARGIN_MS, token.lifeMs / 2);
+      this.current = { Authorization: `Bearer ${token.value}`, ...token.headers };
+      return this.current;
     } catch (error) {
       this.pending = undefined;
       this.renewAt = 0;

@@ -35,6 +35,8 @@ export interface HttpClientOptions {
 
 const DEADLINE_MS = 300_000;
 const ATTEMPT_MS = 60_000;
+/** Milliseconds that a request waits between its attempts altogether, however long one of them may take. */
+const PATIENCE_MS = 300_000;
 
 type AnswerBody<T, K extends AnswerKind> = K extends 'json'
   ? T
@@ -101,26 +103,27 @@ export class HttpClient {
    */
   async request<T, K extends AnswerKind>(request: HttpRequest, kind: K): Promise<HttpAnswer<AnswerBody<T, K>>> {
     const end = this.clock.now() + (request.deadlineMs ?? this.options.deadlineMs ?? DEADLINE_MS);
+    const { credentials } = this.options;
     let refreshed = false;
+    let waited = 0;
     for (let attempt = 1; ; attempt++) {
+      let proof: Readonly<Record<string, string>> | undefined;
       try {
-        return await this.attempt<T, K>(request, kind, end);
+        proof = await credentials?.headers(this.options.signal);
+        return await this.attempt<T, K>(request, kind, end, proof);
       } catch (error) {
         this.options.signal?.throwIfAborted();
-        if (
-          error instanceof ApiError &&
-          error.status === 401 &&
-          this.options.credentials?.refreshable === true &&
-          !refreshed
-        ) {
+        // A refused token had no effect: also what is not idempotent may be sent again, once, with a fresh one.
+        if (proof !== undefined && credentials?.refreshable === true && !refreshed && isTokenRefusal(error)) {
           refreshed = true;
-          this.options.credentials.invalidate();
+          credentials.invalidate(proof);
           continue;
         }
         const wait = retryDelay(request, error, attempt, (this.options.random ?? Math.random)());
-        if (wait === undefined || this.clock.now() + wait >= end) {
+        if (wait === undefined || this.clock.now() + wait >= end || waited + wait >= PATIENCE_MS) {
           throw error;
         }
+        waited += wait;
         await this.clock.sleep(wait, this.options.signal);
       }
     }
@@ -130,9 +133,10 @@ export class HttpClient {
     request: HttpRequest,
     kind: K,
     end: number,
+    proof: Readonly<Record<string, string>> | undefined,
   ): Promise<HttpAnswer<AnswerBody<T, K>>> {
     const place: CallPlace = { method: request.method, path: pathOnly(request), origin: this.options.baseUrl };
-    const headers = await this.headers(request);
+    const headers = { ...this.ownHeaders(request), ...proof, ...request.headers };
     const response = await this.send(request, place, headers, kind === 'stream', end);
     const answerHeaders = response.headers as IncomingHttpHeaders;
     this.options.log?.(
@@ -149,7 +153,7 @@ export class HttpClient {
     return { status: response.status, headers: answerHeaders, body: body as AnswerBody<T, K> };
   }
 
-  private async headers(request: HttpRequest): Promise<Record<string, string>> {
+  private ownHeaders(request: HttpRequest): Record<string, string> {
     const own: Record<string, string> = { Accept: 'application/json' };
     if (this.options.userAgent !== undefined) {
       own['User-Agent'] = this.options.userAgent;
@@ -164,7 +168,7 @@ export class HttpClient {
     if (request.upload !== undefined) {
       own['Content-Length'] = String(request.upload.length);
     }
-    return { ...own, ...(await this.options.credentials?.headers(this.options.signal)), ...request.headers };
+    return own;
   }
 
   private async send(
@@ -212,6 +216,11 @@ export class HttpClient {
       throw fault;
     }
   }
+}
+
+/** True when the service refused the token, by status 401 or by a 403 that says so. */
+function isTokenRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.code === 'UNAUTHENTICATED');
 }
 
 let instance: Promise<AxiosInstance> | undefined;

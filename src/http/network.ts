@@ -1,5 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import * as tls from 'node:tls';
 
 /** How the machine reaches the network: the pipeline agent's proxy and certificate settings. */
 export interface Network {
@@ -7,15 +8,15 @@ export interface Network {
   readonly proxyUrl?: string;
   /** Regular expressions (ECMAScript) of URLs that go past the proxy. */
   readonly bypass?: readonly string[];
-  /** PEM text of additional certificate authorities. */
+  /** PEM text of certificate authorities that are trusted beside the public ones. */
   readonly ca?: string;
   readonly clientCert?: { readonly cert: string; readonly key: string; readonly passphrase?: string };
   /** The agent was configured to accept any certificate. */
   readonly skipVerify?: boolean;
 }
 
-/** Address of the metadata service of a cloud's virtual machine. */
-const INSTANCE_METADATA = '169.254.169.254';
+/** Link-local addresses, such as that of the metadata service of a virtual machine: nothing between could know them. */
+const LINK_LOCAL = /^169\.254\.\d{1,3}\.\d{1,3}$/;
 
 /** A proxy as axios wants it; `false` is a direct connection. */
 export type ProxySetting =
@@ -28,11 +29,11 @@ export type ProxySetting =
   | false;
 
 /**
- * Proxy for one URL. Loopback addresses and the machine's own metadata service never go through a proxy.
+ * Proxy for one URL. Loopback and link-local addresses (the machine's own metadata service) never go through a proxy.
  * @throws RangeError when `proxyUrl` is not a URL
  */
 export function proxyFor(network: Network, url: URL): ProxySetting {
-  if (network.proxyUrl === undefined || isLoopback(url.hostname) || url.hostname === INSTANCE_METADATA) {
+  if (network.proxyUrl === undefined || isLoopback(url.hostname) || LINK_LOCAL.test(url.hostname)) {
     return false;
   }
   if ((network.bypass ?? []).some((pattern) => matches(pattern, url.href))) {
@@ -63,7 +64,8 @@ export interface ConnectionPools {
 /** The pools of a client that reaches the network this way. Nothing is opened before the first request. */
 export function connectionPools(network: Network): ConnectionPools {
   const tls = {
-    ...(network.ca === undefined ? {} : { ca: network.ca }),
+    // Node.js would trust the given authorities alone: behind a private one for Azure DevOps no public name could be reached.
+    ...(network.ca === undefined ? {} : { ca: [...publicAuthorities(), network.ca] }),
     ...network.clientCert,
     rejectUnauthorized: network.skipVerify !== true,
   };
@@ -71,6 +73,12 @@ export function connectionPools(network: Network): ConnectionPools {
     kept: { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true, ...tls }) },
     fresh: { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false, ...tls }) },
   };
+}
+
+/** The authorities that Node.js trusts when it is told nothing; with those of `NODE_EXTRA_CA_CERTS` where it can list them. */
+function publicAuthorities(): readonly string[] {
+  const { getCACertificates } = tls as { getCACertificates?: (type: 'default') => string[] };
+  return getCACertificates?.('default') ?? tls.rootCertificates;
 }
 
 /** True for `localhost`, `127.0.0.0/8` and `::1`. */

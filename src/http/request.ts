@@ -50,6 +50,9 @@ export interface Credentials {
   /** True when {@link invalidate} makes the next {@link headers} fetch a fresh token. */
   readonly refreshable: boolean;
   headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
-  /** Drops the token at hand: the service has refused it. */
-  invalidate(): void;
+  /**
+   * Drops the token that these headers carried, because the service has refused it; a newer one stays.
+   * @param refused what {@link headers} gave for the refused request
+   */
+  invalidate(refused: Readonly<Record<string, string>>): void;
 }

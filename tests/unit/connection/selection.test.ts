@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { authorityOf } from '../../../src/connection/clouds';
+import { cloudOf } from '../../../src/connection/clouds';
 import { environmentSettings, profileOf } from '../../../src/connection/profile';
 import { readSelection } from '../../../src/connection/selection';
 import { terminalCredentials } from '../../../src/connection/terminal';
@@ -51,10 +51,38 @@ describe('which workspace', () => {
     assert.throws(() => readSelection(inputs(false, false, ''), 'pipeline'), { code: 'CONNECTION_REQUIRED' });
   });
 
-  it('knows the Entra authority of each cloud', () => {
-    assert.equal(authorityOf('https://adb-1.2.azuredatabricks.net'), 'https://login.microsoftonline.com');
-    assert.equal(authorityOf('https://adb-1.2.databricks.azure.us'), 'https://login.microsoftonline.us');
-    assert.equal(authorityOf('https://adb-1.2.databricks.azure.cn'), 'https://login.chinacloudapi.cn');
+  const clouds: readonly (readonly [data: Record<string, string>, host: string, authority: string])[] = [
+    [{}, 'adb-1.2.azuredatabricks.net', 'https://login.microsoftonline.com'],
+    [{}, 'adb-1.2.databricks.azure.us', 'https://login.microsoftonline.us'],
+    [{}, 'adb-1.2.databricks.azure.cn', 'https://login.chinacloudapi.cn'],
+    [{}, 'databricks.bank.example', 'https://login.microsoftonline.com'],
+    [{ environment: 'AzureCloud' }, 'adb-1.2.azuredatabricks.net', 'https://login.microsoftonline.com'],
+    [{ environment: 'azurechinacloud' }, 'databricks.bank.example', 'https://login.chinacloudapi.cn'],
+    [{ environment: 'AzureUSGovernment' }, 'adb-1.2.databricks.azure.us', 'https://login.microsoftonline.us'],
+    [
+      { environment: 'AzureStack', activeDirectoryAuthority: 'https://login.own.example/' },
+      'databricks.own.example',
+      'https://login.own.example',
+    ],
+    [
+      { environment: 'AzureStack', environmentAuthorityUrl: 'http://127.0.0.1:9/' },
+      'databricks.own.example',
+      'http://127.0.0.1:9',
+    ],
+  ];
+  for (const [data, host, authority] of clouds) {
+    it(`asks ${authority} for ${host} with ${JSON.stringify(data)}`, () => {
+      assert.equal(cloudOf(connection('x', {}, data), `https://${host}`).authority, authority);
+    });
+  }
+
+  it('refuses a connection of another cloud, and an authority without https', () => {
+    const cloud = (data: Record<string, string>) => () =>
+      cloudOf(connection('x', {}, data), 'https://adb-1.2.azuredatabricks.net');
+    assert.throws(cloud({ environment: 'AzureChinaCloud' }), { code: 'CLOUD_DIFFERS', message: /AzureChinaCloud/ });
+    for (const activeDirectoryAuthority of ['', 'login.example', 'http://login.example']) {
+      assert.throws(cloud({ environment: 'AzureStack', activeDirectoryAuthority }), { code: 'CONNECTION_INCOMPLETE' });
+    }
   });
 });
 

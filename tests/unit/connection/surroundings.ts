@@ -14,7 +14,7 @@ export function surroundings(
       kind: 'pipeline',
       variable: (name) => variables[name],
       jobAccessToken: () => variables['System.AccessToken'],
-      jobConnectionUrl: () => variables['System.CollectionUri'],
+      jobConnectionUrl: () => variables['System.CollectionUri'] ?? variables['System.OidcRequestUri'],
       network: () => ({ proxyBypass: [], skipCertificateValidation: false }),
     },
     log: { debug: () => undefined, warning: () => undefined },
