@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError, type Call, type Principal, type Reply } from './api';
-import type { Tokens } from './tokens';
+import type { TokenCheck, Tokens } from './tokens';
 
 /**
  * Refuses requests that a foreign web page made a browser send: a name that only resolves to this machine (`Host`, DNS rebinding)
@@ -19,21 +19,36 @@ export function refuseForeign(request: IncomingMessage, hosts: ReadonlySet<strin
   return undefined;
 }
 
+/** Who stands behind a token of another issuer, by the request that carries it. */
+export type ForeignTokens = (token: string, request: IncomingMessage) => Promise<TokenCheck>;
+
 /**
  * Who sends the request, by its bearer token.
  * The two texts and the numeric `error_code` are those of the service; that an expired token gives 401 and an unknown one 403 is [U]
  * (seen: 403 for wrong personal tokens).
  */
-export function authenticate(request: IncomingMessage, tokens: Tokens): { principal: Principal } | { refusal: Reply } {
+export async function authenticate(
+  request: IncomingMessage,
+  tokens: Tokens,
+  foreign?: ForeignTokens,
+): Promise<{ principal: Principal } | { refusal: Reply }> {
   const token = bearerToken(request);
   if (token === undefined) {
     return { refusal: refusal(401, 'Credential was not sent or was of an unsupported type for this API.') };
   }
-  const check = tokens.check(token);
+  // A token of the workspace itself has no dots, a JWT has two.
+  const check = foreign !== undefined && token.includes('.') ? await foreign(token, request) : tokens.check(token);
   if ('principal' in check) {
     return check;
   }
-  return { refusal: check.refused === 'expired' ? tokenExpired() : refusal(403, 'Invalid access token.') };
+  switch (check.refused) {
+    case 'expired':
+      return { refusal: tokenExpired() };
+    case 'unknown':
+      return { refusal: refusal(403, 'Invalid access token.') };
+    case 'noMember':
+      return { refusal: refusal(403, 'This principal is not a user of the workspace.') };
+  }
 }
 
 /** What a token that has expired gets. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
-import { authenticate, bearerToken, refuseForeign } from './access';
+import { authenticate, bearerToken, type ForeignTokens, refuseForeign } from './access';
 import { ApiError, type Call, type Principal, type Reply, type Workspace } from './api';
 import type { Fault } from './faults/fault';
 import type { FaultTable } from './faults/fault-table';
@@ -16,6 +16,8 @@ import type { Tokens } from './tokens';
 export interface Site {
   readonly workspace: Workspace;
   readonly tokens: Tokens;
+  /** Who stands behind a token that the workspace did not issue; absent: nobody. */
+  readonly foreignTokens?: ForeignTokens;
   readonly faults: FaultTable;
   /** Operations behind a bearer token. */
   readonly router: Router;
@@ -116,7 +118,7 @@ async function route(site: Site, request: IncomingMessage): Promise<Reply> {
   if (opened !== undefined) {
     return opened;
   }
-  const identity = authenticate(request, site.tokens);
+  const identity = await authenticate(request, site.tokens, site.foreignTokens);
   if ('refusal' in identity) {
     return identity.refusal;
   }

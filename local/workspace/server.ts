@@ -8,6 +8,7 @@ import { FaultTable } from './faults/fault-table';
 import { openPort, type Port } from './http-server';
 import { administrator, numericId } from './identity/principals';
 import { openLmdbStore } from './lmdb-store';
+import { type EntraTrust, entraTokens } from './oauth/entra-token';
 import type { ServicePrincipal } from './oauth/service-principals';
 import { openPaths } from './open-paths';
 import { Router } from './router';
@@ -28,6 +29,10 @@ export interface StartOptions extends SharedOptions {
   readonly clock?: Clock;
   /** Known to every workspace, for OAuth. */
   readonly servicePrincipals?: readonly ServicePrincipal[];
+  /** Longest life of the tokens that OAuth gives, in seconds; default 3600. */
+  readonly tokenSeconds?: number;
+  /** Whose Entra tokens every workspace takes for those of its service principals; default: nobody's. */
+  readonly entra?: EntraTrust;
   /** Text of the administrator's token in every workspace; default: a random one each. */
   readonly token?: string;
   /** Told of every defect of the workspace itself; default: standard error. */
@@ -106,6 +111,13 @@ async function startOne(
   const router = routerOf(services);
   const startPage = new StartPage(workspace, router, admin);
   const servicePrincipals = options.servicePrincipals ?? [];
+  const { tokenSeconds } = options;
+  const issuer = {
+    servicePrincipals,
+    tokens,
+    clock: workspace.clock,
+    ...(tokenSeconds === undefined ? {} : { tokenSeconds }),
+  };
   const started: (() => Promise<void>)[] = [];
   try {
     for (const service of services) {
@@ -122,7 +134,10 @@ async function startOne(
     tokens,
     faults,
     router,
-    open: openPaths({ workspace, startPage, issuer: { servicePrincipals, tokens, clock: workspace.clock } }),
+    ...(options.entra === undefined
+      ? {}
+      : { foreignTokens: entraTokens(options.entra, servicePrincipals, workspace.clock) }),
+    open: openPaths({ workspace, startPage, issuer }),
     onDefect,
   });
   return {

@@ -13,8 +13,8 @@ interface TokenRecord {
   readonly runId?: string;
 }
 
-/** Why a token is not taken. An expired one is told apart, as clients refresh only then. */
-export type TokenCheck = { readonly principal: Principal } | { readonly refused: 'unknown' | 'expired' };
+/** Why a token is not taken. An expired one is told apart, as clients refresh only then; so is a right one of somebody who is no user here. */
+export type TokenCheck = { readonly principal: Principal } | { readonly refused: 'unknown' | 'expired' | 'noMember' };
 
 /** The bearer tokens that one workspace has issued. */
 export class Tokens {

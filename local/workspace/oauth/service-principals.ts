@@ -23,6 +23,8 @@ export interface ServicePrincipal {
   /** OAuth secret; without it `client_credentials` is refused. */
   readonly secret?: string;
   readonly federation?: readonly FederationPolicy[];
+  /** False: it has a role on the workspace as an object of Azure, but is not one of its users. */
+  readonly member?: boolean;
 }
 
 /** The service principal as the owner of a token. Its user name is its application id, as in the service. */

@@ -15,6 +15,8 @@ export interface TokenIssuer {
   readonly servicePrincipals: readonly ServicePrincipal[];
   readonly tokens: Tokens;
   readonly clock: Clock;
+  /** Longest life of a token in seconds; default 3600. */
+  readonly tokenSeconds?: number;
 }
 
 /**
@@ -68,7 +70,8 @@ async function tokenExchange(issuer: TokenIssuer, form: URLSearchParams): Promis
   return refusal(400, 'invalid_grant', 'No federation policy admits this token.');
 }
 
-function granted(issuer: TokenIssuer, servicePrincipal: ServicePrincipal, seconds: number): Reply {
+function granted(issuer: TokenIssuer, servicePrincipal: ServicePrincipal, wanted: number): Reply {
+  const seconds = Math.min(wanted, issuer.tokenSeconds ?? TOKEN_SECONDS);
   return {
     headers: { 'cache-control': 'no-store' },
     json: {
