@@ -60,6 +60,8 @@ export class MlflowRunsApi {
   search(request: {
     readonly experiment_ids: readonly string[];
     readonly filter?: string;
+    /** As MLflow has it, such as `attributes.start_time DESC`; default: newest first. */
+    readonly order_by?: readonly string[];
     readonly max_results?: number;
   }): AsyncGenerator<MlflowRun> {
     return items(

@@ -49,6 +49,8 @@ export interface Run {
   readonly state?: RunState;
   readonly status?: RunStatus;
   readonly tasks?: readonly RunTask[];
+  /** Of the run of a for-each task: its iterations, all attempts of each. */
+  readonly iterations?: readonly RunTask[];
   readonly job_parameters?: readonly { readonly name: string; readonly default?: string; readonly value?: string }[];
   readonly original_attempt_run_id?: string;
   readonly creator_user_name?: string;
@@ -101,7 +103,8 @@ export interface RunFilter {
 }
 
 const ROOT = '/api/2.2/jobs';
-const PAGED_LISTS = ['tasks', 'job_clusters', 'job_parameters', 'repair_history'] as const;
+/** Lists that come 100 a page; on later pages the shorter ones are empty. */
+const PAGED_LISTS = ['tasks', 'iterations', 'job_clusters', 'job_parameters', 'repair_history'] as const;
 
 /** `/api/2.2/jobs/run-now` and `/api/2.2/jobs/runs` */
 export class RunsApi {

@@ -1,12 +1,12 @@
-import type { Experiment } from '../databricks/experiments';
 import { entryValue } from '../databricks/mlflow';
 import type { MlflowRun } from '../databricks/mlflow-runs';
 import type { Run } from '../databricks/runs';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
 import { parseJson } from '../json';
-import { type SaidResult, saidInJson, saidInLogs } from './said-result';
-import type { TaskWithOutput } from './task-outputs';
+import type { RunTree } from './run-tree';
+import type { SaidResult } from './said-result';
+import { taggedRuns } from './tagged-runs';
 
 /** A version of a registered model that a workflow run made. */
 export interface FoundVersion {
@@ -19,25 +19,17 @@ export interface FoundVersion {
 /** Everything that a workflow run left in MLflow. */
 export interface FoundModels {
   readonly mlflowRunIds: readonly string[];
+  /** The MLflow runs that name the workflow run or one below it. */
+  readonly mlflowRuns: readonly MlflowRun[];
   readonly versions: readonly FoundVersion[];
 }
 
-const EXPERIMENTS_SEARCHED = 100;
-const RUN_ID_TAG = 'mlflow.databricks.jobRunID';
 const MODEL_VERSIONS_TAG = 'mlflow.modelVersions';
-
-/**
- * Which of its runs MLflow writes into the tag `mlflow.databricks.jobRunID`: the job run or one of its task runs. [U] on Azure
- * Databricks, so both are looked for; this function is the place to narrow it.
- */
-function idsThatMlflowMayName(run: Run): string[] {
-  return [run.run_id, ...(run.tasks ?? []).map((task) => task.run_id)].filter((id) => id !== '');
-}
 
 /**
  * MLflow runs and model versions of a workflow run, found by the run and never by "the highest version" (contract 2): what its code said
  * (checked in the registry), MLflow runs that name the run in their tag, and the versions that those registered. The union is taken.
- * @param tasks the run's tasks with what each left
+ * @param tree the run with everything below it: what its tasks started counts as its own
  * @param experiments names or ids to search; none: the 100 that changed last
  * @throws TaskError SAID_VERSION_UNKNOWN when the code names a version that the registry does not have; EXPERIMENT_NOT_FOUND,
  * MODEL_TAG_INVALID
@@ -45,11 +37,11 @@ function idsThatMlflowMayName(run: Run): string[] {
 export async function findModels(
   workspace: WorkspaceClient,
   run: Run,
-  tasks: readonly TaskWithOutput[],
+  tree: RunTree,
   experiments: readonly string[],
 ): Promise<FoundModels> {
-  const said = tasks.map(saidBy).filter((result) => result !== undefined);
-  const mlflowRuns = await taggedRuns(workspace, run, experiments);
+  const said = tree.tasks.map(({ output }) => output?.said).filter((result) => result !== undefined);
+  const mlflowRuns = await taggedRuns(workspace, run, tree, experiments);
   const mlflowRunIds = new Set([
     ...mlflowRuns.map((found) => found.info.run_id),
     ...said.map((result) => result.mlflowRunId).filter((id) => id !== ''),
@@ -67,12 +59,7 @@ export async function findModels(
   for (const found of await versionsOfLoggedModels(workspace, mlflowRuns)) {
     add(found);
   }
-  return { mlflowRunIds: [...mlflowRunIds], versions: [...versions.values()] };
-}
-
-function saidBy({ output }: TaskWithOutput): SaidResult | undefined {
-  const exitValue = output?.notebook_output?.result;
-  return exitValue === undefined ? saidInLogs(output?.logs ?? '') : saidInJson(exitValue);
+  return { mlflowRunIds: [...mlflowRunIds], mlflowRuns, versions: [...versions.values()] };
 }
 
 async function confirmed(workspace: WorkspaceClient, said: SaidResult): Promise<FoundVersion> {
@@ -85,48 +72,6 @@ async function confirmed(workspace: WorkspaceClient, said: SaidResult): Promise<
     );
   }
   return { model: version.name, version: version.version, mlflowRunId: version.run_id ?? said.mlflowRunId };
-}
-
-async function taggedRuns(workspace: WorkspaceClient, run: Run, experiments: readonly string[]): Promise<MlflowRun[]> {
-  const experimentIds = await experimentsToSearch(workspace, experiments);
-  const found = new Map<string, MlflowRun>();
-  if (experimentIds.length === 0) {
-    return [];
-  }
-  for (const id of idsThatMlflowMayName(run)) {
-    const filter = `tags."${RUN_ID_TAG}" = '${id}'`;
-    for await (const mlflowRun of workspace.mlflowRuns.search({ experiment_ids: experimentIds, filter })) {
-      found.set(mlflowRun.info.run_id, mlflowRun);
-    }
-  }
-  return [...found.values()];
-}
-
-async function experimentsToSearch(workspace: WorkspaceClient, wanted: readonly string[]): Promise<string[]> {
-  if (wanted.length > 0) {
-    return Promise.all(wanted.map((name) => experimentId(workspace, name)));
-  }
-  const ids: string[] = [];
-  const latest = { order_by: ['last_update_time DESC'], max_results: EXPERIMENTS_SEARCHED };
-  for await (const experiment of workspace.experiments.search(latest)) {
-    ids.push(experiment.experiment_id);
-    if (ids.length === EXPERIMENTS_SEARCHED) {
-      break;
-    }
-  }
-  return ids;
-}
-
-async function experimentId(workspace: WorkspaceClient, nameOrId: string): Promise<string> {
-  const found: Experiment | undefined = /^\d+$/.test(nameOrId)
-    ? await workspace.experiments.get(nameOrId)
-    : await workspace.experiments.getByName(nameOrId);
-  if (found === undefined) {
-    throw new TaskError('EXPERIMENT_NOT_FOUND', `There is no MLflow experiment '${nameOrId}'.`, {
-      todo: "Correct 'experiments', or leave it out to search the 100 that changed last.",
-    });
-  }
-  return found.experiment_id;
 }
 
 /** MLflow 3 writes the registrations of a logged model into its tag `mlflow.modelVersions`: `[{"name": …, "version": …}]`. */

@@ -6,7 +6,7 @@ import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { type FoundVersion, findModels } from '../../src/workflow/find-models';
 import { standingOf } from '../../src/workflow/run-state';
-import { taskOutputs } from '../../src/workflow/task-outputs';
+import { readRunTree } from '../../src/workflow/run-tree';
 import type { Inputs } from './inputs';
 import { isFrom, type ModelOrigin, originInLoggedModel, originInRun } from './origin';
 
@@ -39,7 +39,8 @@ export async function findVersion(inputs: Inputs, workspace: WorkspaceClient, co
   }
 }
 
-async function versionFrom(
+/** The version of a model that was made of this logged model. @throws TaskError MODEL_VERSION_AMBIGUOUS */
+export async function versionFrom(
   workspace: WorkspaceClient,
   model: string,
   origin: ModelOrigin,
@@ -67,14 +68,14 @@ async function versionOfWorkflowRun(
   context: TaskContext,
 ): Promise<Found> {
   const run = await endedRun(workspace, runId);
-  const outputs = await taskOutputs(workspace, run, context.log.warning);
-  const found = await findModels(workspace, run, outputs, []);
+  const tree = await readRunTree(workspace, run, context.log.warning);
+  const found = await findModels(workspace, run, tree, []);
   const numbers = found.versions.filter((version) => version.model === model).map(({ version }) => version);
   if (numbers.length > 0) {
     const version = await usableVersion(workspace, model, numbers);
     return { version, origin: version === undefined ? undefined : await originBehind(version, workspace) };
   }
-  const unreadable = outputs.find((entry) => entry.unreadable !== undefined)?.unreadable;
+  const unreadable = tree.tasks.find((entry) => entry.unreadable !== undefined)?.unreadable;
   if (unreadable !== undefined) {
     // The task may have said a version: to register what it logged would make a second one of it.
     throw unreadable;

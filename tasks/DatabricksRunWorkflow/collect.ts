@@ -1,35 +1,77 @@
+import type { FoundModels, FoundVersion } from '../../src/workflow/find-models';
 import { standingOf } from '../../src/workflow/run-state';
-import type { TaskWithOutput } from '../../src/workflow/task-outputs';
+import type { RunTree, TaskWithOutput } from '../../src/workflow/run-tree';
+import { jobRunIdOf } from '../../src/workflow/tagged-runs';
+import { keysBefore } from '../../src/workflow/task-graph';
 
 /** What one task of the run left, as outputs.json has it. */
 export interface TaskReport {
   readonly taskKey: string;
+  /** `train`, `score[3]` (an iteration), `nightly › train` (a task of the run that task `nightly` started). */
+  readonly path: string;
+  /** 0: a task of the run itself. */
+  readonly depth: number;
   readonly runId: string;
   /** Result as Databricks names it, or the state of a task that has not ended. */
   readonly state: string;
   readonly attempt: number;
   readonly durationSeconds: number;
+  /** Tasks that come directly before. */
+  readonly after: readonly string[];
   readonly url: string;
   readonly notebookResult?: string;
   readonly error?: string;
+  /** The end of the error's trace and of the log. */
+  readonly lastLines: readonly string[];
+  /** What the service says about the task's end. */
+  readonly message: string;
+  /** The run that the task started. */
+  readonly nestedRunId?: string;
+  readonly mlflowRunIds: readonly string[];
+  readonly modelVersions: readonly { readonly model: string; readonly version: string }[];
   /** Why the task's output could not be read. */
   readonly unreadable?: { readonly code: string; readonly message: string };
 }
 
-/** One entry per task, for outputs.json. */
-export function taskReport({ task, output, unreadable }: TaskWithOutput): TaskReport {
+/** One entry per task, for outputs.json; what lies below a task comes right after it. */
+export function taskReports(tree: RunTree, found: FoundModels): TaskReport[] {
+  const runsOf = new Map<string, string[]>();
+  for (const mlflowRun of found.mlflowRuns) {
+    const id = jobRunIdOf(mlflowRun);
+    runsOf.set(id, [...(runsOf.get(id) ?? []), mlflowRun.info.run_id]);
+  }
+  return tree.tasks.map((entry) => taskReport(entry, runsOf.get(entry.task.run_id) ?? [], found.versions));
+}
+
+function taskReport(
+  { task, path, depth, output, unreadable }: TaskWithOutput,
+  tagged: readonly string[],
+  versions: readonly FoundVersion[],
+): TaskReport {
   const standing = standingOf(task);
   const end = Number(task.end_time ?? 0);
   const start = Number(task.start_time ?? 0);
+  const said = output?.said;
+  const mlflowRunIds = [...new Set([...tagged, said?.mlflowRunId ?? ''])].filter((id) => id !== '');
+  const isOfTask = ({ model, version, mlflowRunId }: FoundVersion) =>
+    mlflowRunIds.includes(mlflowRunId) || (model === said?.modelName && version === said.modelVersion);
   return {
     taskKey: task.task_key,
+    path,
+    depth,
     runId: task.run_id,
     state: standing.active ? standing.label : standing.result,
     attempt: (task.attempt_number ?? 0) + 1,
     durationSeconds: end > 0 && start > 0 ? Math.round((end - start) / 1000) : 0,
+    after: keysBefore(task),
     url: task.run_page_url ?? '',
-    ...(output?.notebook_output?.result === undefined ? {} : { notebookResult: output.notebook_output.result }),
+    ...(output?.notebookResult === undefined ? {} : { notebookResult: output.notebookResult }),
     ...(output?.error === undefined ? {} : { error: output.error }),
+    lastLines: output?.lastLines ?? [],
+    message: standing.message,
+    ...(output?.nestedRunId === undefined ? {} : { nestedRunId: output.nestedRunId }),
+    mlflowRunIds,
+    modelVersions: versions.filter(isOfTask).map(({ model, version }) => ({ model, version })),
     ...(unreadable === undefined ? {} : { unreadable: { code: unreadable.code, message: unreadable.sentences } }),
   };
 }
@@ -37,15 +79,31 @@ export function taskReport({ task, output, unreadable }: TaskWithOutput): TaskRe
 /** States of tasks that the workflow itself left out: a condition was not met, or the task is switched off. */
 const LEFT_OUT = new Set(['EXCLUDED', 'DISABLED']);
 
-/** Keys of the tasks that should have succeeded and did not. */
-export function failedTaskKeys(tasks: readonly TaskReport[]): string[] {
-  return tasks.filter(({ state }) => state !== 'SUCCESS' && !LEFT_OUT.has(state)).map(({ taskKey }) => taskKey);
+/** True for a task that should have succeeded and did not. */
+export function hasFailed({ state }: TaskReport): boolean {
+  return state !== 'SUCCESS' && !LEFT_OUT.has(state);
 }
 
-const LOG_LINES = 40;
+/** Keys of the run's own tasks that should have succeeded and did not. */
+export function failedTaskKeys(tasks: readonly TaskReport[]): string[] {
+  return tasks.filter((task) => task.depth === 0 && hasFailed(task)).map(({ taskKey }) => taskKey);
+}
 
-/** The lines of a task's log that a person reads first: the end of the error's trace, else the end of what it printed. */
-export function lastLines({ output }: TaskWithOutput): string[] {
-  const text = output?.error_trace || output?.error || output?.logs || '';
-  return text.trimEnd().split(/\r?\n/).slice(-LOG_LINES);
+/** Tasks that failed by themselves, the deepest cause of each: not those that only stand above or after one. */
+export function failedByThemselves(tasks: readonly TaskReport[]): TaskReport[] {
+  return tasks.filter((task, index) => {
+    const next = tasks[index + 1];
+    const stands = next !== undefined && next.depth > task.depth && hasFailedBelow(tasks, index);
+    return hasFailed(task) && !task.state.startsWith('UPSTREAM_') && !stands;
+  });
+}
+
+function hasFailedBelow(tasks: readonly TaskReport[], index: number): boolean {
+  const depth = tasks[index]?.depth ?? 0;
+  for (let at = index + 1; at < tasks.length && (tasks[at]?.depth ?? 0) > depth; at += 1) {
+    if (hasFailed(tasks[at] as TaskReport)) {
+      return true;
+    }
+  }
+  return false;
 }

@@ -3,7 +3,7 @@ import type { Run } from '../../src/databricks/runs';
 import { escapeMarkdown, markdownLink, markdownTable } from '../../src/markdown';
 import type { FoundModels, FoundVersion } from '../../src/workflow/find-models';
 import { durationText } from '../../src/workflow/polling';
-import type { TaskReport } from './collect';
+import { failedByThemselves, type TaskReport } from './collect';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
 import { RUN_FAILURES } from './run-failures';
@@ -48,7 +48,14 @@ export function endedOutcome(
     ].join('\n'),
     attachment: {
       kind: 'run',
-      content: { runId: run.run_id, url: run.run_page_url ?? '', resultState: standing.result, tasks, ...found },
+      content: {
+        runId: run.run_id,
+        url: run.run_page_url ?? '',
+        resultState: standing.result,
+        tasks,
+        mlflowRunIds: found.mlflowRunIds,
+        versions: found.versions,
+      },
     },
   };
 }
@@ -62,8 +69,8 @@ function failureOf(
   const where = run.run_page_url ?? `run ${run.run_id}`;
   if (standing.result !== 'SUCCESS' && inputs.failOn.has(standing.result)) {
     const { code, message, todo } = RUN_FAILURES[standing.result];
-    const failed = tasks.find((task) => task.state !== 'SUCCESS' && task.error !== undefined);
-    const reason = failed === undefined ? standing.message : `Task '${failed.taskKey}': ${failed.error}`;
+    const failed = failedByThemselves(tasks).find((task) => task.error !== undefined);
+    const reason = failed === undefined ? standing.message : `Task '${failed.path}': ${failed.error}`;
     const cause = reason === '' ? '' : ` ${endSentence(reason)}`;
     return {
       code,

@@ -3,15 +3,13 @@ import { connectWorkspace } from '../../src/connection/connect';
 import type { Run } from '../../src/databricks/runs';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import { type FoundModels, findModels } from '../../src/workflow/find-models';
 import { durationText } from '../../src/workflow/polling';
-import { type TaskWithOutput, taskOutputs } from '../../src/workflow/task-outputs';
 import { waitForRun } from '../../src/workflow/wait-for-run';
 import { CANCEL_DEADLINE_MS, forgetRun, rememberRun } from './after-job';
-import { failedTaskKeys, lastLines, type TaskReport, taskReport } from './collect';
 import type { EndedRun } from './ended-run';
+import { finish } from './finish';
 import type { Inputs } from './inputs';
-import { dryRunOutcome, endedOutcome, startedOutcome } from './outcome';
+import { dryRunOutcome, startedOutcome } from './outcome';
 import { type Plan, planOf, readRun, startPlanned } from './start';
 
 export { afterJob } from './after-job';
@@ -33,11 +31,7 @@ export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOut
   const ended = await follow(runId, inputs, workspace, context);
   stopCancelling();
   forgetRun(context.host);
-  const tasks = await taskOutputs(workspace, ended.run, context.log.warning);
-  await showFailures(tasks, context);
-  const found = await findModels(workspace, ended.run, tasks, inputs.experiments);
-  setResultOutputs(ended, tasks.map(taskReport), found, inputs, context);
-  return endedOutcome(ended, tasks.map(taskReport), found, inputs);
+  return finish(ended, inputs, workspace, context);
 }
 
 /** A cancel does not interrupt the start: it is the answer that says which run to cancel. */
@@ -120,42 +114,4 @@ async function askToEnd(runId: string, workspace: WorkspaceClient, host: TaskCon
     }
     return `It could not be asked to end and may still run: ${error.message} ${error.options.where ?? ''}`.trimEnd();
   }
-}
-
-async function showFailures(tasks: readonly TaskWithOutput[], { log }: TaskContext): Promise<void> {
-  for (const entry of tasks.filter(({ output }) => output?.error !== undefined)) {
-    await log.group(`Task '${entry.task.task_key}' failed`, () => {
-      for (const line of lastLines(entry)) {
-        log.info(line);
-      }
-    });
-  }
-}
-
-function setResultOutputs(
-  { run, standing }: EndedRun,
-  tasks: readonly TaskReport[],
-  found: FoundModels,
-  inputs: Inputs,
-  { outputs, files }: TaskContext,
-): void {
-  const duration = Number(run.run_duration ?? 0) || Number(run.end_time ?? 0) - Number(run.start_time ?? 0);
-  outputs.set('resultState', standing.result);
-  outputs.set('durationSeconds', Math.max(0, Math.round(duration / 1000)));
-  outputs.set('failedTasks', failedTaskKeys(tasks).join(','));
-  const wanted = found.versions.filter(({ model }) => inputs.model === '' || model === inputs.model);
-  const [only] = wanted;
-  outputs.set('modelsFound', wanted.length);
-  outputs.set(
-    'modelVersions',
-    JSON.stringify(Object.fromEntries(wanted.map(({ model, version }) => [model, version]))),
-  );
-  if (only !== undefined && wanted.length === 1) {
-    outputs.set('modelName', only.model);
-    outputs.set('modelVersion', only.version);
-  }
-  const mlflowRunId = found.mlflowRunIds.length === 1 ? found.mlflowRunIds[0] : only?.mlflowRunId;
-  outputs.set('mlflowRunId', found.mlflowRunIds.length === 1 || wanted.length === 1 ? mlflowRunId : '');
-  const content = { runId: run.run_id, url: run.run_page_url ?? '', result: standing.result, tasks, ...found };
-  outputs.set('outputsPath', files.write('outputs.json', JSON.stringify(content, null, 2)));
 }

@@ -44,7 +44,7 @@ function get(parts: RunParts, request: Fields, version: '2.1' | '2.2'): Reply {
   const resolvedValues = flag(request, 'include_resolved_values');
   if ('attempt' in found) {
     const shown = taskRunOnWire({ ...parts, resolvedValues }, found);
-    return { json: version === '2.1' ? shown : arrayPage(shown, ['iterations'], request) };
+    return { json: version === '2.1' ? shown : arrayPage(shown, ['tasks', 'iterations'], request) };
   }
   const whole = runOnWire({ ...parts, resolvedValues }, found.run);
   const shown = flag(request, 'include_history') ? { ...whole, repair_history: repairHistory(found.run) } : whole;
