@@ -1,4 +1,5 @@
 import type { HttpClient } from '../http/client';
+import { objectIn, objectsIn, textIn } from './answer-shape';
 
 /** Who the credentials are, and where. */
 export interface CurrentIdentity {
@@ -19,29 +20,27 @@ const APPLICATION_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export class IdentityApi {
   constructor(private readonly http: HttpClient) {}
 
+  /** @throws TaskError ANSWER_UNEXPECTED */
   async current(): Promise<CurrentIdentity> {
-    const { body, headers } = await this.http.request<Me, 'json'>(
+    const { body, headers } = await this.http.request<unknown, 'json'>(
       { method: 'GET', path: '/api/2.0/preview/scim/v2/Me' },
       'json',
     );
-    const userName = body.userName ?? '';
+    const me = objectIn(body, WHAT);
+    const userName = textIn(me, 'userName', WHAT);
     const workspaceId = headers['x-databricks-org-id'];
     return {
-      id: String(body.id ?? ''),
+      id: String(me.id ?? ''),
       userName,
-      displayName: body.displayName ?? userName,
-      active: body.active ?? true,
+      displayName: textIn(me, 'displayName', WHAT) || userName,
+      active: me.active !== false,
       kind: APPLICATION_ID.test(userName) ? 'servicePrincipal' : 'user',
       workspaceId: typeof workspaceId === 'string' ? workspaceId : '',
-      groups: (body.groups ?? []).map((group) => group.display ?? '').filter((name) => name !== ''),
+      groups: objectsIn(me, 'groups', WHAT)
+        .map((group) => textIn(group, 'display', WHAT))
+        .filter((name) => name !== ''),
     };
   }
 }
 
-interface Me {
-  readonly id?: string | number;
-  readonly userName?: string;
-  readonly displayName?: string;
-  readonly active?: boolean;
-  readonly groups?: readonly { readonly display?: string }[];
-}
+const WHAT = 'the current identity';

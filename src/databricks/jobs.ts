@@ -1,6 +1,7 @@
 import type { HttpClient } from '../http/client';
 import { items, pages, type TokenPage } from '../http/paging';
 import { integerId } from '../json';
+import { objectIn, objectsIn } from './answer-shape';
 import { withTextIds } from './ids';
 import { undefinedIfMissing } from './missing';
 
@@ -58,16 +59,7 @@ export class JobsApi {
   /** Every job of exactly this name. The service compares without case; names are not unique. */
   async listByName(name: string): Promise<Job[]> {
     const found: Job[] = [];
-    const list = items(
-      (page_token) =>
-        this.http.json<TokenPage & { jobs?: readonly unknown[] }>({
-          method: 'GET',
-          path: `${ROOT}/list`,
-          query: { name, limit: 100, page_token },
-        }),
-      (page) => page.jobs,
-    );
-    for await (const job of list) {
+    for await (const job of this.list({ name, limit: 100 })) {
       const typed = withTextIds<Job>(job);
       if (typed.settings?.name === name) {
         found.push(typed);
@@ -79,16 +71,7 @@ export class JobsApi {
   /** Names of the first `count` jobs that the identity may see (at most 100); a job without a name is shown by its id. */
   async firstNames(count: number): Promise<string[]> {
     const names: string[] = [];
-    const list = items(
-      (page_token) =>
-        this.http.json<TokenPage & { jobs?: readonly unknown[] }>({
-          method: 'GET',
-          path: `${ROOT}/list`,
-          query: { limit: count, page_token },
-        }),
-      (page) => page.jobs,
-    );
-    for await (const job of list) {
+    for await (const job of this.list({ limit: count })) {
       const { job_id, settings } = withTextIds<Job>(job);
       names.push(settings?.name || job_id);
       if (names.length === count) {
@@ -96,6 +79,14 @@ export class JobsApi {
       }
     }
     return names;
+  }
+
+  private list(query: { readonly name?: string; readonly limit: number }): AsyncGenerator<unknown> {
+    return items(
+      (page_token) =>
+        this.http.json<TokenPage>({ method: 'GET', path: `${ROOT}/list`, query: { ...query, page_token } }),
+      (page) => objectsIn(objectIn(page, 'list of jobs'), 'jobs', 'list of jobs'),
+    );
   }
 
   private async merged(jobId: string): Promise<Job> {

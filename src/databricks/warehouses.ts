@@ -1,6 +1,7 @@
 import type { HttpClient } from '../http/client';
 import { items, type TokenPage } from '../http/paging';
 import { path } from '../http/path';
+import { type AnswerFields, objectIn, objectsIn, textIn } from './answer-shape';
 import { undefinedIfMissing } from './missing';
 
 /** A SQL warehouse. */
@@ -21,16 +22,28 @@ export class WarehousesApi {
   list(): AsyncGenerator<Warehouse> {
     return items(
       (page_token) =>
-        this.http.json<TokenPage & { warehouses?: readonly Warehouse[] }>({
+        this.http.json<TokenPage & { warehouses?: readonly unknown[] }>({
           method: 'GET',
           path: '/api/2.0/sql/warehouses',
           query: { page_token },
         }),
-      (page) => page.warehouses,
+      (page) => objectsIn(objectIn(page, WHAT), 'warehouses', WHAT).map(warehouse),
     );
   }
 
   async get(id: string): Promise<Warehouse | undefined> {
     return undefinedIfMissing(this.http.json<Warehouse>({ method: 'GET', path: path`/api/2.0/sql/warehouses/${id}` }));
   }
+}
+
+const WHAT = 'list of SQL warehouses';
+
+/** A warehouse whose texts are texts; other fields stay as they are. */
+function warehouse(fields: AnswerFields): Warehouse {
+  return {
+    ...fields,
+    id: textIn(fields, 'id', WHAT),
+    name: textIn(fields, 'name', WHAT),
+    state: textIn(fields, 'state', WHAT),
+  };
 }

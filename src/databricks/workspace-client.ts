@@ -1,13 +1,17 @@
 import type { HttpClient } from '../http/client';
 import { ExperimentsApi } from './experiments';
 import { FilesApi } from './files';
+import { GrantsApi } from './grants';
+import { GroupsApi } from './groups';
 import { IdentityApi } from './identity';
 import { JobsApi } from './jobs';
 import { LoggedModelsApi } from './logged-models';
 import { MlflowRunsApi } from './mlflow-runs';
 import { ModelVersionsApi } from './model-versions';
+import { ObjectPermissionsApi } from './object-permissions';
 import { RegisteredModelsApi } from './registered-models';
 import { RunsApi } from './runs';
+import { SecurablesApi } from './securables';
 import { ServingEndpointsApi } from './serving-endpoints';
 import { StatementsApi } from './statements';
 import { WarehousesApi } from './warehouses';
@@ -30,6 +34,10 @@ export interface WorkspaceClient {
   readonly warehouses: WarehousesApi;
   readonly files: FilesApi;
   readonly workspaceFiles: WorkspaceFilesApi;
+  readonly grants: GrantsApi;
+  readonly groups: GroupsApi;
+  readonly securables: SecurablesApi;
+  readonly objectPermissions: ObjectPermissionsApi;
   /** The same workspace for requests that a cancel must not stop. */
   withoutSignal(): WorkspaceClient;
 }
@@ -51,6 +59,10 @@ export function createWorkspaceClient(http: HttpClient): WorkspaceClient {
     warehouses: new WarehousesApi(http),
     files: new FilesApi(http),
     workspaceFiles: new WorkspaceFilesApi(http),
+    grants: new GrantsApi(http),
+    groups: new GroupsApi(http),
+    securables: new SecurablesApi(http),
+    objectPermissions: new ObjectPermissionsApi(http),
     withoutSignal: () => createWorkspaceClient(http.withSignal(undefined)),
   };
 }

@@ -1,0 +1,60 @@
+import type { HttpClient } from '../http/client';
+import { items, type TokenPage } from '../http/paging';
+import { path } from '../http/path';
+import { type AnswerFields, objectIn, objectsIn, textIn } from './answer-shape';
+import { undefinedIfMissing } from './missing';
+
+/** Something of Unity Catalog that has an owner. */
+export interface Securable {
+  /** One to three levels. */
+  readonly fullName: string;
+  readonly owner: string;
+}
+
+/** `/api/2.1/unity-catalog/catalogs`, `/schemas` and `/models` */
+export class SecurablesApi {
+  constructor(private readonly http: HttpClient) {}
+
+  /** Undefined when there is none of this name, or the identity may not know of it. */
+  async catalog(name: string): Promise<Securable | undefined> {
+    return this.get(path`/api/2.1/unity-catalog/catalogs/${name}`, 'catalog');
+  }
+
+  /** As {@link catalog}. @param fullName `catalog.schema` */
+  async schema(fullName: string): Promise<Securable | undefined> {
+    return this.get(path`/api/2.1/unity-catalog/schemas/${fullName}`, 'schema');
+  }
+
+  /** As {@link catalog}. @param fullName `catalog.schema.model` */
+  async model(fullName: string): Promise<Securable | undefined> {
+    return this.get(path`/api/2.1/unity-catalog/models/${fullName}`, 'registered model');
+  }
+
+  /** The schemas of a catalog that the identity may know of. */
+  async *schemas(catalog: string): AsyncGenerator<Securable> {
+    const found = items(
+      (page_token) =>
+        this.http.json<TokenPage & { schemas?: readonly unknown[] }>({
+          method: 'GET',
+          path: '/api/2.1/unity-catalog/schemas',
+          query: { catalog_name: catalog, max_results: 0, page_token },
+        }),
+      (page) => objectsIn(objectIn(page, 'list of schemas'), 'schemas', 'list of schemas'),
+    );
+    for await (const schema of found) {
+      yield securable(schema, 'schema');
+    }
+  }
+
+  private async get(address: string, what: string): Promise<Securable | undefined> {
+    const answer = await undefinedIfMissing(this.http.json<unknown>({ method: 'GET', path: address }));
+    return answer === undefined ? undefined : securable(objectIn(answer, what), what);
+  }
+}
+
+function securable(fields: AnswerFields, what: string): Securable {
+  return {
+    fullName: textIn(fields, 'full_name', what) || textIn(fields, 'name', what),
+    owner: textIn(fields, 'owner', what),
+  };
+}

@@ -1,0 +1,79 @@
+import { type Grantee, permissionCommand } from '../../../src/databricks/grant-commands';
+import type { Job } from '../../../src/databricks/jobs';
+import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
+import { TaskError } from '../../../src/errors';
+import { ApiError } from '../../../src/http/errors';
+import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, ok } from '../finding';
+import { hasLevel } from '../object-level';
+
+/** Levels that let a principal start a job. */
+const STARTING = ['CAN_MANAGE_RUN', 'CAN_MANAGE', 'IS_OWNER'];
+const NAMES_SHOWN = 10;
+
+/** May the identity start the job; without one, may it list jobs at all. */
+export const checkJobs: Check = async ({ workspace, subjects }) => {
+  const identity = await workspace.identity.current();
+  const who = nameOf(identity);
+  if (subjects.job === '') {
+    const names = await workspace.jobs.firstNames(NAMES_SHOWN);
+    return ok(names.length === 0 ? `${who} may list jobs; it sees none.` : `${who} sees jobs: ${names.join(', ')}.`);
+  }
+  const found = await find(workspace, subjects.job);
+  if (found === 'denied') {
+    return refusal(who, granteeOf(identity), subjects.job, 'The workspace does not show it the job');
+  }
+  const shown = `job ${found.settings?.name ?? ''} (${found.job_id})`;
+  switch (await hasLevel(workspace, { type: 'jobs', id: found.job_id }, STARTING, holdersOf(identity))) {
+    case 'yes':
+      return ok(`${who} may start ${shown}.`);
+    case 'no':
+      return refusal(who, granteeOf(identity), found.job_id, `It sees ${shown}, but has no more, also by its groups`);
+    case 'hidden':
+      return refusal(who, granteeOf(identity), found.job_id, `The permissions of ${shown} are hidden from it`);
+  }
+};
+
+function refusal(who: string, grantee: Grantee, jobId: string, why: string): Finding {
+  return failed(`${who} has no CAN MANAGE RUN on job ${jobId}. ${why}.`, [
+    {
+      right: 'CAN_MANAGE_RUN',
+      object: `job ${jobId}`,
+      command: permissionCommand('jobs', jobId, 'CAN_MANAGE_RUN', grantee),
+    },
+  ]);
+}
+
+/** @throws TaskError JOB_NOT_FOUND, JOB_AMBIGUOUS */
+async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | 'denied'> {
+  const found = /^\d{1,19}$/.test(wanted) ? await byId(jobs, wanted) : await jobs.listByName(wanted);
+  if (found === 'denied') {
+    return found;
+  }
+  const [only, ...more] = found;
+  if (only === undefined) {
+    const seen = await jobs.firstNames(NAMES_SHOWN);
+    throw new TaskError('JOB_NOT_FOUND', `There is no job '${wanted}', or the identity may not see it.`, {
+      where: seen.length === 0 ? 'The workspace shows it no job at all.' : `It sees: ${seen.join(', ')}.`,
+      todo: 'Check the name. If the job exists, its owner gives the right to start it on its permissions page: CAN MANAGE RUN.',
+    });
+  }
+  if (more.length > 0) {
+    throw new TaskError('JOB_AMBIGUOUS', `Several jobs are named '${wanted}'.`, {
+      where: `They are: ${found.map(({ job_id }) => job_id).join(', ')}.`,
+      todo: "Set 'job' to the id of the one that is meant.",
+    });
+  }
+  return only;
+}
+
+async function byId(jobs: WorkspaceClient['jobs'], id: string): Promise<readonly Job[] | 'denied'> {
+  try {
+    const job = await jobs.get(id);
+    return job === undefined ? [] : [job];
+  } catch (error) {
+    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
+      return 'denied';
+    }
+    throw error;
+  }
+}

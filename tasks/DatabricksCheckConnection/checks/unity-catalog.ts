@@ -1,0 +1,156 @@
+import { type Grantee, grantStatement, spelled } from '../../../src/databricks/grant-commands';
+import type { SecurableType } from '../../../src/databricks/grants';
+import type { Securable } from '../../../src/databricks/securables';
+import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
+import { ApiError } from '../../../src/http/errors';
+import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, ok, type RightFinding } from '../finding';
+import type { CheckSubjects } from '../inputs';
+import { lackedPrivileges } from '../privileges-held';
+
+/** One securable on the way from the catalog to the model. */
+interface Step {
+  readonly type: SecurableType;
+  readonly fullName: string;
+  /** As a person reads it. */
+  readonly object: string;
+  /** What the identity must have to get past it. */
+  readonly wanted: readonly string[];
+  find(): Promise<Securable | undefined>;
+}
+
+/** Do catalog, schema and model exist, and may the identity use them. A model that does not exist yet must be one that it may create. */
+export const checkUnityCatalog: Check = async ({ workspace, subjects }) => {
+  const identity = await workspace.identity.current();
+  const who = { name: nameOf(identity), grantee: granteeOf(identity), holders: holdersOf(identity) };
+  const passed: string[] = [];
+  let last: Step | undefined;
+  for (const step of stepsTo(workspace, subjects)) {
+    const found = await lookUp(step);
+    if (found === undefined && step.type === 'function' && last !== undefined) {
+      return firstModel(workspace, step, last, who);
+    }
+    if (found === undefined || found === 'denied') {
+      return notReached(step, found, who);
+    }
+    const finding = await rightsOn(workspace, step, found, step.wanted, who);
+    if (finding !== undefined) {
+      return finding;
+    }
+    passed.push(`${step.wanted.map(spelled).join(' and ')} on ${step.object}`);
+    last = step;
+  }
+  return ok(`${who.name} has ${passed.join(', ')}.`);
+};
+
+interface Who {
+  readonly name: string;
+  readonly grantee: Grantee;
+  readonly holders: readonly string[];
+}
+
+function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: CheckSubjects): readonly Step[] {
+  const inSchema = `${catalog}.${schema}`;
+  return [
+    {
+      type: 'catalog',
+      fullName: catalog,
+      object: `catalog ${catalog}`,
+      wanted: ['USE_CATALOG'],
+      find: () => securables.catalog(catalog),
+    },
+    ...(schema === ''
+      ? []
+      : [
+          {
+            type: 'schema' as const,
+            fullName: inSchema,
+            object: `schema ${inSchema}`,
+            wanted: ['USE_SCHEMA'],
+            find: () => securables.schema(inSchema),
+          },
+        ]),
+    ...(model === ''
+      ? []
+      : [
+          {
+            type: 'function' as const,
+            fullName: model,
+            object: `model ${model}`,
+            wanted: ['EXECUTE'],
+            find: () => securables.model(model),
+          },
+        ]),
+  ];
+}
+
+async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
+  try {
+    return await step.find();
+  } catch (error) {
+    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
+      return 'denied';
+    }
+    throw error;
+  }
+}
+
+function notReached(step: Step, found: undefined | 'denied', who: Who): Finding {
+  const rights = step.wanted.map((privilege) => missing(privilege, step, who.grantee));
+  return found === 'denied'
+    ? failed(`${who.name} has no ${step.wanted.map(spelled).join(', ')} on ${step.object}.`, rights)
+    : failed(`There is no ${step.object}, or ${who.name} may not know of it. If it exists, it lacks a right.`, rights);
+}
+
+async function rightsOn(
+  workspace: WorkspaceClient,
+  step: Step,
+  found: Securable,
+  wanted: readonly string[],
+  who: Who,
+): Promise<Finding | undefined> {
+  const { lacked, hidden } = await lackedPrivileges(
+    workspace,
+    step.type,
+    // What was asked for, not what the answer calls itself: the next request is for this name.
+    { ...found, fullName: step.fullName },
+    who.holders,
+    wanted,
+  );
+  if (lacked.length === 0) {
+    return undefined;
+  }
+  const unseen =
+    hidden.length === 0
+      ? ''
+      : ` The service does not show what these hold: ${hidden.join(', ')}; that counts as nothing.`;
+  return failed(
+    `${who.name} has no ${lacked.map(spelled).join(', ')} on ${step.object}, neither itself nor by its groups.${unseen}`,
+    lacked.map((privilege) => missing(privilege, step, who.grantee)),
+  );
+}
+
+/** The first version of a model makes the model: then the right to create it is what counts. */
+async function firstModel(workspace: WorkspaceClient, model: Step, schema: Step, who: Who): Promise<Finding> {
+  const found = await schema.find();
+  const finding = await rightsOn(
+    workspace,
+    schema,
+    found ?? { fullName: schema.fullName, owner: '' },
+    ['CREATE_MODEL'],
+    who,
+  );
+  return finding === undefined
+    ? ok(`There is no ${model.object} that ${who.name} may know of yet; it may create one in ${schema.object}.`)
+    : {
+        ...finding,
+        message: `There is no ${model.object}, or ${who.name} may not know of it. ${finding.message}`,
+      };
+}
+
+function missing(privilege: string, { type, fullName, object }: Step, grantee: Grantee): RightFinding {
+  return {
+    right: spelled(privilege),
+    object,
+    command: grantStatement(privilege, type, fullName, grantee),
+  };
+}

@@ -1,0 +1,62 @@
+import { chooseWarehouse } from '../../../src/databricks/choose-warehouse';
+import { permissionCommand } from '../../../src/databricks/grant-commands';
+import type { Warehouse } from '../../../src/databricks/warehouses';
+import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
+import { TaskError } from '../../../src/errors';
+import { ApiError } from '../../../src/http/errors';
+import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, ok } from '../finding';
+import { hasLevel } from '../object-level';
+
+/** Levels that let a principal run statements. `CAN_VIEW` does not. */
+const USING = ['CAN_USE', 'CAN_MONITOR', 'CAN_MANAGE', 'IS_OWNER'];
+
+/**
+ * May the identity run statements on the warehouse. On a running one it runs `SELECT 1`, which is proof; of a stopped one it reads the
+ * permissions, since a statement would start it; only where these are hidden it asks the warehouse all the same.
+ */
+export const checkWarehouse: Check = async ({ workspace, subjects }) => {
+  const identity = await workspace.identity.current();
+  const warehouse = await chooseWarehouse(workspace.warehouses, subjects.warehouse);
+  const shown = `warehouse ${warehouse.name ?? ''} (${warehouse.id})`;
+  const refused = (why: string): Finding =>
+    failed(`${nameOf(identity)} has no CAN USE on ${shown}${why}.`, [
+      {
+        right: 'CAN_USE',
+        object: `warehouse ${warehouse.id}`,
+        command: permissionCommand('warehouses', warehouse.id, 'CAN_USE', granteeOf(identity)),
+      },
+    ]);
+  if (warehouse.state !== 'RUNNING') {
+    const level = await hasLevel(workspace, { type: 'warehouses', id: warehouse.id }, USING, holdersOf(identity));
+    if (level === 'no') {
+      return refused(', neither itself nor by its groups');
+    }
+    if (level === 'yes') {
+      return ok(`${nameOf(identity)} may use ${shown}, which is ${stateOf(warehouse)}.`);
+    }
+  }
+  const answer = await tryStatement(workspace, warehouse);
+  return answer === 'ran' ? ok(`${nameOf(identity)} may use ${shown}: it ran a statement.`) : refused(`: ${answer}`);
+};
+
+/** `ran`, or the words of the refusal. */
+async function tryStatement({ statements }: WorkspaceClient, { id }: Warehouse): Promise<string> {
+  try {
+    const { totalRowCount } = await statements.execute({ statement: 'SELECT 1', warehouseId: id });
+    if (totalRowCount !== 1) {
+      throw new TaskError('ANSWER_UNEXPECTED', `The warehouse answered SELECT 1 with ${totalRowCount} rows.`, {
+        todo: 'Check that the URL is that of the workspace itself.',
+      });
+    }
+    return 'ran';
+  } catch (error) {
+    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
+      return error.serverMessage.replace(/\.$/, '');
+    }
+    throw error;
+  }
+}
+
+function stateOf({ state }: Warehouse): string {
+  return (state ?? 'not running').toLowerCase();
+}

@@ -1,0 +1,530 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { FakeHost } from '../../../support/fake-host';
+import type { Answer } from '../../../support/http-double';
+import { CI, checked, checkedBy, held, levels, refusal, SUBJECTS } from './checked-workspace';
+
+const UC = '/api/2.1/unity-catalog';
+const EFFECTIVE = `${UC}/effective-permissions`;
+const NONE: Answer = { json: {} };
+const ACL = (level: string) =>
+  `--json '{"access_control_list":[{"service_principal_name":"${CI}","permission_level":"${level}"}]}'`;
+
+interface Report {
+  checks: {
+    check: string;
+    verdict: string;
+    message: string;
+    rights: { right: string; object: string; command: string }[];
+  }[];
+}
+
+function report(host: FakeHost): Report {
+  return JSON.parse(readFileSync(host.outputs.get('reportPath') ?? '', 'utf8'));
+}
+
+describe('DatabricksCheckConnection', () => {
+  it('passes every check of an identity that has exactly the rights that it needs, and sends nothing that changes anything', async () => {
+    const { host, received } = await checked({
+      checks: 'all',
+      model: 'dev.ml.churn',
+      warehouse: 'wh',
+      job: 'train',
+      readOnlyGroups: 'readers',
+    });
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.deepEqual(
+      report(host).checks.map(({ check, verdict }) => [check, verdict]),
+      ['identity', 'workspace', 'unityCatalog', 'warehouse', 'jobs', 'readOnlyGroups'].map((check) => [check, 'ok']),
+    );
+    assert.deepEqual([...new Set(received.map(({ method }) => method))], ['GET']);
+    assert.equal(host.outputs.get('failures'), '0');
+  });
+
+  it('leaves out, and says so, what `all` has no input for', async () => {
+    const { host } = await checked({ checks: 'all' });
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.deepEqual(
+      report(host).checks.map(({ check, verdict }) => [check, verdict]),
+      [
+        ['identity', 'ok'],
+        ['workspace', 'ok'],
+        ['warehouse', 'ok'],
+        ['jobs', 'ok'],
+        ['unityCatalog', 'leftOut'],
+        ['readOnlyGroups', 'leftOut'],
+      ],
+    );
+    assert.match(host.printed, /readOnlyGroups: left out\. Not checked, because input 'catalog' is empty\./);
+  });
+
+  for (const [what, check, replaced, inputs, right, object, command] of [
+    [
+      'USE CATALOG, as the catalog itself says',
+      'unityCatalog',
+      { [`${UC}/catalogs/dev`]: refusal(403, 'PERMISSION_DENIED', "User does not have USE CATALOG on Catalog 'dev'.") },
+      {},
+      'USE CATALOG',
+      'catalog dev',
+      `GRANT USE CATALOG ON CATALOG \`dev\` TO \`${CI}\`;`,
+    ],
+    [
+      'USE CATALOG, by its rights',
+      'unityCatalog',
+      { [`${EFFECTIVE}/catalog/dev`]: held(CI, 'BROWSE') },
+      {},
+      'USE CATALOG',
+      'catalog dev',
+      `GRANT USE CATALOG ON CATALOG \`dev\` TO \`${CI}\`;`,
+    ],
+    [
+      'the catalog',
+      'unityCatalog',
+      { [`${UC}/catalogs/dev`]: refusal(404, 'CATALOG_DOES_NOT_EXIST', "Catalog 'dev' does not exist.") },
+      {},
+      'USE CATALOG',
+      'catalog dev',
+      `GRANT USE CATALOG ON CATALOG \`dev\` TO \`${CI}\`;`,
+    ],
+    [
+      'USE SCHEMA',
+      'unityCatalog',
+      { [`${EFFECTIVE}/schema/dev.ml`]: NONE },
+      {},
+      'USE SCHEMA',
+      'schema dev.ml',
+      `GRANT USE SCHEMA ON SCHEMA \`dev\`.\`ml\` TO \`${CI}\`;`,
+    ],
+    [
+      'the schema',
+      'unityCatalog',
+      { [`${UC}/schemas/dev.ml`]: refusal(404, 'SCHEMA_DOES_NOT_EXIST', "Schema 'dev.ml' does not exist.") },
+      {},
+      'USE SCHEMA',
+      'schema dev.ml',
+      `GRANT USE SCHEMA ON SCHEMA \`dev\`.\`ml\` TO \`${CI}\`;`,
+    ],
+    [
+      'EXECUTE',
+      'unityCatalog',
+      { [`${EFFECTIVE}/function/dev.ml.churn`]: held('somebody else', 'EXECUTE') },
+      {},
+      'EXECUTE',
+      'model dev.ml.churn',
+      `GRANT EXECUTE ON FUNCTION \`dev\`.\`ml\`.\`churn\` TO \`${CI}\`;`,
+    ],
+    [
+      'CREATE MODEL for a model that is not there',
+      'unityCatalog',
+      { [`${UC}/models/dev.ml.churn`]: refusal(404, 'RESOURCE_DOES_NOT_EXIST', 'no model') },
+      {},
+      'CREATE MODEL',
+      'schema dev.ml',
+      `GRANT CREATE MODEL ON SCHEMA \`dev\`.\`ml\` TO \`${CI}\`;`,
+    ],
+    [
+      'rights of groups that are hidden',
+      'unityCatalog',
+      { [`${EFFECTIVE}/schema/dev.ml`]: refusal(403, 'PERMISSION_DENIED', 'not yours') },
+      {},
+      'USE SCHEMA',
+      'schema dev.ml',
+      `GRANT USE SCHEMA ON SCHEMA \`dev\`.\`ml\` TO \`${CI}\`;`,
+    ],
+    [
+      'CAN USE on a stopped warehouse',
+      'warehouse',
+      { '/api/2.0/permissions/warehouses/w1': levels(['service_principal_name', CI, 'CAN_VIEW']) },
+      {},
+      'CAN_USE',
+      'warehouse w1',
+      `databricks permissions update warehouses w1 ${ACL('CAN_USE')}`,
+    ],
+    [
+      'CAN USE on a warehouse whose permissions are hidden',
+      'warehouse',
+      {
+        '/api/2.0/permissions/warehouses/w1': refusal(403, 'PERMISSION_DENIED', 'hidden'),
+        '/api/2.0/sql/statements': refusal(403, 'PERMISSION_DENIED', 'You do not have permission to use it.'),
+      },
+      {},
+      'CAN_USE',
+      'warehouse w1',
+      `databricks permissions update warehouses w1 ${ACL('CAN_USE')}`,
+    ],
+    [
+      'CAN USE on a running warehouse, whatever its permissions say',
+      'warehouse',
+      {
+        '/api/2.0/sql/warehouses': { json: { warehouses: [{ id: 'w1', name: 'wh', state: 'RUNNING' }] } },
+        '/api/2.0/sql/statements': refusal(403, 'PERMISSION_DENIED', 'no'),
+      },
+      {},
+      'CAN_USE',
+      'warehouse w1',
+      `databricks permissions update warehouses w1 ${ACL('CAN_USE')}`,
+    ],
+    [
+      'CAN MANAGE RUN',
+      'jobs',
+      { '/api/2.0/permissions/jobs/7': levels(['service_principal_name', CI, 'CAN_VIEW']) },
+      {},
+      'CAN_MANAGE_RUN',
+      'job 7',
+      `databricks permissions update jobs 7 ${ACL('CAN_MANAGE_RUN')}`,
+    ],
+    [
+      'the permissions of the job, which are hidden',
+      'jobs',
+      { '/api/2.0/permissions/jobs/7': refusal(403, 'PERMISSION_DENIED', 'hidden') },
+      {},
+      'CAN_MANAGE_RUN',
+      'job 7',
+      `databricks permissions update jobs 7 ${ACL('CAN_MANAGE_RUN')}`,
+    ],
+    [
+      'the job, which is not shown to it',
+      'jobs',
+      { '/api/2.2/jobs/get': refusal(403, 'PERMISSION_DENIED', 'User does not have View on job 7') },
+      { job: '7' },
+      'CAN_MANAGE_RUN',
+      'job 7',
+      `databricks permissions update jobs 7 ${ACL('CAN_MANAGE_RUN')}`,
+    ],
+    [
+      'the rights of the groups, which are hidden',
+      'readOnlyGroups',
+      { [`${EFFECTIVE}/catalog/dev`]: refusal(403, 'PERMISSION_DENIED', 'not yours') },
+      {},
+      'MANAGE',
+      'catalog dev',
+      `GRANT MANAGE ON CATALOG \`dev\` TO \`${CI}\`;`,
+    ],
+    [
+      'only rights to read',
+      'readOnlyGroups',
+      { [`${EFFECTIVE}/catalog/dev`]: held('readers', 'SELECT', 'USE_CATALOG', 'MODIFY') },
+      {},
+      'MODIFY of readers',
+      'catalog dev',
+      'REVOKE MODIFY ON CATALOG `dev` FROM `readers`;',
+    ],
+    [
+      'only rights to read, on a schema',
+      'readOnlyGroups',
+      { [`${EFFECTIVE}/schema/dev.ml`]: held('account users', 'CREATE_TABLE') },
+      {},
+      'CREATE TABLE of account users',
+      'schema dev.ml',
+      'REVOKE CREATE TABLE ON SCHEMA `dev`.`ml` FROM `account users`;',
+    ],
+    [
+      'only rights to read, since the group owns the catalog',
+      'readOnlyGroups',
+      { [`${UC}/catalogs/dev`]: { json: { name: 'dev', owner: 'READERS' } } },
+      {},
+      'ownership by readers',
+      'catalog dev',
+      'ALTER CATALOG `dev` OWNER TO `admins`;',
+    ],
+  ] as const) {
+    it(`${check} fails for want of ${what}, and says right, object and command`, async () => {
+      const answers: Readonly<Record<string, Answer>> = replaced;
+      const { host } = await checkedBy(check, (path) => answers[path], inputs);
+      assert.equal(host.result, 'Failed', host.printed);
+      assert.equal(host.error?.code, 'CONNECTION_CHECK_FAILED');
+      assert.equal(host.outputs.get('failures'), '1');
+      assert.deepEqual(report(host).checks[0]?.rights, [{ right, object, command }]);
+      assert.ok(host.error?.message.includes(command), host.error?.message);
+    });
+  }
+
+  for (const [what, check, replaced] of [
+    ['a right by its group', 'unityCatalog', { [`${EFFECTIVE}/catalog/dev`]: held('Builders', 'USE_CATALOG') }],
+    ['a right of everybody', 'unityCatalog', { [`${EFFECTIVE}/schema/dev.ml`]: held('account users', 'USE_SCHEMA') }],
+    ['ALL PRIVILEGES', 'unityCatalog', { [`${EFFECTIVE}/catalog/dev`]: held(CI, 'ALL_PRIVILEGES') }],
+    [
+      'ownership',
+      'unityCatalog',
+      { [`${UC}/catalogs/dev`]: { json: { name: 'dev', owner: 'builders' } }, [`${EFFECTIVE}/catalog/dev`]: NONE },
+    ],
+    [
+      'CREATE MODEL, where there is no model yet',
+      'unityCatalog',
+      {
+        [`${UC}/models/dev.ml.churn`]: refusal(404, 'RESOURCE_DOES_NOT_EXIST', 'no model'),
+        [`${EFFECTIVE}/schema/dev.ml`]: held(CI, 'USE_SCHEMA', 'CREATE_MODEL'),
+      },
+    ],
+    [
+      'a level by its group',
+      'warehouse',
+      { '/api/2.0/permissions/warehouses/w1': levels(['group_name', 'builders', 'CAN_MANAGE']) },
+    ],
+    [
+      'a statement that runs, where permissions are hidden',
+      'warehouse',
+      { '/api/2.0/permissions/warehouses/w1': refusal(403, 'PERMISSION_DENIED', 'hidden') },
+    ],
+    ['a level by its group', 'jobs', { '/api/2.0/permissions/jobs/7': levels(['group_name', 'builders', 'IS_OWNER']) }],
+    [
+      'an inherited right to read',
+      'readOnlyGroups',
+      {
+        [`${EFFECTIVE}/schema/dev.ml`]: held(
+          'readers',
+          'SELECT',
+          'USE_CATALOG',
+          'USE_SCHEMA',
+          'BROWSE',
+          'EXECUTE',
+          'READ_VOLUME',
+        ),
+      },
+    ],
+    [
+      'a group that the service does not know in grants',
+      'readOnlyGroups',
+      { [`${EFFECTIVE}/catalog/dev`]: refusal(404, 'PRINCIPAL_DOES_NOT_EXIST', 'who') },
+    ],
+  ] as const) {
+    it(`${check} is content with ${what}`, async () => {
+      const answers: Readonly<Record<string, Answer>> = replaced;
+      const { host } = await checkedBy(check, (path) => answers[path]);
+      assert.equal(host.result, 'Succeeded', host.printed);
+      assert.deepEqual(report(host).checks[0]?.rights, []);
+    });
+  }
+
+  for (const [what, check, replaced, expected] of [
+    ['no such job', 'jobs', { '/api/2.2/jobs/list': { json: {} } }, /There is no job 'train'/],
+    [
+      'two jobs of that name',
+      'jobs',
+      { '/api/2.2/jobs/list': { json: { jobs: [7, 8].map((job_id) => ({ job_id, settings: { name: 'train' } })) } } },
+      /Several jobs are named 'train'\. They are: 7, 8\./,
+    ],
+    ['no such warehouse', 'warehouse', { '/api/2.0/sql/warehouses': { json: {} } }, /There is no SQL warehouse 'wh'/],
+    [
+      'no such group',
+      'readOnlyGroups',
+      { '/api/2.0/preview/scim/v2/Groups': { json: { totalResults: 0 } } },
+      /There is no group 'readers'/,
+    ],
+    [
+      'no such catalog',
+      'readOnlyGroups',
+      { [`${UC}/catalogs/dev`]: refusal(404, 'CATALOG_DOES_NOT_EXIST', 'none') },
+      /There is no catalog dev/,
+    ],
+    [
+      'a statement that fails',
+      'warehouse',
+      {
+        '/api/2.0/sql/warehouses': { json: { warehouses: [{ id: 'w1', name: 'wh', state: 'RUNNING' }] } },
+        '/api/2.0/sql/statements': {
+          json: { statement_id: 's', status: { state: 'FAILED', error: { message: 'broken' } } },
+        },
+      },
+      /ended in state FAILED: broken/,
+    ],
+  ] as const) {
+    it(`${check} fails on ${what}`, async () => {
+      const answers: Readonly<Record<string, Answer>> = replaced;
+      const { host } = await checkedBy(check, (path) => answers[path]);
+      assert.equal(host.result, 'Failed', host.printed);
+      assert.match(host.printed, expected);
+    });
+  }
+
+  it('follows groups that a group belongs to, also round in a circle', async () => {
+    const parents: Readonly<Record<string, string[]>> = { readers: ['analysts'], analysts: ['readers', 'staff'] };
+    const { host } = await checkedBy('readOnlyGroups', (path, { url }) => {
+      const query = new URL(url, 'http://localhost').searchParams;
+      if (path.endsWith('/Groups')) {
+        const name = /"(.*)"/.exec(query.get('filter') ?? '')?.[1] ?? '';
+        const groups = (parents[name] ?? []).map((display) => ({ display }));
+        return { json: { Resources: [{ displayName: name, groups }] } };
+      }
+      return path === `${EFFECTIVE}/catalog/dev` && query.get('principal') === 'staff'
+        ? held('staff', 'MODIFY')
+        : undefined;
+    });
+    assert.deepEqual(report(host).checks[0]?.rights, [
+      { right: 'MODIFY of staff', object: 'catalog dev', command: 'REVOKE MODIFY ON CATALOG `dev` FROM `staff`;' },
+    ]);
+  });
+
+  it('quotes what stands in names, for SQL and for the shell', async () => {
+    const me = `o'neil\`@example.com`;
+    const { host } = await checked({ checks: 'unityCatalog,jobs', catalog: 'de`v', job: '7' }, (path) => {
+      switch (path) {
+        case '/api/2.0/preview/scim/v2/Me':
+          return { json: { userName: me } };
+        case `${UC}/catalogs/de\`v`:
+          return { json: { name: 'de`v' } };
+        case `${EFFECTIVE}/catalog/de\`v`:
+        case '/api/2.0/permissions/jobs/7':
+          return { json: {} };
+      }
+      return undefined;
+    });
+    assert.deepEqual(
+      report(host).checks.map(({ rights }) => rights[0]?.command),
+      [
+        "GRANT USE CATALOG ON CATALOG `de``v` TO `o'neil``@example.com`;",
+        `databricks permissions update jobs 7 --json '{"access_control_list":[{"user_name":"o'\\''neil\`@example.com","permission_level":"CAN_MANAGE_RUN"}]}'`,
+      ],
+    );
+  });
+
+  const HOSTILE: readonly (readonly [string, Answer])[] = [
+    ['HTML with status 200', { body: '<html>Sign in</html>', headers: { 'content-type': 'text/html' } }],
+    ['a broken-off body', { body: '{"a": [', headers: { 'content-type': 'application/json' } }],
+    ['a list instead of an object', { json: [] }],
+    ['a text', { json: 'admin' }],
+    ['null', { body: 'null', headers: { 'content-type': 'application/json' } }],
+    ['an HTML refusal of a proxy', { status: 403, body: '<html>no</html>', headers: { 'content-type': 'text/html' } }],
+    ['401', refusal(401, 'UNAUTHENTICATED', 'no')],
+    ['an error without a code', { status: 500, json: { message: '' } }],
+    [
+      'lists of other things',
+      {
+        json: {
+          groups: [null],
+          privilege_assignments: [{ privileges: 'ALL' }],
+          access_control_list: [7],
+          warehouses: [null],
+          schemas: {},
+          Resources: 'readers',
+          jobs: 'train',
+          full_name: {},
+        },
+      },
+    ],
+  ];
+  const FIRST_OF: Readonly<Record<string, string>> = {
+    identity: '/api/2.0/preview/scim/v2/Me',
+    workspace: '/api/2.0/preview/scim/v2/Me',
+    unityCatalog: `${EFFECTIVE}/catalog/dev`,
+    warehouse: '/api/2.0/permissions/warehouses/w1',
+    jobs: '/api/2.0/permissions/jobs/7',
+    readOnlyGroups: `${EFFECTIVE}/schema/dev.ml`,
+  };
+  const ALSO: readonly (readonly [string, string])[] = [
+    ['unityCatalog', `${UC}/catalogs/dev`],
+    ['warehouse', '/api/2.0/sql/warehouses'],
+    ['jobs', '/api/2.2/jobs/list'],
+    ['readOnlyGroups', '/api/2.0/preview/scim/v2/Groups'],
+    ['readOnlyGroups', `${UC}/schemas`],
+  ];
+  for (const [check, place] of [...Object.entries(FIRST_OF), ...ALSO]) {
+    for (const [what, answer] of HOSTILE) {
+      it(`${check} fails in a sentence when ${place} answers ${what}`, async () => {
+        const { host } = await checkedBy(check, (path) => (path === place ? answer : undefined));
+        assert.equal(host.result, 'Failed', host.printed);
+        assert.equal(host.error?.code, 'CONNECTION_CHECK_FAILED', host.printed);
+        assert.equal(host.outputs.get('failures'), '1');
+      });
+    }
+  }
+
+  it('does not let text of the service act or break the summary', async () => {
+    const name = '##vso[task.complete result=Succeeded]|\r\n<b>x</b>`';
+    const { host } = await checkedBy('unityCatalog', (path) =>
+      path.endsWith('/Me')
+        ? { json: { userName: CI, displayName: name } }
+        : path === `${EFFECTIVE}/catalog/dev`
+          ? held(CI, 'BROWSE')
+          : undefined,
+    );
+    assert.equal(host.result, 'Failed');
+    assert.ok(!host.lines.some((line) => /##vso\[/i.test(line)), host.printed);
+    const summary = readFileSync(host.summaries[0] ?? '', 'utf8');
+    assert.ok(!summary.includes('<b>'), summary);
+    const rows = summary.split('\n').filter((line) => line.startsWith('| unityCatalog'));
+    assert.equal(rows.length, 1, summary);
+  });
+
+  it('refuses rights of the service that are no words: they would stand in a command that somebody copies', async () => {
+    const { host } = await checkedBy('readOnlyGroups', (path) =>
+      path === `${EFFECTIVE}/catalog/dev` ? held('readers', 'X` ON CATALOG dev TO me; --') : undefined,
+    );
+    assert.match(host.printed, /The answer of the service has another form than documented/);
+  });
+
+  it('counts a warning as a failure only where that is asked for', async () => {
+    const nameless = (path: string): Answer | undefined =>
+      path.endsWith('/Me') ? { json: { userName: CI, active: false } } : undefined;
+    for (const [failOn, result] of [
+      ['error', 'Succeeded'],
+      ['warning', 'Failed'],
+    ] as const) {
+      const { host } = await checked({ checks: 'identity,workspace', failOn }, nameless);
+      assert.equal(host.result, result, host.printed);
+      assert.equal(host.outputs.get('warnings'), '2');
+    }
+  });
+
+  for (const [what, inputs, code, expected] of [
+    ['a check that comes later', { checks: 'identity,serving' }, 'INPUT_INVALID', /'serving' is planned/],
+    ['approvals', { checks: 'approvals' }, 'INPUT_INVALID', /'approvals' is planned/],
+    ['audit', { checks: 'audit' }, 'INPUT_INVALID', /'audit' is planned/],
+    ['bundle', { checks: 'bundle' }, 'INPUT_INVALID', /'bundle' is planned/],
+    ['segregation', { checks: 'segregation' }, 'INPUT_INVALID', /'segregation' is planned/],
+    ['guards', { checks: 'guards' }, 'INPUT_INVALID', /'guards' is planned/],
+    ['rollback', { checks: 'all,rollback' }, 'INPUT_INVALID', /'rollback' is planned/],
+    ['no check', { checks: '' }, 'INPUT_INVALID', /names no check/],
+    ['unityCatalog without a catalog', { checks: 'unityCatalog' }, 'INPUT_REQUIRED', /'catalog' is required/],
+    [
+      'readOnlyGroups without groups',
+      { checks: 'readOnlyGroups', catalog: 'dev' },
+      'INPUT_REQUIRED',
+      /'readOnlyGroups' is required/,
+    ],
+    [
+      'all and unityCatalog without a catalog',
+      { checks: 'all,unityCatalog' },
+      'INPUT_REQUIRED',
+      /'catalog' is required/,
+    ],
+    ['a job that nothing looks at', { checks: 'identity', job: 'train' }, 'INPUT_INVALID', /'job' is set/],
+    [
+      'groups that nothing looks at',
+      { checks: 'unityCatalog', catalog: 'dev', readOnlyGroups: 'g' },
+      'INPUT_INVALID',
+      /'readOnlyGroups' is set/,
+    ],
+    [
+      'a schema with its catalog',
+      { checks: 'unityCatalog', catalog: 'dev', schema: 'dev.ml' },
+      'INPUT_INVALID',
+      /one schema/,
+    ],
+    [
+      'a model of another catalog',
+      { checks: 'unityCatalog', catalog: 'prod', model: 'dev.ml.churn' },
+      'INPUT_INVALID',
+      /lies in 'dev'/,
+    ],
+    ['a model of two levels', { checks: 'unityCatalog', model: 'ml.churn' }, 'INPUT_INVALID', /three-level/],
+  ] as const) {
+    it(`refuses ${what} before any request`, async () => {
+      const { host, received } = await checked(inputs);
+      assert.equal(host.error?.code, code, host.printed);
+      assert.match(host.printed, expected);
+      assert.equal(received.length, 0);
+    });
+  }
+
+  it('has a subject for every check', () => {
+    assert.deepEqual(Object.keys(SUBJECTS), [
+      'identity',
+      'workspace',
+      'unityCatalog',
+      'warehouse',
+      'jobs',
+      'readOnlyGroups',
+    ]);
+  });
+});
