@@ -21,7 +21,9 @@ export const CLAUSES: Readonly<Record<string, readonly string[]>> = {
   subquery: ['this', 'alias', 'alias_explicit_as', 'alias_keyword'],
   identifier: ['name', 'quoted'],
   insert: ['table', 'columns', 'values', 'query', 'overwrite'],
-  delete: ['table', 'where_clause'],
+  delete: ['table', 'alias', 'alias_explicit_as', 'where_clause'],
+  update: ['table', 'set', 'where_clause'],
+  merge: ['this', 'using', 'on', 'whens'],
   create_table: [
     'name',
     'columns',
@@ -36,6 +38,9 @@ export const CLAUSES: Readonly<Record<string, readonly string[]>> = {
   schema_comment_property: ['this'],
   properties: ['expressions'],
   drop_table: ['names', 'if_exists'],
+  alter_table: ['name', 'actions'],
+  AddColumn: ['column'],
+  AddColumns: ['columns'],
 };
 
 /** Expressions and their fields. */

@@ -6,10 +6,11 @@ import { queryScope, requireTable } from './lookup';
 import { tableName } from './names';
 import { renderQuery } from './query';
 import { column, type StatementResult } from './result';
-import { findColumn, noColumns, type Query, type Source, unresolved } from './scope';
+import { findColumn, noColumns, type Query, type Scope, type Source, unresolved } from './scope';
 import type { Session } from './session';
 import { endRows, insertRows } from './storage';
-import { newest, type TableRecord, type TableVersion } from './table-records';
+import { newest, type TableRecord } from './table-records';
+import { nextVersion, requireRemovable, withVersion } from './table-versions';
 import { identifier, list, type Node, permitted, plainTable } from './tree';
 import type { Typed } from './type-rules';
 import { withConnection } from './writing';
@@ -25,6 +26,7 @@ export async function insert(value: Node, session: Session): Promise<StatementRe
     const written = nextVersion(table, session, 'WRITE', { mode: overwrite ? 'Overwrite' : 'Append' });
     const query = sourceOf(node, session);
     if (overwrite) {
+      requireRemovable(table);
       await endRows(connection, written, { alias: name.table, sql: 'true' }, {});
     }
     const rows = await insertRows(connection, written, {
@@ -79,9 +81,11 @@ export async function deleteRows(value: Node, session: Session): Promise<Stateme
   const name = tableName(plainTable(node.table), session.defaults);
   return withConnection(session, async (connection) => {
     const table = requireTable(session, name);
-    const condition = conditionOf(node, table, session);
+    requireRemovable(table);
+    const alias = identifier(node.alias) ?? name.table;
+    const condition = conditionOf(node.where_clause, rowsOf(table, alias), session);
     const written = nextVersion(table, session, 'DELETE', { predicate: JSON.stringify([condition.name]) });
-    const rows = await endRows(connection, written, { alias: name.table, sql: condition.sql }, session.bindings.values);
+    const rows = await endRows(connection, written, { alias, sql: condition.sql }, session.bindings.values);
     return {
       ...(rows === 0
         ? {}
@@ -91,45 +95,32 @@ export async function deleteRows(value: Node, session: Session): Promise<Stateme
   });
 }
 
-function conditionOf(node: Node, table: TableRecord, { bindings }: Session): { sql: string; name: string } {
-  if (node.where_clause === null) {
+/** The columns of a table by the name that the statement gives it. */
+export function rowsOf(table: TableRecord, name: string): Source {
+  return { name, columns: newest(table).columns };
+}
+
+/** The condition of a WHERE over one table, and how Spark spells it; all rows without one. @throws SqlFailure */
+export function conditionOf(
+  clause: unknown,
+  source: Source,
+  { bindings }: Session,
+): { readonly sql: string; readonly name: string } {
+  if (clause === null || clause === undefined) {
     return { sql: 'true', name: 'true' };
   }
-  const where = permitted(CLAUSES, 'where_clause', node.where_clause as Node);
-  const source: Source = { name: table.name, columns: newest(table).columns };
-  const condition = renderExpression(where.this, {
-    bindings,
-    column: (name, of) => {
-      const found = findColumn([source], name, of);
-      if (found === undefined) {
-        throw unresolved(name);
-      }
-      return found;
-    },
-  });
+  const where = permitted(CLAUSES, 'where_clause', clause as Node);
+  const condition = renderExpression(where.this, { bindings, column: columnIn([source]) });
   return { sql: boolean('WHERE', condition), name: condition.name };
 }
 
-function nextVersion(
-  table: TableRecord,
-  session: Session,
-  operation: string,
-  operationParameters: Record<string, string>,
-): TableVersion {
-  const last = newest(table);
-  return {
-    version: last.version + 1,
-    timestamp: session.now,
-    userId: session.principal.id,
-    userName: session.principal.userName,
-    operation,
-    operationParameters,
-    operationMetrics: {},
-    storage: last.storage,
-    columns: last.columns,
+/** Finds columns in these sources. The function throws SqlFailure when there is none or more than one. */
+export function columnIn(sources: readonly Source[]): Scope['column'] {
+  return (name, table) => {
+    const found = findColumn(sources, name, table);
+    if (found === undefined) {
+      throw unresolved(table === undefined ? name : `${table}.${name}`);
+    }
+    return found;
   };
-}
-
-function withVersion(table: TableRecord, version: TableVersion): TableRecord {
-  return { ...table, versions: [...table.versions, version] };
 }

@@ -1,5 +1,5 @@
+import { Cursor } from './cursor';
 import { syntaxError, unsupported } from './failure';
-import { readName } from './names';
 import { isWord, type Token } from './tokens';
 
 /** Statements that are read on the tokens, because the parser does not know them or loses parts of them. */
@@ -9,6 +9,19 @@ export type Command =
   | { readonly kind: 'showTables'; readonly schema?: readonly string[] }
   | { readonly kind: 'showSchemas'; readonly catalog?: string }
   | { readonly kind: 'showCatalogs' }
+  | { readonly kind: 'showProperties'; readonly name: readonly string[]; readonly key?: string }
+  | {
+      readonly kind: 'setProperties';
+      readonly name: readonly string[];
+      readonly properties: readonly (readonly [key: string, value: string])[];
+    }
+  | {
+      readonly kind: 'unsetProperties';
+      readonly name: readonly string[];
+      readonly keys: readonly string[];
+      readonly ifExists: boolean;
+    }
+  | { readonly kind: 'commentOnTable'; readonly name: readonly string[]; readonly comment: string | null }
   | {
       readonly kind: 'createSchema';
       readonly name: readonly string[];
@@ -30,7 +43,52 @@ export function readCommand(tokens: readonly Token[]): Command | undefined {
   if (isWord(tokens[0], 'CREATE') && isWord(tokens[1], 'SCHEMA', 'DATABASE')) {
     return readCreateSchema(new Cursor(tokens, 2));
   }
+  if (isWord(tokens[0], 'COMMENT') && isWord(tokens[1], 'ON')) {
+    return readComment(new Cursor(tokens, 2));
+  }
+  if (isWord(tokens[0], 'ALTER') && isWord(tokens[1], 'TABLE')) {
+    return readAlterProperties(new Cursor(tokens, 2));
+  }
   return undefined;
+}
+
+/** `SET TBLPROPERTIES` and `UNSET TBLPROPERTIES`, which the parser keeps as text only; other changes are for the parser. */
+function readAlterProperties(cursor: Cursor): Command | undefined {
+  const name = cursor.name();
+  const set = cursor.takeWord('SET');
+  const unset = !set && cursor.takeWord('UNSET');
+  if (!(set || unset) || !cursor.takeWord('TBLPROPERTIES')) {
+    return undefined;
+  }
+  if (set) {
+    const properties = cursor.listOf((): [string, string] => {
+      const key = cursor.propertyKey();
+      cursor.symbol('=');
+      return [key, cursor.propertyValue()];
+    });
+    cursor.end();
+    return { kind: 'setProperties', name, properties };
+  }
+  const ifExists = cursor.takeWord('IF');
+  if (ifExists && !cursor.takeWord('EXISTS')) {
+    throw syntaxError('UNSET TBLPROPERTIES IF wants EXISTS.');
+  }
+  const keys = cursor.listOf(() => cursor.propertyKey());
+  cursor.end();
+  return { kind: 'unsetProperties', name, keys, ifExists };
+}
+
+function readComment(cursor: Cursor): Command {
+  if (!cursor.takeWord('TABLE')) {
+    throw unsupported(`COMMENT ON ${cursor.spelling()}`);
+  }
+  const name = cursor.name();
+  if (!cursor.takeWord('IS')) {
+    throw syntaxError('COMMENT ON TABLE wants IS.');
+  }
+  const comment = cursor.takeWord('NULL') ? null : cursor.text();
+  cursor.end();
+  return { kind: 'commentOnTable', name, comment };
 }
 
 function readDescribe(cursor: Cursor): Command {
@@ -68,6 +126,12 @@ function readShow(cursor: Cursor): Command {
     cursor.end();
     return { kind: 'showTables', ...(schema === undefined ? {} : { schema }) };
   }
+  if (cursor.takeWord('TBLPROPERTIES')) {
+    const name = cursor.name();
+    const [key] = cursor.atSymbol('(') ? cursor.listOf(() => cursor.propertyKey()) : [];
+    cursor.end();
+    return { kind: 'showProperties', name, ...(key === undefined ? {} : { key }) };
+  }
   throw unsupported(`SHOW ${cursor.spelling()}`);
 }
 
@@ -80,63 +144,4 @@ function readCreateSchema(cursor: Cursor): Command {
   const comment = cursor.takeWord('COMMENT') ? cursor.text() : '';
   cursor.end();
   return { kind: 'createSchema', name, ifNotExists, comment };
-}
-
-/** Reads tokens from left to right. */
-class Cursor {
-  constructor(
-    private readonly tokens: readonly Token[],
-    private at: number,
-  ) {}
-
-  takeWord(...words: readonly string[]): boolean {
-    const found = isWord(this.tokens[this.at], ...words);
-    this.at += found ? 1 : 0;
-    return found;
-  }
-
-  name(): string[] {
-    const name = readName(this.tokens, this.at);
-    if (name === undefined) {
-      throw syntaxError(`A name is expected before ${this.spelling()}.`);
-    }
-    this.at = name.end;
-    return name.parts;
-  }
-
-  text(): string {
-    const token = this.tokens[this.at];
-    if (token?.kind !== 'string') {
-      throw syntaxError(`A string is expected before ${this.spelling()}.`);
-    }
-    this.at += 1;
-    return token.text;
-  }
-
-  wholeNumber(): number {
-    const token = this.tokens[this.at];
-    if (token?.kind !== 'number' || !/^\d{1,9}$/.test(token.text)) {
-      throw syntaxError(`A whole number is expected before ${this.spelling()}.`);
-    }
-    this.at += 1;
-    return Number(token.text);
-  }
-
-  /** A variant that would be read as a name otherwise; a name of that spelling must be followed by nothing or a dot. */
-  refuse(...words: readonly string[]): void {
-    const next = this.tokens[this.at + 1];
-    if (isWord(this.tokens[this.at], ...words) && next !== undefined && next.text !== '.') {
-      throw unsupported(`DESCRIBE ${this.spelling()}`);
-    }
-  }
-
-  end(): void {
-    if (this.at < this.tokens.length) {
-      throw unsupported(`${JSON.stringify(this.spelling())} here`);
-    }
-  }
-
-  spelling(): string {
-    return this.tokens[this.at]?.text ?? 'the end';
-  }
 }

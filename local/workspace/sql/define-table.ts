@@ -115,7 +115,8 @@ function readDefinition(value: Node, session: Session): Definition {
   };
 }
 
-function readColumn(value: Node): Column {
+/** One column of a definition. @throws SqlFailure */
+export function readColumn(value: Node): Column {
   const node = permitted(CLAUSES, 'column_definition', value);
   const name = identifier(node.name);
   if (name === undefined) {
@@ -150,7 +151,7 @@ function readOptions(node: Node): Pick<Definition, 'comment' | 'properties'> {
     } else {
       for (const pair of list(content.expressions)) {
         const [, { left, right }] = tagged(pair);
-        properties[literalText(left)] = literalText(right);
+        properties[propertyKey(left)] = literalText(right);
       }
     }
   }
@@ -164,8 +165,18 @@ function requireDelta(format: Node): void {
   }
 }
 
+/** The key of a property: a string, or words with a dot between. */
+function propertyKey(value: unknown): string {
+  const [kind, node] = tagged(value);
+  const words = [identifier(node.table), identifier(node.name)].filter((word) => word !== undefined);
+  return kind === 'column' && words.length > 0 ? words.join('.') : literalText(value);
+}
+
 function literalText(value: unknown): string {
   const [kind, node] = tagged(value);
+  if (kind === 'boolean') {
+    return String(node.value === true);
+  }
   if (kind !== 'literal' || (node.literal_type !== 'string' && node.literal_type !== 'number')) {
     throw unsupported('an option of a table that is not a string');
   }

@@ -1,8 +1,10 @@
+import { alterTable } from './alter-table';
 import { deleteRows, insert } from './change-rows';
 import { readCommand } from './commands';
 import { createTable, dropTable } from './define-table';
 import { fromDuckDb, unsupported } from './failure';
 import { queryScope } from './lookup';
+import { merge } from './merge';
 import { resolveConstants, singleStatement } from './prepare';
 import { renderQuery } from './query';
 import { readResult, type StatementResult } from './result';
@@ -10,6 +12,7 @@ import { runCommand } from './run-command';
 import type { Session } from './session';
 import { type Token, tokenize, tokensToSql } from './tokens';
 import { type Node, parseStatement, requireBackticks } from './tree';
+import { updateRows } from './update-rows';
 import { reading } from './writing';
 
 /** Statements by the parser's name; the queries among them are in {@link renderQuery}. */
@@ -18,6 +21,9 @@ const STATEMENTS: Readonly<Record<string, (node: Node, session: Session) => Prom
   drop_table: dropTable,
   insert,
   delete: deleteRows,
+  update: updateRows,
+  alter_table: alterTable,
+  merge,
 };
 
 /**

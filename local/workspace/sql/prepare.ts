@@ -5,7 +5,7 @@ import { isSymbol, isWord, type Token, tokenize, tokensToSql } from './tokens';
 
 /**
  * What the parser gets wrong or does not know is resolved on the tokens: `IDENTIFIER(…)` becomes the name that it gives (the
- * parser drops a `VERSION AS OF` after it), and a parameter after LIMIT or OFFSET its number.
+ * parser drops a `VERSION AS OF` after it), a parameter after LIMIT, OFFSET or TIMESTAMP AS OF its value, and `name@v1` the long form.
  * @throws SqlFailure for an IDENTIFIER that is not constant text or a LIMIT that is not a whole number
  */
 export function resolveConstants(tokens: readonly Token[], bindings: Bindings): Token[] {
@@ -19,12 +19,30 @@ export function resolveConstants(tokens: readonly Token[], bindings: Bindings): 
     } else if (token.kind === 'parameter' && isWord(tokens[at - 1], 'LIMIT', 'OFFSET')) {
       resolved.push({ kind: 'number', text: wholeNumber(token.text, bindings) });
       at += 1;
+    } else if (token.kind === 'parameter' && isWord(tokens[at - 1], 'OF') && isWord(tokens[at - 3], 'TIMESTAMP')) {
+      resolved.push({ kind: 'string', text: bindings.parameter(token.text).value ?? '' });
+      at += 1;
+    } else if (token.kind === 'symbol' && token.text.startsWith('@')) {
+      resolved.push(...historyTokens(token.text.slice(1)));
+      at += 1;
     } else {
       resolved.push(token);
       at += 1;
     }
   }
   return resolved;
+}
+
+/** `name@v12` is `name VERSION AS OF 12`; `name@yyyyMMddHHmmssSSS` is a TIMESTAMP AS OF in UTC. */
+function historyTokens(point: string): Token[] {
+  const words = (...texts: readonly string[]): Token[] => texts.map((text) => ({ kind: 'word', text }));
+  if (point.startsWith('v')) {
+    return [...words('VERSION', 'AS', 'OF'), { kind: 'number', text: point.slice(1) }];
+  }
+  const [year, month, day, hour, minute, second, fraction] =
+    /^(.{4})(.{2})(.{2})(.{2})(.{2})(.{2})(.{3})$/.exec(point)?.slice(1) ?? [];
+  const text = `${year}-${month}-${day} ${hour}:${minute}:${second}.${fraction}`;
+  return [...words('TIMESTAMP', 'AS', 'OF'), { kind: 'string', text }];
 }
 
 /** Text and parameters joined by `||` up to the closing parenthesis. */

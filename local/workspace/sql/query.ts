@@ -1,6 +1,7 @@
 import { CLAUSES, EXPRESSIONS } from './allow-list';
 import { type Expression, renderCondition, renderExpression } from './expressions';
 import { syntaxError, unsupported } from './failure';
+import { type HistoryPoint, millisecondsOf } from './history';
 import { type NameDefaults, quoted, type TableName, tableName } from './names';
 import type { Bindings } from './parameters';
 import { ambiguous, columnsOf, findColumn, type Query, type Scope, type Source, sameName, unresolved } from './scope';
@@ -12,10 +13,10 @@ export interface QueryScope {
   readonly bindings: Bindings;
   readonly defaults: NameDefaults;
   /**
-   * A table's rows at a version (the newest when undefined), to stand in FROM.
+   * A table's rows as they were at some point of its history (the newest when undefined), to stand in FROM.
    * @throws SqlFailure when there is no such table or version
    */
-  rowsOf(name: TableName, version: number | undefined): Query;
+  rowsOf(name: TableName, at: HistoryPoint | undefined): Query;
 }
 
 /**
@@ -126,7 +127,8 @@ function starOf(table: string | undefined, sources: readonly Source[]): Expressi
   );
 }
 
-type RenderedSource = Source & { readonly sql: string };
+/** What stands in FROM, with its SQL. */
+export type RenderedSource = Source & { readonly sql: string };
 
 function renderFrom(from: Node, scope: QueryScope): RenderedSource[] {
   const sources = list(from.expressions).map((source) => renderSource(source, scope));
@@ -138,7 +140,8 @@ function renderFrom(from: Node, scope: QueryScope): RenderedSource[] {
   return sources;
 }
 
-function renderSource(value: unknown, scope: QueryScope): RenderedSource {
+/** A table or a subquery in FROM. @throws SqlFailure */
+export function renderSource(value: unknown, scope: QueryScope): RenderedSource {
   const [kind, node] = tagged(value);
   permitted(CLAUSES, kind, node);
   const alias = identifier(node.alias);
@@ -153,17 +156,24 @@ function renderSource(value: unknown, scope: QueryScope): RenderedSource {
   return { ...scope.rowsOf(name, versionOf(node.version)), name: alias ?? name.table };
 }
 
-/** The number of a `VERSION AS OF`. */
-function versionOf(value: unknown): number | undefined {
+/** What a `VERSION AS OF` or `TIMESTAMP AS OF` names. */
+function versionOf(value: unknown): HistoryPoint | undefined {
   if (value === null || value === undefined) {
     return undefined;
   }
   const node = permitted(CLAUSES, 'version', value as Node);
-  const [, what] = tagged(node.this);
-  if (identifier(what) !== 'VERSION' || node.kind !== 'AS OF') {
-    throw unsupported(`${identifier(what) ?? ''} ${String(node.kind)}`);
+  const what = identifier(tagged(node.this)[1]) ?? '';
+  if (node.kind !== 'AS OF' || (what !== 'VERSION' && what !== 'TIMESTAMP')) {
+    throw unsupported(`${what} ${String(node.kind)}`);
   }
-  return Number(wholeNumber(node.expression, 'VERSION AS OF'));
+  if (what === 'VERSION') {
+    return { version: Number(wholeNumber(node.expression, 'VERSION AS OF')) };
+  }
+  const [kind, literal] = tagged(node.expression);
+  if (kind !== 'literal' || !['string', 'timestamp', 'date'].includes(String(literal.literal_type))) {
+    throw unsupported('TIMESTAMP AS OF with anything but a text, a date or a timestamp');
+  }
+  return { timestamp: millisecondsOf(String(literal.value)) };
 }
 
 /** Digits of a literal that must be a whole number. */

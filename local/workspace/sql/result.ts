@@ -28,8 +28,21 @@ export const MOST_INLINE_BYTES = 25 * 1024 * 1024;
 export const NOTHING: StatementResult = { columns: [], rows: [], truncated: false };
 
 /** A column of one of our own answers (DESCRIBE, SHOW, numbers of rows). */
-export function column(name: string, type: 'STRING' | 'BIGINT' | 'BOOLEAN' | 'TIMESTAMP' = 'STRING'): ResultColumn {
+export function column(
+  name: string,
+  type: 'STRING' | 'INT' | 'BIGINT' | 'BOOLEAN' | 'TIMESTAMP' = 'STRING',
+): ResultColumn {
   return resultColumn({ name, type: { name: type } });
+}
+
+/** A column of lists of texts, JSON in the result. */
+export function arrayColumn(name: string): ResultColumn {
+  return { name, typeName: 'ARRAY', typeText: 'ARRAY<STRING>' };
+}
+
+/** A column of records, JSON in the result; `fields` as SQL spells them. */
+export function structColumn(name: string, fields: string): ResultColumn {
+  return { name, typeName: 'STRUCT', typeText: `STRUCT<${fields}>` };
 }
 
 /** A column of texts by text, JSON in the result. */

@@ -3,6 +3,7 @@ import { cast } from './casts';
 import { SqlFailure, unsupported } from './failure';
 import { inBackticks, quoted } from './names';
 import type { Bindings } from './parameters';
+import { runBound } from './run-bound';
 import type { Query } from './scope';
 import type { Column, TableVersion } from './table-records';
 import { duckDbType } from './types';
@@ -11,10 +12,10 @@ import { duckDbType } from './types';
  * How rows lie in DuckDB. Each definition of a table has one storage table; a row is in the versions from `since` (included) to
  * `until` (excluded), so that a write keeps all former versions and costs only the rows that it touches.
  */
-const SINCE = quoted('__mlops_since');
-const UNTIL = quoted('__mlops_until');
-const FOR_EVER = '9223372036854775807';
-const RESERVED = '__mlops_';
+export const SINCE = quoted('__mlops_since');
+export const UNTIL = quoted('__mlops_until');
+export const FOR_EVER = '9223372036854775807';
+export const RESERVED = '__mlops_';
 
 /** Rows of a version, as a subquery with the user's columns only. */
 export function rowsAt({ storage, version, columns }: TableVersion): Query {
@@ -22,7 +23,8 @@ export function rowsAt({ storage, version, columns }: TableVersion): Query {
   return { sql: `(SELECT ${names.join(', ')} FROM ${quoted(storage)} WHERE ${live(version)})`, columns };
 }
 
-function live(version: number): string {
+/** Condition for the rows of a version. */
+export function live(version: number): string {
   return `${SINCE} <= ${version} AND ${UNTIL} > ${version}`;
 }
 
@@ -143,6 +145,12 @@ function columnNamed(columns: readonly Column[], name: string): Column {
   return column;
 }
 
+/** Adds a column to a storage table; the rows that are there have NULL in it. @throws SqlFailure as {@link createStorage} */
+export async function addColumn(connection: DuckDBConnection, storage: string, column: Column): Promise<void> {
+  checkColumns([column]);
+  await connection.run(`ALTER TABLE ${quoted(storage)} ADD COLUMN ${quoted(column.name)} ${duckDbType(column.type)}`);
+}
+
 /** Ends the rows of the version before `version` that fulfil a condition. @returns their number */
 export async function endRows(
   connection: DuckDBConnection,
@@ -151,5 +159,26 @@ export async function endRows(
   values: Record<string, string | null>,
 ): Promise<number> {
   const sql = `UPDATE ${quoted(storage)} AS ${quoted(condition.alias)} SET ${UNTIL} = ${version} WHERE ${live(version - 1)} AND coalesce(${condition.sql}, false)`;
-  return (await connection.run(sql, values)).rowsChanged;
+  return (await runBound(connection, sql, values)).changed;
+}
+
+/**
+ * Puts changed rows in the place of those of the version before `version` that fulfil a condition.
+ * @param change `values` stand for the columns, in their order
+ * @returns the number of rows
+ */
+export async function replaceRows(
+  connection: DuckDBConnection,
+  written: TableVersion,
+  change: { readonly alias: string; readonly sql: string; readonly values: readonly string[] },
+  values: Record<string, string | null>,
+): Promise<number> {
+  const { storage, version, columns } = written;
+  const names = [...columns.map((column) => quoted(column.name)), SINCE, UNTIL];
+  const sql = `INSERT INTO ${quoted(storage)} (${names.join(', ')}) SELECT ${[...change.values, String(version), FOR_EVER].join(', ')}
+    FROM ${quoted(storage)} AS ${quoted(change.alias)} WHERE ${live(version - 1)} AND coalesce(${change.sql}, false)`;
+  const rows = (await runBound(connection, sql, values)).changed;
+  // Every row with another value is in, and lives from this version on: the condition finds the former ones only.
+  await endRows(connection, written, change, values);
+  return rows;
 }

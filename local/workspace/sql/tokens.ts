@@ -117,6 +117,10 @@ function readToken(sql: string, at: number, previous: Token | undefined): Read {
   if (parameter !== undefined && !isOperand(previous)) {
     return { token: { kind: 'parameter', text: parameter.slice(1) }, end: at + parameter.length };
   }
+  const point = isName(previous) ? rest(/@(v\d{1,15}|\d{17})(?![\p{L}\p{N}_])/uy) : undefined;
+  if (point !== undefined) {
+    return { token: { kind: 'symbol', text: point }, end: at + point.length };
+  }
   const symbol = SYMBOLS.find((candidate) => sql.startsWith(candidate, at));
   if (symbol !== undefined) {
     return { token: { kind: 'symbol', text: symbol }, end: at + symbol.length };

@@ -138,6 +138,37 @@ const BY_WRITE: Readonly<
     'SELECT * FROM w',
     ['1', 'x'],
   ],
+  update: [
+    ['CREATE TABLE w AS SELECT id, s FROM t', "UPDATE w AS x SET x.s = 'z' WHERE id = 1", 'DELETE FROM w WHERE id > 1'],
+    'SELECT * FROM w',
+    ['1', 'z'],
+  ],
+  merge: [
+    [
+      'CREATE TABLE w AS SELECT id, s FROM t WHERE id < 3',
+      `MERGE INTO w USING (SELECT id + 1 AS id, 'new' AS s FROM t) AS n ON w.id = n.id
+       WHEN MATCHED AND n.id = 2 THEN UPDATE SET s = n.s WHEN NOT MATCHED AND n.id = 4 THEN INSERT *
+       WHEN NOT MATCHED BY SOURCE THEN DELETE`,
+      'DELETE FROM w WHERE id = 4',
+    ],
+    'SELECT * FROM w',
+    ['2', 'new'],
+  ],
+  alter_table: [
+    ['CREATE TABLE w AS SELECT 1 AS a', "ALTER TABLE w SET TBLPROPERTIES ('delta.appendOnly' = 'false')"],
+    'SELECT a FROM w',
+    ['1'],
+  ],
+  AddColumn: [['CREATE TABLE w AS SELECT 1 AS a', 'ALTER TABLE w ADD COLUMN b STRING'], 'SELECT * FROM w', ['1', null]],
+  AddColumns: [
+    [
+      'CREATE TABLE w AS SELECT 1 AS a',
+      "ALTER TABLE w ADD COLUMNS (b INT COMMENT 'x', c DOUBLE)",
+      'UPDATE w SET c = a',
+    ],
+    'SELECT * FROM w',
+    ['1', null, '1.0'],
+  ],
   create_table: [
     [
       'CREATE TABLE w (a INT)',

@@ -250,7 +250,7 @@ const BROKEN: readonly (readonly [query: string, errorClass: string])[] = [
   ["SELECT 1 FROM t WHERE 'true'", 'DATATYPE_MISMATCH'],
   ['SELECT 1 FROM t HAVING count(*)', 'DATATYPE_MISMATCH'],
   ['DELETE FROM t WHERE i', 'DATATYPE_MISMATCH'],
-  ['DELETE FROM t AS x WHERE x.i = 1', 'UNSUPPORTED_BY_LOCAL_WORKSPACE'],
+  ['DELETE FROM t AS x WHERE t.i = 1', 'UNRESOLVED_COLUMN.WITH_SUGGESTION'],
   [
     "INSERT INTO t VALUES (1, 1e0, 'x', 1, true, DATE '2026-01-31'), ('x', 1e0, 'x', 1, true, NULL)",
     'CAST_INVALID_INPUT',
