@@ -3,7 +3,7 @@ import { type Fields, invalid, optionalText, queryFields, requiredText, textList
 import { pageOf, unlessEmpty } from '../paging';
 import { keyValue, keyValues, textUnder, withEntry } from './entries';
 import { parseFilter } from './filter';
-import { type Field, type Lookup, matches, parseOrder, sorted } from './search';
+import { filterOf, parseOrder, type Searchable, sorted } from './search';
 import { trackingOf } from './tracking';
 import type { Experiment, LifecycleStage } from './types';
 
@@ -46,6 +46,7 @@ async function create(call: Call): Promise<Reply> {
       tags: [
         ...tags,
         { key: 'mlflow.ownerId', value: call.principal.id },
+        { key: 'mlflow.ownerEmail', value: call.principal.userName },
         { key: 'mlflow.experiment.sourceName', value: name },
       ],
     };
@@ -70,14 +71,14 @@ function getByName(call: Call): Reply {
 
 async function search(call: Call): Promise<Reply> {
   const body = await call.json<Fields>();
-  const conditions = parseFilter(optionalText(body, 'filter') ?? '');
+  const isAskedFor = filterOf(parseFilter(optionalText(body, 'filter') ?? ''), searchable);
   const order = parseOrder(textList(body, 'order_by'));
   const stages = lifecycleStages(optionalText(body, 'view_type'));
   const found = allExperiments(call)
     .filter((experiment) => stages.includes(experiment.lifecycle_stage))
-    .filter((experiment) => matches(experiment, conditions, lookup))
+    .filter(isAskedFor)
     .sort((a, b) => b.last_update_time - a.last_update_time);
-  return pageReply(sorted(found, order, lookup), body);
+  return pageReply(sorted(found, order, searchable), body);
 }
 
 function list(call: Call): Reply {
@@ -175,20 +176,16 @@ export function lifecycleStages(viewType: string | undefined): readonly Lifecycl
   }
 }
 
-const lookup: Lookup<Experiment> = (experiment, entity, key): Field => {
-  if (entity === 'tag') {
-    return textUnder(experiment.tags, key);
-  }
-  switch (entity === 'attribute' ? key : '') {
-    case 'name':
-      return experiment.name;
-    case 'experiment_id':
-      return experiment.experiment_id;
-    case 'creation_time':
-      return experiment.creation_time;
-    case 'last_update_time':
-      return experiment.last_update_time;
-    default:
-      throw invalid(`Invalid attribute key '${key}' for experiments.`);
-  }
+const TEXTS = new Set(['name', 'experiment_id']);
+const NUMBERS = new Set(['creation_time', 'last_update_time']);
+
+const searchable: Searchable<Experiment> = {
+  kindOf: (entity, key) => {
+    if (entity !== 'tag' && (entity !== 'attribute' || !(TEXTS.has(key) || NUMBERS.has(key)))) {
+      throw invalid(`Invalid ${entity} key '${key}' for experiments.`);
+    }
+    return entity === 'attribute' && NUMBERS.has(key) ? 'number' : 'text';
+  },
+  fieldOf: (experiment, entity, key) =>
+    entity === 'tag' ? textUnder(experiment.tags, key) : (experiment[key as keyof Experiment] as string | number),
 };

@@ -3,7 +3,7 @@ import { type Fields, flag, invalid, objectList, optionalText, requiredText, tex
 import { pageOf, unlessEmpty } from '../paging';
 import { numberOf, textUnder } from './entries';
 import { type FilterEntity, parseFilter } from './filter';
-import { type Field, matches, parseOrder, type SortKey, sorted } from './search';
+import { type Field, filterOf, parseOrder, type Searchable, type SortKey, sorted } from './search';
 import { trackingOf } from './tracking';
 import type { LoggedModel } from './types';
 
@@ -17,27 +17,38 @@ export const loggedModelSearchOperations: readonly Operation[] = [
   },
 ];
 
+interface DatasetFilter {
+  readonly name: string;
+  readonly digest: string | undefined;
+}
+
 async function search(call: Call): Promise<Reply> {
   const body = await call.json<Fields>();
   const experiments = new Set(textList(body, 'experiment_ids'));
   const conditions = parseFilter(optionalText(body, 'filter') ?? '');
-  const datasets = objectList(body, 'datasets').map((dataset) => ({
-    name: requiredText(dataset, 'dataset_name'),
-    digest: optionalText(dataset, 'dataset_digest'),
-  }));
+  const isAskedFor = filterOf(conditions, searchable);
+  const datasets = objectList(body, 'datasets').map(datasetFilter);
   const found = [...trackingOf(call.workspace).loggedModels.entries()]
     .map(([, model]) => model)
     .filter(({ info }) => experiments.has(info.experiment_id))
-    .filter((model) => matches(onDatasets(model, datasets), conditions, field))
-    .sort((a, b) => b.info.creation_timestamp_ms - a.info.creation_timestamp_ms);
-  const page = pageOf(sorted(found, orderOf(body), field), body, { standard: 50, most: 1_000 });
+    .filter((model) => {
+      const narrowed = onDatasets(model, datasets);
+      return (datasets.length === 0 || narrowed.data.metrics.length > 0) && isAskedFor(narrowed);
+    })
+    .sort(newestFirst);
+  const page = pageOf(ordered(found, body), body, { standard: 50, most: 1_000 });
   return { json: { models: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
 }
 
-function onDatasets(
-  model: LoggedModel,
-  datasets: readonly { name: string; digest: string | undefined }[],
-): LoggedModel {
+function newestFirst({ info: a }: LoggedModel, { info: b }: LoggedModel): number {
+  return b.creation_timestamp_ms - a.creation_timestamp_ms || (a.model_id < b.model_id ? -1 : 1);
+}
+
+function datasetFilter(fields: Fields): DatasetFilter {
+  return { name: requiredText(fields, 'dataset_name'), digest: optionalText(fields, 'dataset_digest') };
+}
+
+function onDatasets(model: LoggedModel, datasets: readonly DatasetFilter[]): LoggedModel {
   const metrics = model.data.metrics.filter(
     (metric) =>
       datasets.length === 0 ||
@@ -48,52 +59,63 @@ function onDatasets(
   return { ...model, data: { ...model.data, metrics } };
 }
 
-function orderOf(body: Fields): readonly SortKey[] {
-  return objectList(body, 'order_by').flatMap((item) =>
-    parseOrder([requiredText(item, 'field_name')]).map((key) => ({
-      ...key,
-      descending: item.ascending !== undefined && !flag(item, 'ascending'),
-    })),
-  );
+/** Sorts by `order_by`, least significant key first since the sort is stable; each key may look at the metrics of one data set only. */
+function ordered(models: readonly LoggedModel[], body: Fields): readonly LoggedModel[] {
+  return objectList(body, 'order_by').reduceRight((sortedSoFar: readonly LoggedModel[], item) => {
+    const datasets = optionalText(item, 'dataset_name') ? [datasetFilter(item)] : [];
+    const ofDatasets: Searchable<LoggedModel> = {
+      ...searchable,
+      fieldOf: (model, entity, key) => field(onDatasets(model, datasets), entity, key),
+    };
+    return sorted(sortedSoFar, [sortKeyOf(item)], ofDatasets);
+  }, models);
 }
 
-function field(model: LoggedModel, entity: FilterEntity, key: string): Field {
+function sortKeyOf(item: Fields): SortKey {
+  const [key] = parseOrder([requiredText(item, 'field_name')]);
+  if (key === undefined || (key.entity !== 'metric' && key.entity !== 'attribute')) {
+    throw invalid(`Invalid order_by field '${String(item.field_name)}': an attribute or metrics.<key>.`);
+  }
+  return { ...key, descending: item.ascending !== undefined && !flag(item, 'ascending') };
+}
+
+const ALIASES: Readonly<Record<string, keyof LoggedModel['info']>> = {
+  model_name: 'name',
+  creation_time: 'creation_timestamp_ms',
+  creation_timestamp: 'creation_timestamp_ms',
+  last_updated_time: 'last_updated_timestamp_ms',
+  last_updated_timestamp: 'last_updated_timestamp_ms',
+};
+const TEXTS = new Set(['model_id', 'name', 'model_type', 'status', 'source_run_id', 'experiment_id', 'artifact_uri']);
+const NUMBERS = new Set(['creation_timestamp_ms', 'last_updated_timestamp_ms']);
+
+const searchable: Searchable<LoggedModel> = {
+  kindOf: (entity, key) => {
+    if (entity === 'dataset') {
+      throw invalid('Logged models are narrowed to data sets by the field datasets, not by the filter.');
+    }
+    const name = ALIASES[key] ?? key;
+    if (entity === 'attribute' && !TEXTS.has(name) && !NUMBERS.has(name)) {
+      throw invalid(`Invalid attribute key '${key}' for logged models.`);
+    }
+    return entity === 'metric' || (entity === 'attribute' && NUMBERS.has(name)) ? 'number' : 'text';
+  },
+  fieldOf: field,
+};
+
+function field({ info, data }: LoggedModel, entity: FilterEntity, key: string): Field {
   switch (entity) {
     case 'metric': {
-      const metric = model.data.metrics.findLast((one) => one.key === key);
+      const metric = data.metrics.findLast((one) => one.key === key);
       return metric === undefined ? undefined : numberOf(metric.value);
     }
     case 'param':
-      return textUnder(model.data.params, key);
+      return textUnder(data.params, key);
     case 'tag':
-      return textUnder(model.info.tags, key);
+      return textUnder(info.tags, key);
     case 'dataset':
-      throw invalid('Logged models are narrowed to data sets by the field datasets, not by the filter.');
+      return undefined;
     case 'attribute':
-      return attribute(model, key);
-  }
-}
-
-function attribute({ info }: LoggedModel, key: string): Field {
-  switch (key) {
-    case 'model_id':
-    case 'name':
-    case 'model_type':
-    case 'status':
-    case 'source_run_id':
-    case 'experiment_id':
-    case 'artifact_uri':
-    case 'creation_timestamp_ms':
-    case 'last_updated_timestamp_ms':
-      return info[key];
-    case 'model_name':
-      return info.name;
-    case 'creation_timestamp':
-    case 'creation_time':
-      return info.creation_timestamp_ms;
-    case 'last_updated_timestamp':
-      return info.last_updated_timestamp_ms;
-    default:
-      throw invalid(`Invalid attribute key '${key}' for logged models.`);
+      return info[(ALIASES[key] ?? key) as Exclude<keyof LoggedModel['info'], 'tags'>];
   }
 }

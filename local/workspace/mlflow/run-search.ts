@@ -4,7 +4,7 @@ import { pageOf, unlessEmpty } from '../paging';
 import { numberOf, textUnder } from './entries';
 import { lifecycleStages } from './experiments';
 import { type FilterEntity, parseFilter } from './filter';
-import { type Field, matches, parseOrder, sorted } from './search';
+import { type Field, filterOf, parseOrder, type Searchable, sorted } from './search';
 import { trackingOf } from './tracking';
 import type { Run } from './types';
 
@@ -21,15 +21,15 @@ export const runSearchOperations: readonly Operation[] = [
 async function search(call: Call): Promise<Reply> {
   const body = await call.json<Fields>();
   const experiments = new Set(textList(body, 'experiment_ids'));
-  const conditions = parseFilter(optionalText(body, 'filter') ?? '');
+  const isAskedFor = filterOf(parseFilter(optionalText(body, 'filter') ?? ''), searchableRuns);
   const order = parseOrder(textList(body, 'order_by'));
   const stages = lifecycleStages(optionalText(body, 'run_view_type'));
   const found = [...trackingOf(call.workspace).runs.entries()]
     .map(([, run]) => run)
     .filter(({ info }) => experiments.has(info.experiment_id) && stages.includes(info.lifecycle_stage))
-    .filter((run) => matches(run, conditions, runField))
+    .filter(isAskedFor)
     .sort(newestFirst);
-  const page = pageOf(sorted(found, order, runField), body, { standard: 1_000, most: 50_000 });
+  const page = pageOf(sorted(found, order, searchableRuns), body, { standard: 1_000, most: 50_000 });
   return { json: { runs: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
 }
 
@@ -38,8 +38,35 @@ function newestFirst(a: Run, b: Run): number {
   return b.info.start_time - a.info.start_time || (a.info.run_id < b.info.run_id ? -1 : 1);
 }
 
-/** A field of a run by filter name. @throws ApiError 400 for an attribute that runs do not have */
-export function runField(run: Run, entity: FilterEntity, key: string): Field {
+/** Other names that MLflow takes for attributes. */
+const ALIASES: Readonly<Record<string, string>> = {
+  created: 'start_time',
+  Created: 'start_time',
+  'run name': 'run_name',
+  'Run name': 'run_name',
+  'Run Name': 'run_name',
+  'Run ID': 'run_id',
+};
+const NUMBERS = new Set(['start_time', 'end_time']);
+const TEXTS = new Set(['run_id', 'run_name', 'experiment_id', 'user_id', 'status', 'artifact_uri', 'lifecycle_stage']);
+const DATASET_KEYS = new Set(['name', 'digest', 'context']);
+
+/** The fields of a run by filter name. */
+export const searchableRuns: Searchable<Run> = {
+  kindOf: (entity, key) => {
+    if (entity === 'dataset' && !DATASET_KEYS.has(key)) {
+      throw invalid(`Invalid dataset key '${key}'. Valid ones: name, digest, context.`);
+    }
+    const name = ALIASES[key] ?? key;
+    if (entity === 'attribute' && !NUMBERS.has(name) && !TEXTS.has(name)) {
+      throw invalid(`Invalid attribute key '${key}' for runs. Valid ones: ${[...TEXTS, ...NUMBERS].join(', ')}.`);
+    }
+    return entity === 'metric' || (entity === 'attribute' && NUMBERS.has(name)) ? 'number' : 'text';
+  },
+  fieldOf: runField,
+};
+
+function runField(run: Run, entity: FilterEntity, key: string): Field {
   switch (entity) {
     case 'metric': {
       const metric = run.data.metrics.find((one) => one.key === key);
@@ -52,44 +79,12 @@ export function runField(run: Run, entity: FilterEntity, key: string): Field {
     case 'dataset':
       return datasetField(run, key);
     case 'attribute':
-      return attribute(run, key);
+      return run.info[(ALIASES[key] ?? key) as keyof Run['info']];
   }
 }
 
 function datasetField(run: Run, key: string): readonly string[] {
-  return run.inputs.dataset_inputs.map(({ dataset, tags }) => {
-    switch (key) {
-      case 'name':
-        return dataset.name;
-      case 'digest':
-        return dataset.digest;
-      case 'context':
-        return textUnder(tags, 'mlflow.data.context') ?? '';
-      default:
-        throw invalid(`Invalid dataset key '${key}'. Valid ones: name, digest, context.`);
-    }
-  });
-}
-
-function attribute({ info }: Run, key: string): Field {
-  switch (key) {
-    case 'run_id':
-    case 'run_name':
-    case 'experiment_id':
-    case 'user_id':
-    case 'status':
-    case 'artifact_uri':
-    case 'start_time':
-    case 'end_time':
-      return info[key];
-    case 'Run ID':
-      return info.run_id;
-    case 'run name':
-      return info.run_name;
-    case 'created':
-    case 'Created':
-      return info.start_time;
-    default:
-      throw invalid(`Invalid attribute key '${key}' for runs.`);
-  }
+  return run.inputs.dataset_inputs.flatMap(({ dataset, tags }) =>
+    key === 'context' ? (textUnder(tags, 'mlflow.data.context') ?? []) : dataset[key as 'name' | 'digest'],
+  );
 }

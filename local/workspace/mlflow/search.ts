@@ -1,48 +1,66 @@
 import { invalid } from '../fields';
-import { type Condition, type FilterEntity, readIdentifier, Scanner } from './filter';
+import { type Comparator, type Condition, type FilterEntity, readIdentifier, Scanner } from './filter';
 
 /** What stands under an identifier; several values for datasets, of which one has to match. */
 export type Field = string | number | undefined | readonly string[];
 
-/** Looks a field up in one searched thing. @throws ApiError 400 for an attribute that the thing does not have */
-export type Lookup<T> = (subject: T, entity: FilterEntity, key: string) => Field;
+/** How a field compares. */
+export type FieldKind = 'number' | 'text';
 
-/** True when all conditions hold; a field that is absent satisfies `IS NULL` only. */
-export function matches<T>(subject: T, conditions: readonly Condition[], lookup: Lookup<T>): boolean {
-  return conditions.every((condition) => {
-    const field = lookup(subject, condition.entity, condition.key);
-    return typeof field === 'object' ? field.some((one) => holds(one, condition)) : holds(field, condition);
+/** What can be searched: the fields that a thing has, and their values. */
+export interface Searchable<T> {
+  /** @throws ApiError 400 INVALID_PARAMETER_VALUE for a field that the thing never has */
+  kindOf(entity: FilterEntity, key: string): FieldKind;
+  fieldOf(subject: T, entity: FilterEntity, key: string): Field;
+}
+
+const NUMBER_COMPARATORS: ReadonlySet<Comparator> = new Set(['=', '!=', '>', '>=', '<', '<=']);
+const TEXT_COMPARATORS: ReadonlySet<Comparator> = new Set(['=', '!=', 'LIKE', 'ILIKE', 'IN', 'NOT IN']);
+const OPEN_TEXT_COMPARATORS: ReadonlySet<Comparator> = new Set(['=', '!=', 'LIKE', 'ILIKE', 'IS NULL', 'IS NOT NULL']);
+
+/**
+ * A filter as a test of one thing; a field that is absent satisfies `IS NULL` only. Fields, comparisons and values are checked once, so a
+ * wrong filter is refused also where there is nothing to find.
+ * @throws ApiError 400 INVALID_PARAMETER_VALUE
+ */
+export function filterOf<T>(conditions: readonly Condition[], searchable: Searchable<T>): (subject: T) => boolean {
+  const tests = conditions.map(({ entity, key, ...condition }) => {
+    const holds = testOf({ entity, key, ...condition }, searchable.kindOf(entity, key));
+    return (subject: T): boolean => {
+      const field = searchable.fieldOf(subject, entity, key);
+      return typeof field === 'object' ? field.some(holds) : holds(field);
+    };
   });
+  return (subject) => tests.every((test) => test(subject));
 }
 
-function holds(field: string | number | undefined, { comparator, value, key }: Condition): boolean {
+type FieldTest = (field: string | number | undefined) => boolean;
+
+function testOf({ entity, key, comparator, value }: Condition, kind: FieldKind): FieldTest {
+  const allowed =
+    kind === 'number'
+      ? NUMBER_COMPARATORS
+      : entity === 'param' || entity === 'tag'
+        ? OPEN_TEXT_COMPARATORS
+        : TEXT_COMPARATORS;
+  if (!allowed.has(comparator)) {
+    throw invalid(`Invalid comparator '${comparator}' for '${key}'. Valid ones: ${[...allowed].join(', ')}.`);
+  }
   if (comparator === 'IS NULL' || comparator === 'IS NOT NULL') {
-    return (field === undefined) === (comparator === 'IS NULL');
+    return (field) => (field === undefined) === (comparator === 'IS NULL');
   }
-  if (field === undefined) {
-    return false;
-  }
-  if (comparator === 'IN' || comparator === 'NOT IN') {
-    return (value as readonly string[]).includes(String(field)) === (comparator === 'IN');
-  }
-  if (typeof field === 'number') {
-    return compareNumbers(field, comparator, numeric(value, key));
-  }
-  if (typeof value !== 'string') {
-    throw invalid(`Expected a quoted string value for '${key}', got ${String(value)}.`);
-  }
-  return compareTexts(field, comparator, value);
+  const holds = kind === 'number' ? numberTest(comparator, value, key) : textTest(comparator, value, key);
+  return (field) => field !== undefined && holds(field);
 }
 
-function numeric(value: Condition['value'], key: string): number {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || Number.isNaN(number)) {
-    throw invalid(`Expected a numeric value for '${key}', got ${JSON.stringify(value)}.`);
+function numberTest(comparator: Comparator, value: Condition['value'], key: string): FieldTest {
+  if (typeof value !== 'number') {
+    throw invalid(`Expected numeric value type for '${key}'. Found ${JSON.stringify(value)}.`);
   }
-  return number;
+  return (field) => compare(Number(field), comparator, value);
 }
 
-function compareNumbers(field: number, comparator: Condition['comparator'], value: number): boolean {
+function compare(field: number, comparator: Comparator, value: number): boolean {
   switch (comparator) {
     case '=':
       return field === value;
@@ -54,34 +72,47 @@ function compareNumbers(field: number, comparator: Condition['comparator'], valu
       return field >= value;
     case '<':
       return field < value;
-    case '<=':
+    default:
       return field <= value;
-    default:
-      throw invalid(`The comparison ${comparator} is not defined for numbers.`);
   }
 }
 
-function compareTexts(field: string, comparator: Condition['comparator'], value: string): boolean {
-  switch (comparator) {
-    case '=':
-      return field === value;
-    case '!=':
-      return field !== value;
-    case 'LIKE':
-      return likePattern(value, 's').test(field);
-    case 'ILIKE':
-      return likePattern(value, 'is').test(field);
-    default:
-      throw invalid(`The comparison ${comparator} is not defined for strings.`);
+function textTest(comparator: Comparator, value: Condition['value'], key: string): FieldTest {
+  if (comparator === 'IN' || comparator === 'NOT IN') {
+    const texts = new Set(value as readonly string[]);
+    return (field) => texts.has(String(field)) === (comparator === 'IN');
   }
+  if (typeof value !== 'string') {
+    throw invalid(`Expected a quoted string value for '${key}', got ${String(value)}.`);
+  }
+  if (comparator === 'LIKE' || comparator === 'ILIKE') {
+    const folded = (text: string) => [...(comparator === 'LIKE' ? text : text.toLowerCase())];
+    const pattern = folded(value);
+    return (field) => isLike(folded(String(field)), pattern);
+  }
+  return (field) => (String(field) === value) === (comparator === '=');
 }
 
-function likePattern(pattern: string, flags: string): RegExp {
-  const source = pattern
-    .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
-    .replaceAll('%', '.*')
-    .replaceAll('_', '.');
-  return new RegExp(`^${source}$`, flags);
+/**
+ * SQL's LIKE: `%` for any text, `_` for one character. After a mismatch only the last `%` can take more, so the time is at most the product of
+ * the lengths (a regular expression would take exponential time for some patterns).
+ */
+function isLike(text: readonly string[], pattern: readonly string[]): boolean {
+  let [at, wanted, afterAny, anyEnd] = [0, 0, -1, 0];
+  while (at < text.length) {
+    if (pattern[wanted] === '%') {
+      [afterAny, anyEnd] = [++wanted, at];
+    } else if (pattern[wanted] === '_' || pattern[wanted] === text[at]) {
+      at += 1;
+      wanted += 1;
+    } else if (afterAny >= 0) {
+      anyEnd += 1;
+      [at, wanted] = [anyEnd, afterAny];
+    } else {
+      return false;
+    }
+  }
+  return pattern.slice(wanted).every((character) => character === '%');
 }
 
 /** One key of an order, most significant first. */
@@ -106,28 +137,43 @@ export function parseOrder(items: readonly string[]): readonly SortKey[] {
   });
 }
 
-/** Sorts by the keys; absent fields and NaN come last in either direction; equal ones keep their order. */
-export function sorted<T>(subjects: readonly T[], keys: readonly SortKey[], lookup: Lookup<T>): readonly T[] {
-  return [...subjects].sort((left, right) => {
-    for (const { entity, key, descending } of keys) {
-      const order = compareFields(lookup(left, entity, key), lookup(right, entity, key), descending);
+/**
+ * Sorts by the keys. In either direction NaN comes after all numbers and what is absent after NaN; equal ones keep their order.
+ * @throws ApiError 400 INVALID_PARAMETER_VALUE for a field that the things never have
+ */
+export function sorted<T>(
+  subjects: readonly T[],
+  keys: readonly SortKey[],
+  { kindOf, fieldOf }: Searchable<T>,
+): readonly T[] {
+  for (const { entity, key } of keys) {
+    kindOf(entity, key);
+  }
+  const rows = subjects.map((subject) => ({
+    subject,
+    fields: keys.map(({ entity, key }) => fieldOf(subject, entity, key)),
+  }));
+  rows.sort((left, right) => {
+    for (const [index, { descending }] of keys.entries()) {
+      const order = compareFields(left.fields[index], right.fields[index], descending);
       if (order !== 0) {
         return order;
       }
     }
     return 0;
   });
+  return rows.map(({ subject }) => subject);
 }
 
 function compareFields(left: Field, right: Field, descending: boolean): number {
-  const missing = Number(isMissing(left)) - Number(isMissing(right));
-  if (missing !== 0 || isMissing(left) || left === right) {
+  const missing = rankOf(left) - rankOf(right);
+  if (missing !== 0 || rankOf(left) > 0 || left === right) {
     return missing;
   }
   const ascending = (left as string | number) < (right as string | number) ? -1 : 1;
   return descending ? -ascending : ascending;
 }
 
-function isMissing(field: Field): boolean {
-  return field === undefined || Number.isNaN(field);
+function rankOf(field: Field): number {
+  return field === undefined ? 2 : Number.isNaN(field) ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseFilter } from '../../../../../local/workspace/mlflow/filter';
-import { runField } from '../../../../../local/workspace/mlflow/run-search';
-import { matches, parseOrder, sorted } from '../../../../../local/workspace/mlflow/search';
+import { searchableRuns } from '../../../../../local/workspace/mlflow/run-search';
+import { filterOf, parseOrder, sorted } from '../../../../../local/workspace/mlflow/search';
 import type { MetricValue, Run } from '../../../../../local/workspace/mlflow/types';
 
 function run(
@@ -54,7 +54,8 @@ const CASES: readonly [filter: string, expected: boolean][] = [
   ['start_time > 9.5', true],
   ['tags.absent IS NULL', true],
   ['tags.note IS NULL', false],
-  ['end_time IS NULL', true],
+  ['end_time > 0', false],
+  ["attributes.`run name` = 'run a' AND created = 10", true],
   ["tags.absent != 'x'", false],
   ['metrics.broken > 0', false],
   ['metrics.broken <= 0', false],
@@ -63,18 +64,32 @@ const CASES: readonly [filter: string, expected: boolean][] = [
 describe('search over runs', () => {
   for (const [filter, expected] of CASES) {
     it(`${expected ? 'finds' : 'does not find'} by ${filter}`, () => {
-      assert.equal(matches(subject, parseFilter(filter), runField), expected);
+      assert.equal(filterOf(parseFilter(filter), searchableRuns)(subject), expected);
     });
   }
 
-  it('refuses a comparison that the field cannot have', () => {
-    assert.throws(() => matches(subject, parseFilter("tags.note > 'a'"), runField), /not defined for strings/);
-    assert.throws(() => matches(subject, parseFilter('tags.note = 1'), runField), /Expected a quoted string/);
-    assert.throws(() => matches(subject, parseFilter("metrics.rmse = 'abc'"), runField), /Expected a numeric value/);
-    assert.throws(() => matches(subject, parseFilter("attributes.nothing = 'a'"), runField), /Invalid attribute key/);
+  const REFUSED: readonly [filter: string, why: RegExp][] = [
+    ["tags.note > 'a'", /Invalid comparator '>' for 'note'/],
+    ['tags.note = 1', /Expected a quoted string/],
+    ["metrics.rmse = 'abc'", /Expected numeric value/],
+    ["metrics.rmse LIKE '5%'", /Invalid comparator 'LIKE'/],
+    ["attributes.nothing = 'a'", /Invalid attribute key 'nothing'/],
+    ["datasets.owner = 'a'", /Invalid dataset key 'owner'/],
+    ['end_time IS NULL', /Invalid comparator 'IS NULL'/],
+    ["params.alpha IN ('1')", /Invalid comparator 'IN'/],
+  ];
+  for (const [filter, why] of REFUSED) {
+    it(`refuses ${filter}, also where there is nothing to find`, () => {
+      assert.throws(() => filterOf(parseFilter(filter), searchableRuns), why);
+    });
+  }
+
+  it('takes a pattern of many wildcards without delay', () => {
+    const find = filterOf(parseFilter(`tags.note LIKE '${'%a'.repeat(12)}${'%'.repeat(5_000)}b'`), searchableRuns);
+    assert.equal(find(run('a', 1, {}, { note: 'a'.repeat(40) })), false);
   });
 
-  it('orders by several keys and puts what is absent or NaN last in either direction', () => {
+  it('orders by several keys and puts NaN and then what is absent last in either direction', () => {
     const runs = [
       run('a', 1, { m: 'NaN' }),
       run('b', 2, { m: 1 }),
@@ -83,11 +98,12 @@ describe('search over runs', () => {
       run('e', 5, { m: 1 }),
     ];
     const ids = (...order: string[]) =>
-      sorted(runs, parseOrder(order), runField)
+      sorted(runs, parseOrder(order), searchableRuns)
         .map(({ info }) => info.run_id)
         .join('');
-    assert.equal(ids('metrics.m ASC', 'start_time DESC'), 'ebdca');
+    assert.equal(ids('metrics.m ASC', 'start_time DESC'), 'ebdac');
     assert.equal(ids('metrics.m DESC', 'run_id'), 'dbeac');
+    assert.throws(() => ids('nothing DESC'), /Invalid attribute key/);
     assert.throws(() => parseOrder(['metrics.m UPWARDS']), /Invalid order_by clause/);
   });
 });
