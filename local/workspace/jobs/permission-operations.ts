@@ -1,5 +1,13 @@
 import { ApiError, type Call, type Operation, type Reply } from '../api';
-import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
+import { type Fields, invalid } from '../fields';
+import {
+  accessList,
+  isSame,
+  levelsOnWire,
+  permissionOf,
+  permissionsOnWire,
+  withChanges,
+} from '../permissions/access-list';
 import type { JobParts } from './job-parts';
 import type { Job, JobPermission } from './types';
 
@@ -9,8 +17,6 @@ const LEVELS: Readonly<Record<JobPermission['level'], string>> = {
   CAN_MANAGE: 'Can do everything with the job',
   IS_OWNER: 'Owns the job: can do everything with it',
 };
-
-const KINDS: readonly JobPermission['kind'][] = ['user_name', 'group_name', 'service_principal_name'];
 
 /** `/api/2.0/permissions/jobs`: kept and shown; nobody is refused because of them. */
 export function permissionOperations(parts: JobParts): readonly Operation[] {
@@ -37,9 +43,7 @@ export function permissionOperations(parts: JobParts): readonly Operation[] {
       note: 'adds or changes the named ones; exactly one owner',
       handle: async (call) => {
         const job = knownJob(parts, call);
-        const given = permissionList(await call.json());
-        const others = jobPermissions(job).filter((former) => !given.some((one) => isSame(one, former)));
-        return kept(parts, job, [...others, ...given]);
+        return kept(parts, job, withChanges(jobPermissions(job), permissionList(await call.json())));
       },
     },
     {
@@ -47,8 +51,7 @@ export function permissionOperations(parts: JobParts): readonly Operation[] {
       path: `${path}/permissionLevels`,
       handle: (call) => {
         knownJob(parts, call);
-        const levels = Object.entries(LEVELS).map(([level, description]) => ({ permission_level: level, description }));
-        return { json: { permission_levels: levels } };
+        return { json: levelsOnWire(LEVELS) };
       },
     },
   ];
@@ -59,26 +62,9 @@ export function permissionOperations(parts: JobParts): readonly Operation[] {
  * @throws ApiError 400 INVALID_PARAMETER_VALUE
  */
 export function permissionList(fields: Fields): readonly JobPermission[] {
-  const list = objectList(fields, 'access_control_list').map((entry): JobPermission => {
-    const kinds = KINDS.filter((kind) => optionalText(entry, kind) !== undefined);
-    const [kind] = kinds;
-    if (kind === undefined || kinds.length > 1) {
-      throw invalid(
-        'Each entry of access_control_list names exactly one of user_name, group_name, service_principal_name.',
-      );
-    }
-    const level = requiredText(entry, 'permission_level');
-    if (!Object.hasOwn(LEVELS, level)) {
-      throw invalid(`Permission level '${level}' is not one of ${Object.keys(LEVELS).join(', ')}.`);
-    }
-    if (level === 'IS_OWNER' && kind === 'group_name') {
-      throw invalid('Groups can not be owners of jobs.');
-    }
-    return { kind, name: requiredText(entry, kind), level: level as JobPermission['level'] };
-  });
-  const repeated = list.find((one, index) => list.findIndex((other) => isSame(one, other)) !== index);
-  if (repeated !== undefined) {
-    throw invalid(`access_control_list names ${repeated.name} twice.`);
+  const list = accessList(fields, Object.keys(LEVELS) as JobPermission['level'][]);
+  if (list.some(({ kind, level }) => level === 'IS_OWNER' && kind === 'group_name')) {
+    throw invalid('Groups can not be owners of jobs.');
   }
   return list;
 }
@@ -98,11 +84,7 @@ function jobPermissions(job: Job): readonly JobPermission[] {
 }
 
 function ownerOf(creator: string): JobPermission {
-  return { kind: creator.includes('@') ? 'user_name' : 'service_principal_name', name: creator, level: 'IS_OWNER' };
-}
-
-function isSame(one: JobPermission, other: JobPermission): boolean {
-  return one.kind === other.kind && one.name === other.name;
+  return permissionOf(creator, 'IS_OWNER');
 }
 
 function oneOwner(list: readonly JobPermission[]): readonly JobPermission[] {
@@ -127,17 +109,5 @@ function kept({ jobs }: JobParts, job: Job, permissions: readonly JobPermission[
 }
 
 function shown(job: Job): Reply {
-  const own = jobPermissions(job).map(({ kind, name, level }) => ({
-    [kind]: name,
-    ...(kind === 'group_name' ? {} : { display_name: name }),
-    all_permissions: [{ permission_level: level, inherited: false }],
-  }));
-  const inherited = { permission_level: 'CAN_MANAGE', inherited: true, inherited_from_object: ['/jobs/'] };
-  return {
-    json: {
-      object_id: `/jobs/${job.jobId}`,
-      object_type: 'job',
-      access_control_list: [...own, { group_name: 'admins', all_permissions: [inherited] }],
-    },
-  };
+  return { json: permissionsOnWire({ id: job.jobId, type: 'job', root: '/jobs/' }, jobPermissions(job)) };
 }

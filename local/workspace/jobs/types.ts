@@ -1,4 +1,5 @@
 import type { Principal } from '../api';
+import type { Permission } from '../permissions/access-list';
 
 /** A task as it was declared. Fields that the local workspace does not read are kept as they came and shown again. */
 export interface TaskSpec {
@@ -83,11 +84,7 @@ export interface JobSettings {
 }
 
 /** Who may do what with a job. */
-export interface JobPermission {
-  readonly kind: 'user_name' | 'group_name' | 'service_principal_name';
-  readonly name: string;
-  readonly level: 'CAN_VIEW' | 'CAN_MANAGE_RUN' | 'CAN_MANAGE' | 'IS_OWNER';
-}
+export type JobPermission = Permission<'CAN_VIEW' | 'CAN_MANAGE_RUN' | 'CAN_MANAGE' | 'IS_OWNER'>;
 
 export interface Job {
   readonly jobId: string;

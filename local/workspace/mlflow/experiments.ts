@@ -47,6 +47,7 @@ async function create(call: Call): Promise<Reply> {
         ...tags,
         { key: 'mlflow.ownerId', value: call.principal.id },
         { key: 'mlflow.ownerEmail', value: call.principal.userName },
+        { key: 'mlflow.ownerEmail', value: call.principal.userName },
         { key: 'mlflow.experiment.sourceName', value: name },
       ],
     };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
 import { type Fields, flag, invalid, objectList, optionalText, queryFields, requiredText, textList } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
+import { objectPermissionOperations } from '../permissions/object-permissions';
 import { chosenEvents } from './event-filter';
 import type { Pipeline, Update } from './pipeline-store';
 import type { PipelineUpdates } from './pipeline-updates';
@@ -166,6 +167,18 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
         return {};
       },
     },
+    ...objectPermissionOperations(workspace, {
+      path: 'pipelines',
+      type: 'pipelines',
+      levels: {
+        CAN_VIEW: 'Can view the pipeline and its updates',
+        CAN_RUN: 'Can view the pipeline, and start and stop its updates',
+        CAN_MANAGE: 'Can do everything with the pipeline',
+        IS_OWNER: 'Owns the pipeline: can do everything with it',
+      },
+      creatorLevel: 'IS_OWNER',
+      creator: (id) => store.get(id)?.creator,
+    }),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
+import { objectPermissionOperations } from '../permissions/object-permissions';
 import type { PythonEnvironments } from '../python/environment';
 import { seededUniform } from '../seeded-uniform';
 import { beginUpdate, deploymentKey, type Endpoint, newEndpoint, type ServedEntity } from './endpoint';
@@ -122,24 +123,6 @@ export function createServing(
     return { json: { logs: logs.read(endpoint.id, deploymentKey(entity), kind) } };
   }
 
-  function permissions(call: Call): Reply {
-    const endpoint = endpoints.list().find((candidate) => candidate.id === call.params.id);
-    if (endpoint === undefined) {
-      throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `Serving endpoint ${call.params.id} does not exist.`);
-    }
-    const creator = endpoint.creator.includes('@')
-      ? { user_name: endpoint.creator }
-      : { service_principal_name: endpoint.creator };
-    const all = [{ permission_level: 'CAN_MANAGE', inherited: false }];
-    return {
-      json: {
-        object_id: `/serving-endpoints/${endpoint.id}`,
-        object_type: 'serving-endpoint',
-        access_control_list: [{ ...creator, display_name: endpoint.creator, all_permissions: all }],
-      },
-    };
-  }
-
   function list(): Reply {
     const all = endpoints.list();
     return { json: all.length === 0 ? {} : { endpoints: all.map(endpointListItem) } };
@@ -180,12 +163,17 @@ export function createServing(
       note: 'answered by a real MLflow scoring process; header served-model-name',
       handle: (call) => invocations.invoke(known(call), call),
     },
-    {
-      method: 'GET',
-      path: '/api/2.0/permissions/serving-endpoints/:id',
-      note: 'the creator only',
-      handle: permissions,
-    },
+    ...objectPermissionOperations(workspace, {
+      path: 'serving-endpoints',
+      type: 'serving-endpoint',
+      levels: {
+        CAN_VIEW: 'Can view the endpoint',
+        CAN_QUERY: 'Can view and query the endpoint',
+        CAN_MANAGE: 'Can do everything with the endpoint',
+      },
+      creatorLevel: 'CAN_MANAGE',
+      creator: (id) => endpoints.list().find((candidate) => candidate.id === id)?.creator,
+    }),
   ];
   return { operations, start: async () => endpoints.start(), stop: () => endpoints.stop() };
 }

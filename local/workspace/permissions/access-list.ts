@@ -1,0 +1,87 @@
+import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
+
+/** One entry of an object's own permissions: who may do what. `level` is one of those of the object's kind. */
+export interface Permission<Level extends string = string> {
+  readonly kind: 'user_name' | 'group_name' | 'service_principal_name';
+  readonly name: string;
+  readonly level: Level;
+}
+
+const KINDS: readonly Permission['kind'][] = ['user_name', 'group_name', 'service_principal_name'];
+
+/**
+ * `access_control_list` of a request.
+ * @param levels those that objects of this kind know
+ * @throws ApiError 400 INVALID_PARAMETER_VALUE for another level, an entry that names nobody or several, and a name that is there twice
+ */
+export function accessList<Level extends string>(
+  fields: Fields,
+  levels: readonly Level[],
+): readonly Permission<Level>[] {
+  const list = objectList(fields, 'access_control_list').map((entry): Permission<Level> => {
+    const kinds = KINDS.filter((kind) => optionalText(entry, kind) !== undefined);
+    const [kind] = kinds;
+    if (kind === undefined || kinds.length > 1) {
+      throw invalid(
+        'Each entry of access_control_list names exactly one of user_name, group_name, service_principal_name.',
+      );
+    }
+    const text = requiredText(entry, 'permission_level');
+    const level = levels.find((one) => one === text);
+    if (level === undefined) {
+      throw invalid(`Permission level '${text}' is not one of ${levels.join(', ')}.`);
+    }
+    return { kind, name: requiredText(entry, kind), level };
+  });
+  const repeated = list.find((one, index) => list.findIndex((other) => isSame(one, other)) !== index);
+  if (repeated !== undefined) {
+    throw invalid(`access_control_list names ${repeated.name} twice.`);
+  }
+  return list;
+}
+
+/** The permissions with these added or changed: what PATCH does. */
+export function withChanges<Level extends string>(
+  former: readonly Permission<Level>[],
+  given: readonly Permission<Level>[],
+): readonly Permission<Level>[] {
+  return [...former.filter((one) => !given.some((other) => isSame(one, other))), ...given];
+}
+
+/** @param creator user name, or the application id of a service principal */
+export function permissionOf<Level extends string>(creator: string, level: Level): Permission<Level> {
+  return { kind: creator.includes('@') ? 'user_name' : 'service_principal_name', name: creator, level };
+}
+
+/** Whether both entries are about the same user, group or service principal. */
+export function isSame(one: Permission, other: Permission): boolean {
+  return one.kind === other.kind && one.name === other.name;
+}
+
+/**
+ * An object's permissions as the service sends them: its own, and those that administrators inherit.
+ * @param root path of all objects of this kind, such as `/jobs/`
+ */
+export function permissionsOnWire(
+  object: { readonly id: string; readonly type: string; readonly root: string },
+  permissions: readonly Permission[],
+): Record<string, unknown> {
+  const own = permissions.map(({ kind, name, level }) => ({
+    [kind]: name,
+    ...(kind === 'group_name' ? {} : { display_name: name }),
+    all_permissions: [{ permission_level: level, inherited: false }],
+  }));
+  const inherited = { permission_level: 'CAN_MANAGE', inherited: true, inherited_from_object: [object.root] };
+  return {
+    object_id: `${object.root}${object.id}`,
+    object_type: object.type,
+    access_control_list: [...own, { group_name: 'admins', all_permissions: [inherited] }],
+  };
+}
+
+/** Answer to `…/permissionLevels`. */
+export function levelsOnWire(levels: Readonly<Record<string, string>>): Record<string, unknown> {
+  return {
+    permission_levels: Object.entries(levels).map(([level, description]) => ({ permission_level: level, description })),
+  };
+}

@@ -1,0 +1,68 @@
+import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
+import { accessList, levelsOnWire, type Permission, permissionOf, permissionsOnWire, withChanges } from './access-list';
+
+/** Objects of one kind that can be permitted; `path` is the kind's part of `/api/2.0/permissions/<path>/<id>`. */
+export interface PermittedObjects {
+  readonly path: string;
+  /** As `object_type` says it. */
+  readonly type: string;
+  /** Every level with what it lets do. */
+  readonly levels: Readonly<Record<string, string>>;
+  /** Level of whoever made the object, until a request says otherwise. */
+  readonly creatorLevel: string;
+  /** Who made the object; `undefined` when there is none with this id. */
+  creator(id: string): string | undefined;
+}
+
+/** Permissions of objects of one kind: kept and shown; nobody is refused because of them. */
+export function objectPermissionOperations(workspace: Workspace, objects: PermittedObjects): readonly Operation[] {
+  const kept = workspace.store.collection<readonly Permission[]>(`permissions/${objects.path}`);
+  const path = `/api/2.0/permissions/${objects.path}/:id`;
+  const levels = Object.keys(objects.levels);
+
+  function known(call: Call): { readonly id: string; readonly permissions: readonly Permission[] } {
+    const id = call.params.id ?? '';
+    const creator = objects.creator(id);
+    if (creator === undefined) {
+      throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `There is no ${objects.type} with id ${id}.`);
+    }
+    return { id, permissions: kept.get(id) ?? [permissionOf(creator, objects.creatorLevel)] };
+  }
+
+  function shown(id: string, permissions: readonly Permission[]): Reply {
+    return { json: permissionsOnWire({ id, type: objects.type, root: `/${objects.path}/` }, permissions) };
+  }
+
+  async function change(
+    call: Call,
+    next: (former: readonly Permission[], given: readonly Permission[]) => readonly Permission[],
+  ) {
+    const given = accessList(await call.json(), levels);
+    const { id, permissions } = known(call);
+    const changed = next(permissions, given);
+    kept.put(id, changed);
+    return shown(id, changed);
+  }
+
+  return [
+    {
+      method: 'GET',
+      path,
+      note: 'kept and shown, not enforced',
+      handle: (call) => {
+        const { id, permissions } = known(call);
+        return shown(id, permissions);
+      },
+    },
+    { method: 'PUT', path, note: 'replaces all', handle: (call) => change(call, (_former, given) => given) },
+    { method: 'PATCH', path, note: 'adds or changes the named ones', handle: (call) => change(call, withChanges) },
+    {
+      method: 'GET',
+      path: `${path}/permissionLevels`,
+      handle: (call) => {
+        known(call);
+        return { json: levelsOnWire(objects.levels) };
+      },
+    },
+  ];
+}
