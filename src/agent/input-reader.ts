@@ -159,6 +159,12 @@ export class InputReader {
     return isAbsolute(value) ? value : resolve(this.sourcesFolder, value);
   }
 
+  /** Folders that a step may write files into that the user named: that of the sources first, then those of the job and its temporary one. */
+  get writableFolders(): string[] {
+    const job = ['Pipeline.Workspace', 'Agent.BuildDirectory', 'Agent.ReleaseDirectory', 'Agent.TempDirectory'];
+    return [this.sourcesFolder, ...job.flatMap((name) => this.host.variable(name) ?? [])];
+  }
+
   /**
    * A file that one of our tasks wrote: an absolute path, or `artifact:NAME[@run id]`; `undefined` when empty. The input is of type
    * `string`: of a `filePath` the agent would make a path whatever it holds.

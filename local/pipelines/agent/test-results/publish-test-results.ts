@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { NotJUnit, readJUnit } from '../../../../src/report/read-junit';
 import type { TestCaseRecord } from '../../record/run-record';
 import { StepFailure, type StepRun } from '../step-run';
-import { NotJUnit, readJUnit } from './junit';
 
 export interface TestResultFiles {
   /** Only `JUnit` is read here. */

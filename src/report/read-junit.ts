@@ -1,5 +1,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import type { TestCaseRecord } from '../../record/run-record';
+
+/** One test of a result file. */
+export interface TestCase {
+  readonly suite: string;
+  readonly name: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  readonly milliseconds: number;
+  readonly message: string;
+}
 
 /** What is read of an element; everything may be missing. */
 interface Element {
@@ -22,15 +30,16 @@ export class NotJUnit extends Error {
 }
 
 /**
- * Test cases of a JUnit result file: roots `testsuites` and `testsuite`, suites within suites.
+ * Test cases of a JUnit result file: roots `testsuites` and `testsuite`, suites within suites. A document type, which no writer of test
+ * results needs, is refused: it can make a small file expand without end.
  * @throws NotJUnit
  */
-export function readJUnit(text: string): TestCaseRecord[] {
-  const valid = XMLValidator.validate(text);
-  if (valid !== true) {
-    throw new NotJUnit(`it is no XML: ${valid.err.msg} (line ${valid.err.line})`);
+export function readJUnit(text: string): TestCase[] {
+  const prolog = text.slice(0, Math.max(0, text.indexOf('<testsuite')) || text.length);
+  if (/<!DOCTYPE/i.test(prolog)) {
+    throw new NotJUnit('it has a document type, which is not read');
   }
-  const document = parser.parse(text) as Element;
+  const document = parsed(text);
   const [root] = elements(document['testsuites']);
   const suites = root === undefined ? elements(document['testsuite']) : elements(root['testsuite']);
   if (root === undefined && document['testsuites'] !== '' && suites.length === 0) {
@@ -39,7 +48,20 @@ export function readJUnit(text: string): TestCaseRecord[] {
   return suites.flatMap((suite) => casesOf(suite));
 }
 
-function casesOf(suite: Element): TestCaseRecord[] {
+function parsed(text: string): Element {
+  const valid = XMLValidator.validate(text);
+  if (valid !== true) {
+    throw new NotJUnit(`it is no XML: ${valid.err.msg} (line ${valid.err.line})`);
+  }
+  try {
+    return parser.parse(text) as Element;
+  } catch (error) {
+    // Elements within elements beyond what the parser takes, and the like: the text is at fault, whatever the error.
+    throw new NotJUnit(`it cannot be parsed: ${(error as Error).message}`);
+  }
+}
+
+function casesOf(suite: Element): TestCase[] {
   const name = attribute(suite, 'name');
   return [
     ...elements(suite['testcase']).map((test) => caseOf(test, name)),
@@ -47,7 +69,7 @@ function casesOf(suite: Element): TestCaseRecord[] {
   ];
 }
 
-function caseOf(test: Element, suite: string): TestCaseRecord {
+function caseOf(test: Element, suite: string): TestCase {
   const [failure] = [...entries(test['failure']), ...entries(test['error'])];
   const [skipped] = entries(test['skipped']);
   const reason = failure ?? skipped;

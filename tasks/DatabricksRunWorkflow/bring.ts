@@ -1,0 +1,140 @@
+import type { InputReader } from '../../src/agent/input-reader';
+import type { TaskContext } from '../../src/agent/task-context';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { bringDownload, type Download, type Downloaded, readDownloads } from '../../src/workflow/downloads';
+import { type RemoteGlob, readRemoteGlob } from '../../src/workflow/remote-glob';
+import { bringTestResults, type TestResults } from '../../src/workflow/test-results';
+import type { EndedRun } from './ended-run';
+
+/** What to bring back when the run has ended. */
+export interface Wanted {
+  readonly testResults: readonly RemoteGlob[];
+  readonly downloads: readonly Download[];
+  /** Folders of this machine into which files may be brought. */
+  readonly roots: readonly string[];
+}
+
+/** What was brought back, and what is wrong with it. */
+export interface Brought {
+  readonly tests: TestResults | undefined;
+  readonly downloads: readonly Downloaded[];
+  /** Why the step fails, although the run itself did not make it fail. */
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+/** @throws TaskError for a path that cannot be read or written, and where the step does not wait */
+export function readWanted(inputs: InputReader, wait: boolean): Wanted {
+  const globs = inputs.list('testResults');
+  const downloads = inputs.map('downloads');
+  const given = globs.length > 0 ? 'testResults' : 'downloads';
+  if (!wait && globs.length + downloads.size > 0) {
+    throw new TaskError('INPUT_NOT_USED', `Input '${given}' has no meaning with 'wait: false'.`, {
+      where: 'Files are brought back when the run has ended.',
+      todo: `Remove '${given}', or let the step wait.`,
+    });
+  }
+  const roots = inputs.writableFolders;
+  return {
+    testResults: globs.map((text) => readRemoteGlob('testResults', text)),
+    downloads: downloads.size === 0 ? [] : readDownloads(downloads, roots),
+    roots,
+  };
+}
+
+/**
+ * Brings back test results and files, whatever became of the run. What is missing fails the step after a run that would pass; after one that
+ * fails it is a warning, because the run's own end is the reason.
+ * @throws a cancel, and what is no error of ours
+ */
+export async function bring(
+  { run }: EndedRun,
+  wanted: Wanted,
+  runFails: boolean,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<Brought> {
+  const problems: TaskError[] = [];
+  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+        throw error;
+      }
+      problems.push(error);
+      return undefined;
+    }
+  };
+  const downloads: Downloaded[] = [];
+  for (const download of wanted.downloads) {
+    const done = await attempt(() => downloadOne(download, wanted.roots, workspace, context));
+    downloads.push(...(done === undefined ? [] : [done]));
+  }
+  const tests =
+    wanted.testResults.length === 0
+      ? undefined
+      : await attempt(() =>
+          bringTestResults(workspace, wanted.testResults, Number(run.start_time ?? 0), context.files.folder),
+        );
+  if (tests !== undefined) {
+    publish(tests, run.run_name ?? `run ${run.run_id}`, context);
+    await attempt(async () => checkTests(tests, wanted.testResults));
+  }
+  const [first, ...others] = problems;
+  for (const problem of runFails ? problems : others) {
+    context.log.warning(problem.sentences, problem.code);
+  }
+  const failure = first === undefined || runFails ? {} : { failure: { code: first.code, message: first.sentences } };
+  return { tests, downloads, ...failure };
+}
+
+async function downloadOne(
+  download: Download,
+  roots: readonly string[],
+  workspace: WorkspaceClient,
+  { log }: TaskContext,
+): Promise<Downloaded> {
+  const done = await bringDownload(workspace, download, roots);
+  if (done === undefined) {
+    throw new TaskError('DOWNLOAD_MISSING', `There is nothing at ${download.remote}.`, {
+      todo: "Correct 'downloads', and let the identity of this step read there.",
+    });
+  }
+  log.info(`Brought ${done.files} file(s), ${done.bytes} bytes, from ${done.remote} to ${done.local}.`);
+  return done;
+}
+
+function publish(tests: TestResults, name: string, { host, log, outputs }: TaskContext): void {
+  outputs.set('testsTotal', tests.total);
+  outputs.set('testsFailed', tests.failed.length);
+  for (const { remote, local, tests: total, failed } of tests.files) {
+    log.info(`${remote}: ${total} test(s), ${failed} failed.`);
+    host.publishTestResults({ path: local, title: `${name}: ${remote.slice(remote.lastIndexOf('/') + 1)}` });
+  }
+}
+
+const NAMES_SHOWN = 5;
+
+function checkTests({ files, total, failed, stale }: TestResults, globs: readonly RemoteGlob[]): void {
+  if (files.length === 0) {
+    const old =
+      stale.length === 0 ? '' : ` ${stale.length} match, but were written before the run began, such as ${stale[0]}.`;
+    throw new TaskError('TEST_RESULTS_MISSING', 'The run left no test results.', {
+      where: `Looked for: ${globs.map(({ text }) => text).join(', ')}.${old}`,
+      todo: "Let the run write JUnit XML there, or correct 'testResults'.",
+    });
+  }
+  if (total === 0) {
+    throw new TaskError('TEST_RESULTS_EMPTY', `The test results hold no test at all (${files.length} file(s)).`, {
+      todo: 'Look at why the run collected no tests: nothing tested is not a success.',
+    });
+  }
+  if (failed.length > 0) {
+    const names = failed.slice(0, NAMES_SHOWN).map(({ suite, name }) => (suite === '' ? name : `${suite}.${name}`));
+    const more = failed.length > NAMES_SHOWN ? ` and ${failed.length - NAMES_SHOWN} more` : '';
+    throw new TaskError('TESTS_FAILED', `${failed.length} of ${total} tests failed: ${names.join(', ')}${more}.`, {
+      todo: 'See the Tests tab for their messages.',
+    });
+  }
+}
