@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { HttpClient } from '../http/client';
+import { type CallPlace, ConnectionError } from '../http/errors';
 import { items, type TokenPage } from '../http/paging';
 import { filePath } from '../http/path';
-import type { Upload } from '../http/request';
+import type { HttpAnswer, HttpRequest, Upload } from '../http/request';
 import { undefinedIfMissing } from './missing';
 
 /** An entry of a folder. */
@@ -34,20 +35,32 @@ export class FilesApi {
         idempotent: true,
         attemptMs: TRANSFER_MS,
         deadlineMs: 2 * TRANSFER_MS,
+        acceptEmpty: true,
       },
-      'text',
+      // It answers nothing; a page in its place is no proof that the file is there.
+      'json',
     );
   }
 
   /** Content of a file, or undefined when there is none. */
   async download(path: string): Promise<Buffer | undefined> {
-    const answer = await undefinedIfMissing(this.http.request<never, 'bytes'>(this.get(path), 'bytes'));
+    const request = this.get(path);
+    const answer = await undefinedIfMissing(this.http.request<never, 'bytes'>(request, 'bytes'));
+    refusePage(answer, path, this.placeOf(request));
     return answer?.body;
   }
 
   /** Content of a file as a stream; the caller consumes it. */
   async stream(path: string): Promise<Readable> {
-    return (await this.http.request<never, 'stream'>(this.get(path), 'stream')).body;
+    const request = this.get(path);
+    const answer = await this.http.request<never, 'stream'>(request, 'stream');
+    try {
+      refusePage(answer, path, this.placeOf(request));
+    } catch (error) {
+      answer.body.destroy();
+      throw error;
+    }
+    return answer.body;
   }
 
   /** Entries directly below a folder. @throws ApiError with `isNotFound` when the folder does not exist */
@@ -83,5 +96,17 @@ export class FilesApi {
       attemptMs: TRANSFER_MS,
       deadlineMs: 2 * TRANSFER_MS,
     } as const;
+  }
+
+  private placeOf({ method, path }: HttpRequest): CallPlace {
+    return { method, path, origin: this.http.baseUrl };
+  }
+}
+
+/** The service sends files as `application/octet-stream` [U]; a page in place of a file comes from a proxy or a login. */
+function refusePage(answer: HttpAnswer<unknown> | undefined, path: string, place: CallPlace): void {
+  const isPage = answer?.headers['content-type']?.startsWith('text/html') === true;
+  if (isPage && !/\.html?$/i.test(path)) {
+    throw new ConnectionError('ANSWER_NOT_JSON', 'The answer is an HTML page and not the wanted file.', place);
   }
 }

@@ -74,12 +74,13 @@ export class ModelVersionsApi {
     return answer.model_version;
   }
 
-  /** Says that the files are complete; the version becomes `READY`. */
+  /** Says that the files are complete; the version becomes `READY`. Saying it twice changes nothing more, but may be refused [U]. */
   async finalize(name: string, version: string): Promise<ModelVersion> {
     const answer = await this.http.json<{ model_version: ModelVersion }>({
       method: 'POST',
       path: `${ROOT}/finalize`,
       body: { name, version },
+      idempotent: true,
     });
     return answer.model_version;
   }

@@ -47,9 +47,23 @@ export function redirectError(
   return new ConnectionError('ANSWER_NOT_JSON', `The request was redirected (status ${status}) to ${host}.`, place);
 }
 
-/** An error answer of any dialect: API 2.x, API 1.2, OAuth, SCIM, HTML page, plain text, nothing. */
-export function errorAnswer(place: CallPlace, status: number, headers: IncomingHttpHeaders, text: string): ApiError {
+/** Statuses that mean different things by what their body says. */
+const DECIDED_BY_BODY = new Set([400, 404, 409]);
+
+/**
+ * An error answer of any dialect: API 2.x, API 1.2, OAuth, SCIM, HTML page, plain text, nothing. JSON that breaks off where only the
+ * body could tell what is meant is no answer.
+ */
+export function errorAnswer(
+  place: CallPlace,
+  status: number,
+  headers: IncomingHttpHeaders,
+  text: string,
+): ApiError | ConnectionError {
   const body = jsonObject(text);
+  if (body === undefined && /^\s*\{/.test(text) && DECIDED_BY_BODY.has(status)) {
+    return new ConnectionError('ANSWER_INCOMPLETE', `The answer with status ${status} is not whole JSON.`, place);
+  }
   const said = body === undefined ? fromText(text) : fromObject(body, status);
   return new ApiError(place, {
     status,

@@ -1,6 +1,6 @@
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import type { Aliases, AliasWrite, Plan } from './plan';
+import type { Aliases, Plan } from './plan';
 
 const SNAPSHOT_ATTEMPTS = 5;
 
@@ -45,7 +45,11 @@ export async function carryOut(plan: Plan, workspace: WorkspaceClient, model: st
 }
 
 /** A write whose answer is lost is not sent again but read back: it may have taken effect, and others may have written since. */
-async function writeAlias({ alias, version }: AliasWrite, workspace: WorkspaceClient, model: string): Promise<void> {
+export async function writeAlias(
+  { alias, version }: { readonly alias: string; readonly version: string },
+  workspace: WorkspaceClient,
+  model: string,
+): Promise<void> {
   try {
     await (version === ''
       ? workspace.registeredModels.deleteAlias(model, alias)

@@ -4,7 +4,7 @@ import type { ModelVersion } from '../../src/databricks/model-versions';
 import { refuseUnready, versionNamed } from '../../src/databricks/named-version';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import { carryOut, readAliases } from './aliases';
+import { carryOut, readAliases, writeAlias } from './aliases';
 import type { PromoteInputs } from './inputs';
 import { type Action, finish, sayPlan, warnOfTheUnproven } from './outcome';
 import { type Aliases, type Plan, planPromotion } from './plan';
@@ -140,7 +140,7 @@ function refuseRolledBack(version: ModelVersion, { report }: CheckedReport): voi
 async function releaseChallenger(model: string, version: string, workspace: WorkspaceClient): Promise<void> {
   const challenger = await workspace.registeredModels.versionByAlias(model, 'challenger');
   if (challenger?.version === version) {
-    await workspace.registeredModels.deleteAlias(model, 'challenger');
+    await writeAlias({ alias: 'challenger', version: '' }, workspace, model);
   }
 }
 

@@ -3,6 +3,7 @@ import { entryValue, type KeyValue } from '../../src/databricks/mlflow';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { orReadBack } from '../../src/http/outcome';
 import type { Inputs } from './inputs';
 
 /** What aliases named before this step. */
@@ -62,8 +63,14 @@ export async function nameVersion(
   if (before.named === version.version) {
     return;
   }
-  await workspace.registeredModels.setAlias(version.name, inputs.alias, version.version);
-  const now = await workspace.registeredModels.versionByAlias(version.name, inputs.alias);
+  const { registeredModels } = workspace;
+  const named = () => registeredModels.versionByAlias(version.name, inputs.alias);
+  const namedAsWanted = async () => ((await named())?.version === version.version ? true : undefined);
+  await orReadBack(async () => {
+    await registeredModels.setAlias(version.name, inputs.alias, version.version);
+    return true;
+  }, namedAsWanted);
+  const now = await named();
   if (now?.version !== version.version) {
     throw new TaskError(
       'ALIAS_MOVED',

@@ -10,7 +10,9 @@ import type { ModelVersion } from '../../src/databricks/model-versions';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
+import { orReadBack } from '../../src/http/outcome';
 import { collect } from '../../src/http/paging';
+import { versionFrom } from './find-version';
 import { filesOf, type ModelOrigin } from './origin';
 
 const DOWNLOAD_ATTEMPTS = 3;
@@ -41,8 +43,12 @@ async function ensureModel(model: string, workspace: WorkspaceClient): Promise<v
   if ((await workspace.registeredModels.get(model)) !== undefined) {
     return;
   }
+  const { registeredModels } = workspace;
   try {
-    await workspace.registeredModels.create({ name: model });
+    await orReadBack(
+      () => registeredModels.create({ name: model }),
+      () => registeredModels.get(model),
+    );
   } catch (error) {
     if (!(error instanceof ApiError && error.isAlreadyExists)) {
       throw error;
@@ -52,12 +58,16 @@ async function ensureModel(model: string, workspace: WorkspaceClient): Promise<v
 
 async function create(model: string, origin: ModelOrigin, workspace: WorkspaceClient): Promise<ModelVersion> {
   const { workspaceId } = await workspace.identity.current();
-  return workspace.modelVersions.create({
+  const version = {
     name: model,
     source: origin.sourceUri,
     ...(origin.mlflowRunId === '' ? {} : { run_id: origin.mlflowRunId, run_tracking_server_id: workspaceId }),
     ...(origin.loggedModelId === '' ? {} : { model_id: origin.loggedModelId }),
-  });
+  };
+  return orReadBack(
+    () => workspace.modelVersions.create(version),
+    () => versionFrom(workspace, model, origin),
+  );
 }
 
 async function copyFiles(from: string, to: string, workspace: WorkspaceClient, context: TaskContext): Promise<void> {

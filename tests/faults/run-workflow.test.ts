@@ -130,7 +130,7 @@ describe('DatabricksRunWorkflow × faults', () => {
       it(`does not wait past its own limit for a workspace that answers ${status}`, async () => {
         const step = await heldStep();
         const look = { method: 'GET', path: '/api/2.2/jobs/runs/get', skip: 5 };
-        const fault = { title: '', rule: { fault: { kind: 'status', status } } };
+        const fault = { title: '', rule: { fault: { kind: 'status', status } }, code: '' };
         const { host, milliseconds } = await faulty(step, fault, look, { timeoutMinutes: '2' });
         assert.equal(host.error?.code, 'RUN_TIME_LIMIT', host.printed);
         assert.match(host.error?.message ?? '', /asked to end\. It could not be read at the end/);

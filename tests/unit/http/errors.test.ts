@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict';
 import { errorAnswer } from '../../../src/http/answer';
-import type { ApiError } from '../../../src/http/errors';
+import { ApiError, ConnectionError } from '../../../src/http/errors';
 
 const place = { method: 'GET', path: '/api/2.2/jobs/get', origin: 'https://w.example' };
 
 function answer(status: number, body: unknown, at = place, headers: Record<string, string> = {}): ApiError {
-  return errorAnswer(at, status, headers, typeof body === 'string' ? body : JSON.stringify(body));
+  const error = errorAnswer(at, status, headers, typeof body === 'string' ? body : JSON.stringify(body));
+  assert.ok(error instanceof ApiError, error.message);
+  return error;
 }
 
 describe('error answers', () => {
+  it('takes half an answer for none where only its body could say what is meant', () => {
+    for (const status of [400, 404, 409]) {
+      const error = errorAnswer(place, status, {}, '{"error_code": "RESOURCE_DOES_NOT_EX');
+      assert.ok(error instanceof ConnectionError);
+      assert.equal(error.code, 'ANSWER_INCOMPLETE');
+    }
+    assert.equal(answer(503, '{"error_code": "TEMPOR').code, 'UNAVAILABLE');
+  });
+
   it('reads every dialect', () => {
     const cases: readonly [number, unknown, string, string, string][] = [
       [404, { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'gone' }, 'RESOURCE_DOES_NOT_EXIST', 'gone', 'NOT_FOUND'],

@@ -1,0 +1,23 @@
+import { faultRows } from './fault-rows';
+import { openPromoteScene } from './scenes/promote-scene';
+
+describe('DatabricksPromoteModel × faults', function () {
+  this.timeout(120_000);
+
+  for (const action of ['promote', 'rollback'] as const) {
+    describe(action, () => {
+      faultRows(() => openPromoteScene(action), {
+        requests: 6,
+        // The tags of two versions are written one after the other, each with the time of one request.
+        deadlineMs: 610_000,
+        // The state of versions is a hint: what cannot be written there is a warning.
+        tolerated: ({ path, earlier }) =>
+          path.endsWith('/model-versions/set-tag') ||
+          (path.endsWith('/model-versions/get') && (earlier > 0 || action === 'rollback'))
+            ? 'TAGS_NOT_WRITTEN'
+            : undefined,
+        sentOnce: ({ method, path }) => method !== 'GET' && path.endsWith('/registered-models/alias'),
+      });
+    });
+  }
+});
