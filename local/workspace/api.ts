@@ -62,9 +62,22 @@ export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** Such as `/api/2.2/jobs/get`, `/api/2.0/serving-endpoints/:name/config`, `/api/2.0/fs/files/*path`. */
   readonly path: string;
-  /** One short clause for the generated page: what is supported, what not. */
+  /** One short clause for the generated page: what is supported. */
   readonly note?: string;
+  /** What the service does here and this workspace does not, for the generated page; without it the operation counts as supported. */
+  readonly lacks?: string;
   handle(call: Call): Promise<Reply> | Reply;
+}
+
+/** One line of the generated page on the local workspace. */
+export type OperationDescription = Omit<Operation, 'handle'>;
+
+/** A part of the service's API that this workspace leaves out on purpose: every operation below it is answered with 501 and the reason. */
+export interface LeftOut {
+  /** The first segments behind `/api/<version>/`, such as `clusters` or `policies/clusters`. */
+  readonly room: string;
+  /** Why, and what to use here instead: one sentence. */
+  readonly why: string;
 }
 
 /** An error in the dialect of API 2.x: `{error_code, message}`. */

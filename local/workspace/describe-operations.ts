@@ -1,16 +1,14 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Clock } from '../../src/clock';
-import type { Operation, Workspace } from './api';
+import type { LeftOut, OperationDescription, Workspace } from './api';
 import { FaultTable } from './faults/fault-table';
 import { TaskSlots } from './jobs/task-slots';
+import { leftOut } from './left-out';
 import { memoryStore } from './memory-store';
 import { openOperations } from './open-paths';
 import { createServices, type Shared } from './services';
 import { Tokens } from './tokens';
-
-/** One line of the generated page on the local workspace. */
-export type OperationDescription = Pick<Operation, 'method' | 'path' | 'note'>;
 
 const standingClock: Clock = { now: () => 0, sleep: () => new Promise(() => {}) };
 
@@ -31,8 +29,13 @@ export function describeOperations(): readonly OperationDescription[] {
   const services = createServices(workspace, unopened, tokens, new FaultTable(standingClock), () => {});
   const described = services
     .flatMap((service) => service.operations)
-    .map(({ method, path: at, note }) => ({ method, path: at, ...(note === undefined ? {} : { note }) }));
+    .map(({ handle: _handle, ...description }): OperationDescription => description);
   return [...openOperations, ...described].sort((a, b) => compare(a.path, b.path) || compare(a.method, b.method));
+}
+
+/** What is answered with 501 on purpose, by room. */
+export function describeLeftOut(): readonly LeftOut[] {
+  return [...leftOut].sort((a, b) => compare(a.room, b.room));
 }
 
 function compare(a: string, b: string): number {

@@ -7,6 +7,7 @@ import type { Fault } from './faults/fault';
 import type { FaultTable } from './faults/fault-table';
 import { meetFault, sendAnswer } from './faults/meet-fault';
 import { CONTROL_PATH } from './faults/service';
+import { unknownOperation } from './left-out';
 import { errorReply, internalError, sendReply } from './reply';
 import { jsonObject, readBytes } from './request-body';
 import type { Router } from './router';
@@ -125,7 +126,7 @@ async function route(site: Site, request: IncomingMessage): Promise<Reply> {
   const method = request.method ?? 'GET';
   const match = site.router.find(method, rawPath);
   if (match === undefined) {
-    throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${method} ${rawPath}.`);
+    throw unknownOperation(method, rawPath);
   }
   return match.operation.handle(newCall(site.workspace, identity.principal, method, url, match.params, request));
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Operation, Reply, Workspace } from './api';
+import type { OperationDescription, Reply, Workspace } from './api';
 import { answerStorage } from './files/object-storage';
 import { STORAGE_PATH } from './files/signed-urls';
 import { authorizationServer, hostMetadata } from './oauth/discovery';
@@ -7,13 +7,14 @@ import { issueToken, type TokenIssuer } from './oauth/token-endpoint';
 import type { StartPage } from './start-page/start-page';
 
 /** The open paths of the API, as the generated page lists them. */
-export const openOperations: readonly Pick<Operation, 'method' | 'path' | 'note'>[] = [
+export const openOperations: readonly OperationDescription[] = [
   { method: 'GET', path: '/.well-known/databricks-config', note: 'without a token' },
   { method: 'GET', path: '/oidc/.well-known/oauth-authorization-server', note: 'without a token' },
   {
     method: 'POST',
     path: '/oidc/v1/token',
     note: 'client_credentials, and token exchange of federated JWTs (RS256, ES256), for service principals named at the start',
+    lacks: 'sign-in of users in a browser',
   },
   {
     method: 'GET',

@@ -8,7 +8,7 @@ const PATH = '/api/2.0/fs/files/*path';
 /** Files of volumes, model versions and MLflow artifacts; uploads and downloads are streams. */
 export const fileOperations: readonly Operation[] = [
   { method: 'PUT', path: PATH, note: 'a file appears whole or not at all', handle: upload },
-  { method: 'GET', path: PATH, note: 'one byte range at most', handle: download },
+  { method: 'GET', path: PATH, note: 'one byte range', lacks: 'several byte ranges', handle: download },
   { method: 'HEAD', path: PATH, handle: head },
   { method: 'DELETE', path: PATH, handle: remove },
 ];

@@ -17,7 +17,8 @@ export const uploadSessionOperations: readonly Operation[] = [
   {
     method: 'POST',
     path: '/api/2.0/fs/files/*path',
-    note: 'action=initiate-upload and complete-upload, in parts; no resumable uploads (Google Cloud)',
+    note: 'action=initiate-upload and complete-upload, in parts',
+    lacks: 'resumable uploads (Google Cloud)',
     handle: (call) => (call.query.get('action') === 'initiate-upload' ? begin(call) : complete(call)),
   },
 ];

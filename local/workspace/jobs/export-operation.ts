@@ -13,7 +13,8 @@ export function exportOperation(parts: RunParts, version: '2.1' | '2.2'): Operat
   return {
     method: 'GET',
     path: `/api/${version}/jobs/runs/export`,
-    note: 'the notebook of a task run as it was at its start, with exit value and error; no dashboards',
+    note: 'the notebook of a task run as it was at its start, with exit value and error',
+    lacks: 'dashboards',
     handle: ({ query }) => exportViews(parts, queryFields(query)),
   };
 }

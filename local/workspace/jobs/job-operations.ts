@@ -14,7 +14,7 @@ import type { Job } from './types';
 export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly Operation[] {
   const prefix = `/api/${version}/jobs`;
   return [
-    { method: 'POST', path: `${prefix}/create`, note: NOTE, handle: (call) => create(parts, call) },
+    { method: 'POST', path: `${prefix}/create`, ...KEPT, handle: (call) => create(parts, call) },
     { method: 'POST', path: `${prefix}/reset`, handle: (call) => reset(parts, call) },
     { method: 'POST', path: `${prefix}/update`, handle: (call) => update(parts, call) },
     {
@@ -32,7 +32,10 @@ export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly
   ];
 }
 
-const NOTE = 'all settings are kept; schedules and triggers do not fire, notifications are not sent';
+const KEPT = {
+  note: 'all settings are kept',
+  lacks: 'firing of schedules and triggers, sending of notifications, clusters (tasks run as processes of this machine)',
+};
 
 async function create({ workspace, jobs, runs }: JobParts, call: Call): Promise<Reply> {
   const { access_control_list: acl, ...fields } = await call.json();

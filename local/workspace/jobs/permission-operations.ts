@@ -25,7 +25,8 @@ export function permissionOperations(parts: JobParts): readonly Operation[] {
     {
       method: 'GET',
       path,
-      note: 'kept and shown, not enforced',
+      note: 'kept and shown',
+      lacks: 'enforcement',
       handle: (call) => shown(knownJob(parts, call)),
     },
     {

@@ -28,6 +28,7 @@ export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly
       method: 'GET',
       path: `${prefix}/runs/get-output`,
       note: 'exit value, error, error_trace, run_job_output, sql_output; the last 5 MB of the log, not for notebooks',
+      lacks: 'outputs of dbt and dashboard tasks',
       handle: ({ query }) => output(parts, queryFields(query)),
     },
     { method: 'GET', path: `${prefix}/runs/list`, handle: ({ query }) => list(parts, queryFields(query)) },

@@ -12,7 +12,7 @@ const LONGEST_TAG = 5_000;
 
 /** Experiments of MLflow tracking. */
 export const experimentOperations: readonly Operation[] = [
-  { method: 'POST', path: `${ROOT}/create`, note: 'the parent folder is not required to exist', handle: create },
+  { method: 'POST', path: `${ROOT}/create`, lacks: 'the check that the parent folder exists', handle: create },
   { method: 'GET', path: `${ROOT}/get`, handle: get },
   { method: 'GET', path: `${ROOT}/get-by-name`, handle: getByName },
   { method: 'POST', path: `${ROOT}/search`, handle: search },
@@ -46,7 +46,6 @@ async function create(call: Call): Promise<Reply> {
       tags: [
         ...tags,
         { key: 'mlflow.ownerId', value: call.principal.id },
-        { key: 'mlflow.ownerEmail', value: call.principal.userName },
         { key: 'mlflow.ownerEmail', value: call.principal.userName },
         { key: 'mlflow.experiment.sourceName', value: name },
       ],

@@ -48,7 +48,8 @@ export function objectPermissionOperations(workspace: Workspace, objects: Permit
     {
       method: 'GET',
       path,
-      note: 'kept and shown, not enforced',
+      note: 'kept and shown',
+      lacks: 'enforcement',
       handle: (call) => {
         const { id, permissions } = known(call);
         return shown(id, permissions);

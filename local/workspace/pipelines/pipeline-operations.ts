@@ -117,10 +117,11 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
     {
       method: 'POST',
       path: PREFIX,
-      note: 'SQL files as sources; Python sources are kept, but their updates fail',
+      note: 'SQL files as sources',
+      lacks: 'updates of Python sources, ingestion pipelines',
       handle: create,
     },
-    { method: 'GET', path: PREFIX, note: 'filter by name', handle: list },
+    { method: 'GET', path: PREFIX, note: 'filter by name', lacks: 'other filters, order_by', handle: list },
     {
       method: 'GET',
       path: `${PREFIX}/:id`,
@@ -144,7 +145,8 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
     {
       method: 'POST',
       path: `${PREFIX}/:id/updates`,
-      note: 'materialized views and streaming tables are computed anew as tables; full_refresh, selections, validate_only',
+      note: 'full_refresh, selections, validate_only',
+      lacks: 'incremental refresh (materialized views and streaming tables are computed anew as tables)',
       handle: startUpdate,
     },
     { method: 'GET', path: `${PREFIX}/:id/updates`, handle: listUpdates },

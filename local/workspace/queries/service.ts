@@ -64,7 +64,13 @@ export function createQueries(workspace: Workspace): Service {
   }
 
   const operations: Operation[] = [
-    { method: 'POST', path: PREFIX, note: 'kept for sql_task; default parameters are not read', handle: create },
+    {
+      method: 'POST',
+      path: PREFIX,
+      note: 'kept for sql_task',
+      lacks: 'default parameters, which are kept and not read',
+      handle: create,
+    },
     { method: 'GET', path: PREFIX, handle: list },
     { method: 'GET', path: `${PREFIX}/:id`, handle: (call) => ({ json: known(call) }) },
     { method: 'PATCH', path: `${PREFIX}/:id`, handle: update },

@@ -30,6 +30,7 @@ export interface ServingOptions {
 }
 
 const prefix = '/api/2.0/serving-endpoints';
+const NOT_SERVED = 'external models, foundation models and functions';
 
 /**
  * Model serving of one workspace: endpoints whose entities are model processes of this machine.
@@ -129,14 +130,15 @@ export function createServing(
   }
 
   const operations: Operation[] = [
-    { method: 'POST', path: prefix, note: 'custom models only; tags, description', handle: create },
+    { method: 'POST', path: prefix, note: 'custom models; tags, description', lacks: NOT_SERVED, handle: create },
     { method: 'GET', path: prefix, handle: list },
     { method: 'GET', path: `${prefix}/:name`, handle: (call) => ({ json: endpointDetail(known(call)) }) },
     { method: 'DELETE', path: `${prefix}/:name`, handle: remove },
     {
       method: 'PUT',
       path: `${prefix}/:name/config`,
-      note: 'asynchronous, with pending_config; no auto_capture_config',
+      note: 'asynchronous, with pending_config',
+      lacks: `auto_capture_config, ${NOT_SERVED}`,
       handle: updateConfig,
     },
     { method: 'PATCH', path: `${prefix}/:name/tags`, handle: changeTags },
@@ -155,6 +157,7 @@ export function createServing(
       method: 'GET',
       path: `${prefix}/:name/metrics`,
       note: 'requests, errors and latency since the workspace started, Prometheus text',
+      lacks: 'CPU, memory and provisioned concurrency',
       handle: (call) => invocations.metrics(known(call)),
     },
     {

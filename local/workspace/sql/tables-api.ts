@@ -14,6 +14,7 @@ export function tableOperations(workspace: Workspace, tables: MetastoreTables): 
       method: 'GET',
       path: '/api/2.1/unity-catalog/tables',
       note: 'all tables of the schema in one page',
+      lacks: 'pages',
       handle: (call) => {
         const query = queryFields(call.query);
         const { catalog, name } = getSchema(

@@ -9,11 +9,18 @@ const ROOT = '/api/2.1/unity-catalog';
 
 /** Tags of models (securable type FUNCTION) and of their versions (subentities) in Unity Catalog's own dialect. */
 export const catalogTagOperations: readonly Operation[] = [
-  { method: 'PATCH', path: `${ROOT}/securable-tags/:securable_type/:full_name`, note: 'models only', handle: ofModel },
+  {
+    method: 'PATCH',
+    path: `${ROOT}/securable-tags/:securable_type/:full_name`,
+    note: 'of models',
+    lacks: 'tags of other securables',
+    handle: ofModel,
+  },
   {
     method: 'PATCH',
     path: `${ROOT}/subentity-tags/:securable_type/:full_name/:subentity`,
-    note: 'model versions only',
+    note: 'of model versions',
+    lacks: 'tags of columns',
     handle: ofVersion,
   },
 ];

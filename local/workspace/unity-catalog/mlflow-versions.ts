@@ -32,7 +32,13 @@ export const mlflowVersionOperations: readonly Operation[] = [
   { method: 'GET', path: `${ROOT}/get-download-uri`, note: 'a file: URI of this machine', handle: getDownloadUri },
   { method: 'POST', path: `${ROOT}/set-tag`, handle: setTag },
   { method: 'DELETE', path: `${ROOT}/delete-tag`, handle: deleteTag },
-  { method: 'POST', path: `${ROOT}/emit-lineage`, note: 'checked and not kept', handle: emitLineage },
+  {
+    method: 'POST',
+    path: `${ROOT}/emit-lineage`,
+    note: 'checked',
+    lacks: 'lineage, which is not kept',
+    handle: emitLineage,
+  },
 ];
 
 async function create(call: Call): Promise<Reply> {

@@ -12,7 +12,7 @@ const ROOT = '/api/2.1/unity-catalog/volumes';
 /** Managed volumes; their files are reached through the Files API. */
 export const volumeOperations: readonly Operation[] = [
   { method: 'GET', path: ROOT, handle: list },
-  { method: 'POST', path: ROOT, note: 'managed volumes only', handle: create },
+  { method: 'POST', path: ROOT, note: 'managed volumes', lacks: 'external volumes', handle: create },
   { method: 'GET', path: `${ROOT}/:full_name`, handle: get },
 ];
 
