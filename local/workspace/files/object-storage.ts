@@ -26,7 +26,7 @@ export async function answerStorage(
   const path = `/${pathSegments(url.pathname.slice(STORAGE_PATH.length)).join('/')}`;
   const signed = checkSignature(workspace, path, url.searchParams);
   if ('refused' in signed) {
-    return signed.refused === 'expired' ? expired() : storageError(403, 'AuthenticationFailed', 'Wrong signature.');
+    return refusedLink(signed.refused);
   }
   try {
     return await act(request, url.searchParams, signed.right, asFile(locate(workspace, signed.path)));
@@ -96,13 +96,14 @@ async function putBlock(request: IncomingMessage, blockId: string, place: Locati
   return created();
 }
 
+/** An empty list makes an empty file. */
 async function putBlockList(request: IncomingMessage, place: Location): Promise<Reply> {
   const text = (await readBytes(request)).toString('utf8');
   const ids = [...text.matchAll(/<(?:Uncommitted|Latest)>([A-Za-z0-9+/=]+)<\/(?:Uncommitted|Latest)>/g)].map(
     ([, id = '']) => id,
   );
   const missing = await missingBlocks(place, ids);
-  if (ids.length === 0 || missing.length > 0) {
+  if (missing.length > 0) {
     return storageError(400, 'InvalidBlockList', `${missing.length} of ${ids.length} blocks were not staged.`);
   }
   await writeFile(place, true, (unfinished) => joinBlocks(place, ids, unfinished));
@@ -156,6 +157,20 @@ function created(): Reply {
 function notAllowed(right: StorageRight): Reply {
   const what = right === 'r' ? 'read' : 'write';
   return storageError(403, 'AuthorizationPermissionMismatch', `This URL allows to ${what} only.`);
+}
+
+/** What a signed URL gets that gives nothing. */
+export function refusedLink(reason: 'signature' | 'expired' | 'authorization' | 'missing'): Reply {
+  switch (reason) {
+    case 'expired':
+      return expired();
+    case 'signature':
+      return storageError(403, 'AuthenticationFailed', 'Wrong signature.');
+    case 'authorization':
+      return storageError(400, 'InvalidAuthenticationInfo', 'A signed URL takes no Authorization header.');
+    case 'missing':
+      return storageError(404, 'BlobNotFound', 'The specified blob does not exist.');
+  }
 }
 
 /** By these texts clients tell a URL that has run out from one that never held. */

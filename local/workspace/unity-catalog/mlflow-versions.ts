@@ -2,7 +2,7 @@ import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
 import { parseFilter } from '../mlflow/filter';
 import { pageOf, unlessEmpty } from '../paging';
-import { getModel } from './models';
+import { findModel, getModel } from './models';
 import { authorOf, fieldsOf, newVersion } from './requests';
 import { tagOf, withoutTags, withTags } from './tags';
 import { removeFiles } from './version-folder';
@@ -80,13 +80,18 @@ async function search(call: Call): Promise<Reply> {
   return { json: { model_versions: unlessEmpty(versions), next_page_token: page.nextPageToken } };
 }
 
-/** @throws ApiError 400 for any other filter than the two that the service knows */
+/**
+ * A model that is missing has no versions: MLflow's store for the other dialect gives the same answer on a 404 ([U] for this one).
+ * @throws ApiError 400 for any other filter than the two that the service knows
+ */
 function versionsFor(call: Call, filter: string): readonly ModelVersion[] {
   const [condition, ...more] = parseFilter(filter);
   const { entity, key, comparator, value } = condition ?? {};
   if (more.length === 0 && entity === 'attribute' && comparator === '=' && typeof value === 'string') {
     if (key === 'name') {
-      return listVersions(call.workspace.metastore, value);
+      return findModel(call.workspace.metastore, value) === undefined
+        ? []
+        : listVersions(call.workspace.metastore, value);
     }
     if (key === 'run_id') {
       return versionsOfRun(call.workspace.metastore, value);

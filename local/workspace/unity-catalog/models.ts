@@ -29,9 +29,14 @@ export function listModels(metastore: Metastore, catalog?: string, schema?: stri
   return [...models(metastore).entries(prefix)].map(([, model]) => model);
 }
 
+/** `undefined` when there is no such model. @throws ApiError 400 for a name that is none */
+export function findModel(metastore: Metastore, fullName: string): RegisteredModel | undefined {
+  return models(metastore).get(fullNameOf(...threeLevels(fullName)));
+}
+
 /** @throws ApiError 404 RESOURCE_DOES_NOT_EXIST */
 export function getModel(metastore: Metastore, fullName: string): RegisteredModel {
-  const found = models(metastore).get(fullNameOf(...threeLevels(fullName)));
+  const found = findModel(metastore, fullName);
   if (found === undefined) {
     throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `Routine or Model '${fullName}' does not exist.`);
   }
