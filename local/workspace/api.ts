@@ -95,6 +95,8 @@ export class ApiError extends Error {
 /** A part of a workspace: its REST operations and, where it owns processes, their life. One factory each: `create…(workspace, …): Service`. */
 export interface Service {
   readonly operations: readonly Operation[];
+  /** Answers what carries its right in its URL and no bearer token; undefined for what is not its own. */
+  open?(request: IncomingMessage, url: URL): Promise<Reply | undefined> | Reply | undefined;
   /** Takes up what a former process left (runs to mark as lost, endpoints to start again). */
   start?(): Promise<void>;
   /** Ends every process that it owns. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { OperationDescription, Reply, Workspace } from './api';
+import type { OperationDescription, Reply, Service, Workspace } from './api';
 import { answerStorage } from './files/object-storage';
 import { STORAGE_PATH } from './files/signed-urls';
 import { authorizationServer, hostMetadata } from './oauth/discovery';
@@ -31,6 +31,7 @@ export function openPaths(site: {
   readonly workspace: Workspace;
   readonly startPage: StartPage;
   readonly issuer: TokenIssuer;
+  readonly services: readonly Pick<Service, 'open'>[];
 }): (request: IncomingMessage, url: URL) => Promise<Reply | undefined> {
   return async (request, url) => {
     switch (`${request.method} ${url.pathname}`) {
@@ -41,7 +42,25 @@ export function openPaths(site: {
       case 'POST /oidc/v1/token':
         return issueToken(site.issuer, request);
       default:
-        return (await answerStorage(site.workspace, request, url)) ?? site.startPage.answer(request, url);
+        return (
+          (await answerOfServices(site.services, request, url)) ??
+          (await answerStorage(site.workspace, request, url)) ??
+          site.startPage.answer(request, url)
+        );
     }
   };
+}
+
+async function answerOfServices(
+  services: readonly Pick<Service, 'open'>[],
+  request: IncomingMessage,
+  url: URL,
+): Promise<Reply | undefined> {
+  for (const service of services) {
+    const reply = await service.open?.(request, url);
+    if (reply !== undefined) {
+      return reply;
+    }
+  }
+  return undefined;
 }

@@ -137,7 +137,7 @@ async function startOne(
     ...(options.entra === undefined
       ? {}
       : { foreignTokens: entraTokens(options.entra, servicePrincipals, workspace.clock) }),
-    open: openPaths({ workspace, startPage, issuer }),
+    open: openPaths({ workspace, startPage, issuer, services }),
     onDefect,
   });
   return {

@@ -143,7 +143,7 @@ describe('SQL of a local workspace', function () {
       workspace.call('POST', '/api/2.0/sql/statements', { statement: 'SELECT 1', warehouse_id: warehouseId, ...more });
     const links = await post({ disposition: 'EXTERNAL_LINKS', format: 'ARROW_STREAM' });
     assert.deepEqual([links.status, links.json.error_code], [400, 'INVALID_PARAMETER_VALUE']);
-    assert.match(String(links.json.message), /INLINE/);
+    assert.match(String(links.json.message), /ARROW_STREAM/);
     assert.equal((await post({ warehouse_id: 'abc' })).status, 400);
     for (const [method, path] of [
       ['GET', '/api/2.0/sql/statements/01ef-none'],

@@ -51,5 +51,5 @@ async function runParsed(tokens: readonly Token[], session: Session): Promise<St
     throw unsupported(`${kind.replaceAll('_', ' ').toUpperCase()} statements`);
   }
   const query = renderQuery({ [kind]: node }, queryScope(session));
-  return reading(session, (connection) => readResult(connection, query, session.bindings.values, session.rowLimit));
+  return reading(session, (connection) => readResult(connection, query, session.bindings.values, session));
 }

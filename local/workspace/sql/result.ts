@@ -17,12 +17,21 @@ export interface ResultColumn {
 export interface StatementResult {
   readonly columns: readonly ResultColumn[];
   readonly rows: readonly (readonly (string | null)[])[];
-  /** Whether `row_limit` cut rows off. */
+  /** Whether `row_limit` or `byte_limit` cut rows off. */
   readonly truncated: boolean;
 }
 
 /** `disposition=INLINE` carries at most 25 MiB. */
 export const MOST_INLINE_BYTES = 25 * 1024 * 1024;
+/** Databricks carries 100 GiB by links; here results are in memory. */
+const MOST_EXTERNAL_BYTES = 512 * 1024 * 1024;
+
+/** How much of a result is read. */
+export interface ResultLimits {
+  readonly rowLimit: number | undefined;
+  readonly byteLimit?: number;
+  readonly external?: boolean;
+}
 
 /** A result without columns, of statements that define something. */
 export const NOTHING: StatementResult = { columns: [], rows: [], truncated: false };
@@ -58,7 +67,7 @@ export async function readResult(
   connection: DuckDBConnection,
   query: Query,
   values: Record<string, string | null>,
-  rowLimit: number | undefined,
+  { rowLimit, byteLimit, external }: ResultLimits,
 ): Promise<StatementResult> {
   const types = query.columns;
   await checkTypes(connection, query);
@@ -74,18 +83,32 @@ export async function readResult(
         isDouble(types[index]?.type) && typeof value === 'number' ? doubleText(value) : apiValue(value),
       );
       bytes += texts.reduce((sum, text) => sum + (text?.length ?? 4) + 3, 0);
-      if (bytes > MOST_INLINE_BYTES) {
-        throw new SqlFailure(
-          'INLINE_BYTE_LIMIT_EXCEEDED',
-          '54000',
-          `The result is larger than ${MOST_INLINE_BYTES} bytes, which is the most that an inline result carries; read it in parts.`,
-          'RESOURCE_EXHAUSTED',
-        );
+      if (byteLimit !== undefined && bytes > byteLimit) {
+        return { columns: types.map(resultColumn), rows, truncated: true };
+      }
+      if (bytes > (external === true ? MOST_EXTERNAL_BYTES : MOST_INLINE_BYTES)) {
+        throw tooLarge(external === true);
       }
       rows.push(texts);
     }
   }
   return { columns: types.map(resultColumn), rows, truncated: false };
+}
+
+function tooLarge(external: boolean): SqlFailure {
+  return external
+    ? new SqlFailure(
+        'RESULT_TOO_LARGE_FOR_LOCAL_WORKSPACE',
+        '54000',
+        `The result is larger than ${MOST_EXTERNAL_BYTES} bytes, which is the most that the local workspace keeps in memory; read it in parts.`,
+        'RESOURCE_EXHAUSTED',
+      )
+    : new SqlFailure(
+        'INLINE_BYTE_LIMIT_EXCEEDED',
+        '54000',
+        `The result is larger than ${MOST_INLINE_BYTES} bytes, which is the most that an inline result carries; use EXTERNAL_LINKS or read it in parts.`,
+        'RESOURCE_EXHAUSTED',
+      );
 }
 
 function isDouble(type: SqlType | undefined): boolean {

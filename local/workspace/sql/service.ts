@@ -20,6 +20,7 @@ export function createSql(workspace: Workspace, tables: MetastoreTables): Servic
   const statements = createStatements(workspace, tables);
   return {
     operations: [...statements.operations, ...warehouseOperations(workspace), ...tableOperations(workspace, tables)],
+    open: statements.open,
     stop: statements.stop,
   };
 }

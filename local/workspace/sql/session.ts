@@ -15,4 +15,8 @@ export interface Session {
   /** Aborted when the statement is cancelled. */
   readonly signal: AbortSignal;
   readonly rowLimit: number | undefined;
+  /** Bytes of the result's texts; what goes over is cut off. */
+  readonly byteLimit?: number;
+  /** Whether the result goes out by links, so that the limit of an inline result does not hold. */
+  readonly external?: boolean;
 }

@@ -1,26 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
-import { type Fields, invalid, objectList, optionalInteger, optionalText, requiredText } from '../fields';
 import { executeStatement } from './execute';
 import { SqlFailure } from './failure';
 import type { MetastoreTables } from './metastore-tables';
-import { Bindings, parameterType, type StatementParameter } from './parameters';
+import { Bindings } from './parameters';
 import type { StatementResult } from './result';
 import { chunkReply, manifestOf } from './result-chunks';
-import { startWarehouse, warehouseId } from './warehouses';
+import { answerLink, linkReply } from './result-links';
+import { readParameter, readRequest, type StatementRequest } from './statement-request';
+import { startWarehouse } from './warehouses';
 
-/** Result and record are kept for an hour after the end, as on Databricks. */
+/** A result is kept for an hour after the end; then the statement is CLOSED. */
 const KEPT_MILLISECONDS = 3_600_000;
 /** A poll answers at the end of the statement, or after this time. */
 const LONGEST_POLL_MILLISECONDS = 5_000;
-const LONGEST_STATEMENT_BYTES = 16 * 1024 * 1024;
+/** The record of a statement outlives its result. */
+const RECORD_MILLISECONDS = 12 * KEPT_MILLISECONDS;
 
 interface Statement {
   readonly id: string;
   readonly cancel: AbortController;
   /** Resolves when the statement has ended, in whatever state. */
   readonly ended: Promise<void>;
-  state: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED';
+  readonly request: StatementRequest;
+  state: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'CLOSED';
   result?: StatementResult;
   failure?: SqlFailure;
   endedAt?: number;
@@ -30,12 +33,18 @@ interface Statement {
 export function createStatements(
   workspace: Workspace,
   tables: MetastoreTables,
-): Required<Pick<Service, 'operations' | 'stop'>> {
+): Required<Pick<Service, 'operations' | 'stop' | 'open'>> {
   const statements = new Map<string, Statement>();
   return {
     operations: statementOperations(statements, workspace, tables),
+    open: (request, url) =>
+      answerLink(workspace, request, url, (id) => {
+        closeOld(statements, workspace.clock.now());
+        const { result, request: made } = statements.get(id) ?? {};
+        return result === undefined || made === undefined ? undefined : { result, format: made.format };
+      }),
     stop: async () => {
-      const running = [...statements.values()].filter(({ state }) => state === 'RUNNING');
+      const running = [...statements.values()].filter(isGoing);
       for (const { cancel } of running) {
         cancel.abort();
       }
@@ -53,30 +62,32 @@ function statementOperations(
     {
       method: 'POST',
       path: '/api/2.0/sql/statements',
-      note: 'INLINE JSON_ARRAY only; named parameters; statements by the allow-list of the SQL engine',
+      note: 'statements by the allow-list of the SQL engine; named parameters; results inline and by links',
+      lacks: 'the format ARROW_STREAM',
       handle: async (call) => {
-        forgetOld(statements, workspace.clock.now());
+        closeOld(statements, workspace.clock.now());
         const request = readRequest(await call.json(), workspace);
-        startWarehouse(workspace);
-        const statement = submit(request, call, tables);
+        const statement = submit(request, call, tables, startWarehouse(workspace));
         statements.set(statement.id, statement);
         await waitFor(statement, request, workspace);
-        return reply(statement);
+        return reply(statement, workspace);
       },
     },
     {
       method: 'GET',
       path: '/api/2.0/sql/statements/:statement_id',
       handle: async (call) => {
+        closeOld(statements, workspace.clock.now());
         const statement = find(statements, call);
         await waitForEnd(statement, LONGEST_POLL_MILLISECONDS, workspace);
-        return reply(statement);
+        return reply(statement, workspace);
       },
     },
     {
       method: 'GET',
       path: '/api/2.0/sql/statements/:statement_id/result/chunks/:chunk_index',
       handle: (call) => {
+        closeOld(statements, workspace.clock.now());
         const statement = find(statements, call);
         if (statement.result === undefined) {
           throw new ApiError(
@@ -85,7 +96,7 @@ function statementOperations(
             `Statement ${statement.id} has no result; its state is ${statement.state}.`,
           );
         }
-        return { json: chunkReply(statement.id, statement.result, Number(call.params.chunk_index)) };
+        return { json: resultData(statement, statement.result, Number(call.params.chunk_index), workspace) };
       },
     },
     {
@@ -99,79 +110,18 @@ function statementOperations(
   ];
 }
 
-interface Request {
-  readonly statement: string;
-  readonly defaults: { readonly catalog?: string; readonly schema?: string };
-  readonly parameters: readonly Fields[];
-  readonly rowLimit: number | undefined;
-  /** Milliseconds. */
-  readonly wait: number;
-  readonly cancelAfterWait: boolean;
-}
-
-function readRequest(fields: Fields, workspace: Workspace): Request {
-  const statement = requiredText(fields, 'statement');
-  if (Buffer.byteLength(statement) > LONGEST_STATEMENT_BYTES) {
-    throw invalid('The statement is larger than 16 MiB.');
-  }
-  const warehouse = requiredText(fields, 'warehouse_id');
-  if (warehouse !== warehouseId(workspace)) {
-    throw invalid(`Warehouse ${warehouse} does not exist in this workspace; it has ${warehouseId(workspace)}.`);
-  }
-  const disposition = optionalText(fields, 'disposition') ?? 'INLINE';
-  const format = optionalText(fields, 'format') ?? 'JSON_ARRAY';
-  if (disposition !== 'INLINE' || format !== 'JSON_ARRAY') {
-    throw invalid(
-      `The local workspace sends results by disposition INLINE and format JSON_ARRAY only, not ${disposition} and ${format}.`,
-    );
-  }
-  const catalog = optionalText(fields, 'catalog');
-  const schema = optionalText(fields, 'schema');
-  const rowLimit = optionalInteger(fields, 'row_limit');
-  if (rowLimit !== undefined && rowLimit < 1) {
-    throw invalid("Parameter 'row_limit' must be at least 1.");
-  }
-  if (optionalText(fields, 'byte_limit') !== undefined) {
-    throw invalid("The local workspace does not support 'byte_limit'.");
-  }
-  return {
-    statement,
-    defaults: { ...(catalog ? { catalog } : {}), ...(schema ? { schema } : {}) },
-    parameters: objectList(fields, 'parameters'),
-    rowLimit,
-    wait: waitMilliseconds(optionalText(fields, 'wait_timeout') ?? '10s'),
-    cancelAfterWait: onWaitTimeout(optionalText(fields, 'on_wait_timeout') ?? 'CONTINUE') === 'CANCEL',
-  };
-}
-
-function waitMilliseconds(text: string): number {
-  const seconds = Number(/^(\d{1,2})s$/.exec(text)?.[1] ?? Number.NaN);
-  if (!(seconds === 0 || (seconds >= 5 && seconds <= 50))) {
-    throw invalid(`wait_timeout must be 0s, or from 5s to 50s, not ${JSON.stringify(text)}.`);
-  }
-  return seconds * 1000;
-}
-
-function onWaitTimeout(text: string): string {
-  if (text !== 'CONTINUE' && text !== 'CANCEL') {
-    throw invalid(`on_wait_timeout must be CONTINUE or CANCEL, not ${JSON.stringify(text)}.`);
-  }
-  return text;
-}
-
-function readParameter(fields: Fields): StatementParameter {
-  return {
-    name: requiredText(fields, 'name'),
-    type: parameterType(optionalText(fields, 'type') ?? 'STRING'),
-    value: optionalText(fields, 'value') ?? null,
-  };
-}
-
-/** Starts the statement; failures are in its state, never thrown. */
-function submit(request: Request, call: Call, tables: MetastoreTables): Statement {
+/**
+ * Starts the statement; failures are in its state, never thrown.
+ * @param pending milliseconds until the warehouse runs
+ */
+function submit(request: StatementRequest, call: Call, tables: MetastoreTables, pending: number): Statement {
   const { workspace, principal } = call;
   const cancel = new AbortController();
   const run = async (): Promise<StatementResult> => {
+    if (pending > 0) {
+      await workspace.clock.sleep(pending, cancel.signal);
+      statement.state = 'RUNNING';
+    }
     const now = workspace.clock.now();
     const parameters = request.parameters.map(readParameter);
     return executeStatement(request.statement, {
@@ -183,6 +133,8 @@ function submit(request: Request, call: Call, tables: MetastoreTables): Statemen
       now,
       signal: cancel.signal,
       rowLimit: request.rowLimit,
+      external: request.external,
+      ...(request.byteLimit === undefined ? {} : { byteLimit: request.byteLimit }),
     });
   };
   // A result after a cancel means that the cancel came too late: a write is durable by then.
@@ -195,7 +147,8 @@ function submit(request: Request, call: Call, tables: MetastoreTables): Statemen
         workspace.clock.now(),
       ),
   );
-  const statement: Statement = { id: randomUUID(), cancel, ended, state: 'RUNNING' };
+  const state = pending > 0 ? 'PENDING' : 'RUNNING';
+  const statement: Statement = { id: randomUUID(), request, cancel, ended, state };
   return statement;
 }
 
@@ -213,12 +166,16 @@ function asFailure(error: unknown): SqlFailure {
     : new SqlFailure('INTERNAL_ERROR', 'XX000', message, 'INTERNAL_ERROR');
 }
 
-async function waitFor(statement: Statement, { wait, cancelAfterWait }: Request, workspace: Workspace): Promise<void> {
+async function waitFor(
+  statement: Statement,
+  { wait, cancelAfterWait }: StatementRequest,
+  workspace: Workspace,
+): Promise<void> {
   if (wait === 0) {
     return;
   }
   await waitForEnd(statement, wait, workspace);
-  if (statement.state === 'RUNNING' && cancelAfterWait) {
+  if (isGoing(statement) && cancelAfterWait) {
     statement.cancel.abort();
     await statement.ended;
   }
@@ -244,16 +201,25 @@ function find(statements: ReadonlyMap<string, Statement>, call: Call): Statement
   return statement;
 }
 
-function forgetOld(statements: Map<string, Statement>, now: number): void {
-  for (const [id, { endedAt }] of statements) {
-    if (endedAt !== undefined && now - endedAt > KEPT_MILLISECONDS) {
+function isGoing({ state }: Statement): boolean {
+  return state === 'PENDING' || state === 'RUNNING';
+}
+
+/** Takes results away an hour after the end, and what is left of a statement half a day after it. */
+function closeOld(statements: Map<string, Statement>, now: number): void {
+  for (const [id, statement] of statements) {
+    const age = now - (statement.endedAt ?? now);
+    if (age > RECORD_MILLISECONDS) {
       statements.delete(id);
+    } else if (age > KEPT_MILLISECONDS && statement.state === 'SUCCEEDED') {
+      delete statement.result;
+      statement.state = 'CLOSED';
     }
   }
 }
 
-function reply(statement: Statement): Reply {
-  const { id, state, failure, result } = statement;
+function reply(statement: Statement, workspace: Workspace): Reply {
+  const { id, state, failure, result, request } = statement;
   if (failure !== undefined) {
     const error = { error_code: failure.code, message: failure.message };
     return { json: { statement_id: id, status: { state, error, sql_state: failure.sqlState } } };
@@ -261,7 +227,17 @@ function reply(statement: Statement): Reply {
   if (result === undefined) {
     return { json: { statement_id: id, status: { state } } };
   }
+  const manifest = manifestOf(result, request);
   return {
-    json: { statement_id: id, status: { state }, manifest: manifestOf(result), result: chunkReply(id, result, 0) },
+    json: { statement_id: id, status: { state }, manifest, result: resultData(statement, result, 0, workspace) },
   };
+}
+
+function resultData(
+  { id, request }: Statement,
+  result: StatementResult,
+  index: number,
+  workspace: Workspace,
+): Record<string, unknown> {
+  return request.external ? linkReply(workspace, id, result, request.format, index) : chunkReply(id, result, index);
 }

@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Workspace } from '../api';
+import { objectPermissionOperations } from '../permissions/object-permissions';
+
+/** What a serverless warehouse takes to come up; short, so that nobody waits for it in tests, but long enough to be seen. */
+const START_MILLISECONDS = 500;
+const STOP_MILLISECONDS = 200;
 
 /** The id of the workspace's one warehouse: 16 hexadecimal digits, the same at every start. */
 export function warehouseId(workspace: Pick<Workspace, 'id' | 'name'>): string {
   return createHash('sha256').update(`warehouse:${workspace.id}:${workspace.name}`).digest('hex').slice(0, 16);
 }
 
-interface State {
+/** Whether the workspace has a warehouse of this id. */
+export function isWarehouse(workspace: Workspace, id: string): boolean {
+  return id === warehouseId(workspace);
+}
+
+/** What was last asked of the warehouse; its state follows from the time. */
+interface Asked {
   readonly state: 'RUNNING' | 'STOPPED';
+  /** Milliseconds since the Unix epoch; until then it is on its way. */
+  readonly from: number;
 }
 
 /** `/api/2.0/sql/warehouses`: one serverless warehouse; a statement starts it when it is stopped. */
@@ -16,38 +29,99 @@ export function warehouseOperations(workspace: Workspace): Operation[] {
     {
       method: 'GET',
       path: '/api/2.0/sql/warehouses',
-      note: 'one warehouse',
+      note: 'the one warehouse',
       handle: () => ({ json: { warehouses: [describe(workspace)] } }),
     },
     { method: 'GET', path: '/api/2.0/sql/warehouses/:id', handle: (call) => ({ json: describe(known(call)) }) },
-    { method: 'POST', path: '/api/2.0/sql/warehouses/:id/start', handle: (call) => setState(known(call), 'RUNNING') },
-    { method: 'POST', path: '/api/2.0/sql/warehouses/:id/stop', handle: (call) => setState(known(call), 'STOPPED') },
+    {
+      method: 'POST',
+      path: '/api/2.0/sql/warehouses/:id/start',
+      handle: (call) => {
+        startWarehouse(known(call));
+        return {};
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/2.0/sql/warehouses/:id/stop',
+      lacks: 'the end of statements that run: they go on',
+      handle: (call) => {
+        stopWarehouse(known(call));
+        return {};
+      },
+    },
+    ...objectPermissionOperations(workspace, {
+      path: 'warehouses',
+      type: 'warehouses',
+      levels: {
+        CAN_VIEW: 'Can view the warehouse',
+        CAN_MONITOR: 'Can view the warehouse and its queries, and run statements on it',
+        CAN_USE: 'Can run statements on the warehouse',
+        CAN_MANAGE: 'Can do everything with the warehouse',
+        IS_OWNER: 'Owns the warehouse: can do everything with it',
+      },
+      creatorLevel: 'IS_OWNER',
+      creator: (id) => (isWarehouse(workspace, id) ? CREATOR : undefined),
+    }),
   ];
 }
 
-/** A statement on a stopped warehouse starts it. */
-export function startWarehouse(workspace: Workspace): void {
-  setState(workspace, 'RUNNING');
+const CREATOR = 'local@example.com';
+
+/**
+ * What a statement does on a stopped warehouse: it starts it.
+ * @returns milliseconds until it runs, 0 when it does
+ */
+export function startWarehouse(workspace: Workspace): number {
+  const now = workspace.clock.now();
+  const asked = lastAsked(workspace);
+  if (asked.state === 'RUNNING') {
+    return Math.max(0, asked.from - now);
+  }
+  ask(workspace, { state: 'RUNNING', from: now + START_MILLISECONDS });
+  return START_MILLISECONDS;
+}
+
+function stopWarehouse(workspace: Workspace): void {
+  if (lastAsked(workspace).state === 'RUNNING') {
+    ask(workspace, { state: 'STOPPED', from: workspace.clock.now() + STOP_MILLISECONDS });
+  }
 }
 
 function states(workspace: Workspace) {
-  return workspace.store.collection<State>('warehouses');
+  return workspace.store.collection<Partial<Asked>>('warehouses');
 }
 
-function setState(workspace: Workspace, state: State['state']): Record<string, never> {
-  states(workspace).put(warehouseId(workspace), { state });
-  return {};
+function ask(workspace: Workspace, asked: Asked): void {
+  states(workspace).put(warehouseId(workspace), asked);
+}
+
+/** A new warehouse runs; so does one that an older data folder knows without a time. */
+function lastAsked(workspace: Workspace): Asked {
+  const { state = 'RUNNING', from = 0 } = states(workspace).get(warehouseId(workspace)) ?? {};
+  return { state, from };
+}
+
+function stateOf(workspace: Workspace): 'STARTING' | 'RUNNING' | 'STOPPING' | 'STOPPED' {
+  const { state, from } = lastAsked(workspace);
+  if (from <= workspace.clock.now()) {
+    return state;
+  }
+  return state === 'RUNNING' ? 'STARTING' : 'STOPPING';
 }
 
 function known(call: Call): Workspace {
-  if (call.params.id !== warehouseId(call.workspace)) {
-    throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `SQL warehouse with ID ${call.params.id} does not exist.`);
+  const id = call.params.id ?? '';
+  if (!isWarehouse(call.workspace, id)) {
+    throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `SQL warehouse with ID ${id} does not exist.`);
   }
   return call.workspace;
 }
 
 function describe(workspace: Workspace): Record<string, unknown> {
   const id = warehouseId(workspace);
+  const state = stateOf(workspace);
+  const up = state === 'RUNNING';
   return {
     id,
     name: 'Local warehouse',
@@ -55,13 +129,17 @@ function describe(workspace: Workspace): Record<string, unknown> {
     cluster_size: '2X-Small',
     min_num_clusters: 1,
     max_num_clusters: 1,
-    num_clusters: 1,
+    num_clusters: up ? 1 : 0,
+    num_active_sessions: 0,
     auto_stop_mins: 0,
+    creator_name: CREATOR,
     enable_photon: false,
     enable_serverless_compute: true,
     warehouse_type: 'PRO',
-    state: states(workspace).get(id)?.state ?? 'RUNNING',
-    health: { status: 'HEALTHY' },
+    spot_instance_policy: 'COST_OPTIMIZED',
+    state,
+    ...(up ? { health: { status: 'HEALTHY' } } : {}),
+    jdbc_url: `jdbc:spark://${new URL(workspace.url).host}/default;transportMode=http;ssl=0;AuthMech=3;httpPath=/sql/1.0/warehouses/${id};`,
     odbc_params: {
       hostname: new URL(workspace.url).hostname,
       path: `/sql/1.0/warehouses/${id}`,

@@ -24,6 +24,8 @@ export interface StatementReply {
     readonly total_chunk_count: number;
     readonly total_row_count: number;
     readonly truncated: boolean;
+    readonly format: string;
+    readonly total_byte_count?: number;
   };
   readonly result?: {
     readonly data_array?: readonly (readonly (string | null)[])[];
@@ -83,6 +85,11 @@ export class SqlWorkspace {
       }
     }
     throw new Error(`no operation for ${method} ${path}`);
+  }
+
+  /** Fetches a signed URL, as a client without a token does. */
+  async open(method: string, url: string, headers: Record<string, string> = {}): Promise<Reply | undefined> {
+    return this.service.open?.({ method, headers } as unknown as IncomingMessage, new URL(url));
   }
 
   /** Sends a statement and gives its reply, whatever its state. */

@@ -7,6 +7,16 @@ import { SqlWorkspace, type StatementReply } from './sql-workspace';
 /** A query that keeps DuckDB busy until it is interrupted. */
 const ENDLESS = `SELECT count(*) FROM ${Array.from({ length: 9 }, (_, index) => `digits AS d${index}`).join(', ')} WHERE ${Array.from({ length: 9 }, (_, index) => `d${index}.n`).join(' + ')} < 0`;
 
+interface ExternalLink {
+  readonly external_link: string;
+  readonly expiration: string;
+  readonly chunk_index: number;
+  readonly row_offset: number;
+  readonly row_count: number;
+  readonly byte_count: number;
+  readonly next_chunk_internal_link?: string;
+}
+
 describe('the statement API', () => {
   let workspace: SqlWorkspace;
 
@@ -248,8 +258,12 @@ describe('the statement API', () => {
       [{ wait_timeout: '3s' }, /wait_timeout/],
       [{ wait_timeout: '60s' }, /wait_timeout/],
       [{ on_wait_timeout: 'STOP' }, /on_wait_timeout/],
-      [{ disposition: 'EXTERNAL_LINKS' }, /INLINE/],
-      [{ format: 'ARROW_STREAM' }, /JSON_ARRAY/],
+      [{ disposition: 'FILES' }, /disposition must be INLINE or EXTERNAL_LINKS/],
+      [{ format: 'XML' }, /format must be/],
+      [{ format: 'CSV' }, /EXTERNAL_LINKS only/],
+      [{ format: 'ARROW_STREAM' }, /EXTERNAL_LINKS only/],
+      [{ format: 'ARROW_STREAM', disposition: 'EXTERNAL_LINKS' }, /does not write the format ARROW_STREAM/],
+      [{ byte_limit: 0 }, /byte_limit/],
       [{ row_limit: 0 }, /row_limit/],
       [{ statement: '' }, /statement/],
     ] as const) {
@@ -259,33 +273,158 @@ describe('the statement API', () => {
     }
   });
 
-  it('does not know other statements, and forgets its own an hour after the end', async () => {
+  it('closes a statement an hour after the end, and forgets it half a day after', async () => {
     await assert.rejects(get('01ef'), { status: 404, errorCode: 'NOT_FOUND' });
     const { statement_id } = await workspace.post('SELECT 1');
-    await workspace.clock.advance(3_600_001);
-    await workspace.post('SELECT 2');
+    const failed = await workspace.post('SELECT nope');
+    await workspace.clock.advance(3_600_000);
+    assert.equal((await get(statement_id)).status.state, 'SUCCEEDED');
+    await workspace.clock.advance(1);
+    assert.deepEqual(await get(statement_id), { statement_id, status: { state: 'CLOSED' } });
+    await assert.rejects(chunkOf(statement_id, 0), { status: 404, message: /CLOSED/ });
+    assert.equal((await get(failed.statement_id)).status.state, 'FAILED');
+    await workspace.clock.advance(11 * 3_600_000);
     await assert.rejects(get(statement_id), { status: 404 });
+    await assert.rejects(get(failed.statement_id), { status: 404 });
   });
 
-  it('has one warehouse that stops, and starts with a statement', async () => {
+  it('cuts off at byte_limit, and carries more than 25 MiB by links', async () => {
+    const wide = 'SELECT concat(:text, CAST(x.n AS STRING)) AS t FROM digits AS x, digits AS y';
+    const parameters = [{ name: 'text', value: 'x'.repeat(3_000) }];
+    const cut = await workspace.post(wide, { parameters, byte_limit: 10_000 });
+    assert.deepEqual([cut.manifest?.truncated, cut.manifest?.total_row_count], [true, 3]);
+    const links = await workspace.post(wide, { parameters, disposition: 'EXTERNAL_LINKS' });
+    assert.deepEqual(
+      [links.status.state, links.manifest?.truncated, links.manifest?.total_row_count],
+      ['SUCCEEDED', false, 10_000],
+    );
+  });
+
+  describe('links', () => {
+    const query = 'SELECT n, CASE WHEN n = 1 THEN NULL ELSE \'a,"b"\' END AS t FROM digits ORDER BY n LIMIT 2';
+    const linkOf = async (statement: string, format: string) => {
+      const reply = await workspace.post(statement, { disposition: 'EXTERNAL_LINKS', format });
+      const [link, ...more] = (reply.result as { external_links: ExternalLink[] }).external_links;
+      assert.ok(link !== undefined && more.length === 0);
+      return { reply, link };
+    };
+    const fetch = (url: string, headers: Record<string, string> = {}, method = 'GET') =>
+      workspace.open(method, url, headers);
+
+    it('lead to the chunks as JSON and as CSV, of which only the first has a header', async () => {
+      const json = await linkOf(query, 'JSON_ARRAY');
+      assert.equal(json.link.expiration, new Date(workspace.clock.now() + 900_000).toISOString());
+      const body = String((await fetch(json.link.external_link))?.body);
+      assert.deepEqual(JSON.parse(body), [
+        ['0', 'a,"b"'],
+        ['1', null],
+      ]);
+      assert.deepEqual(
+        [json.link.chunk_index, json.link.row_offset, json.link.row_count, json.link.byte_count],
+        [0, 0, 2, body.length],
+      );
+      assert.equal(json.reply.manifest?.total_byte_count, body.length);
+      const csv = await linkOf(query, 'CSV');
+      assert.equal(csv.reply.manifest?.format, 'CSV');
+      assert.equal(String((await fetch(csv.link.external_link))?.body), 'n,t\r\n0,"a,""b"""\r\n1,null\r\n');
+    });
+
+    it('name the next chunk in themselves', async () => {
+      const { reply, link } = await linkOf('SELECT id FROM many ORDER BY id', 'CSV');
+      assert.match(
+        link.next_chunk_internal_link ?? '',
+        new RegExp(`^/api/2.0/sql/statements/${reply.statement_id}/result/chunks/1\\?`),
+      );
+      let lines: string[] = [];
+      for (let next: ExternalLink | undefined = link; next !== undefined; ) {
+        lines = [
+          ...lines,
+          ...String((await fetch(next.external_link))?.body)
+            .trimEnd()
+            .split('\r\n'),
+        ];
+        const path: string | undefined = next.next_chunk_internal_link;
+        next =
+          path === undefined
+            ? undefined
+            : ((await workspace.send('GET', path)).json as { external_links: ExternalLink[] }).external_links[0];
+      }
+      assert.deepEqual(lines, ['id', ...Array.from({ length: 20_000 }, (_, index) => String(index))]);
+    });
+
+    it('give nothing with a token, another signature, another chunk, or after 15 minutes', async () => {
+      const { link } = await linkOf(query, 'CSV');
+      const url = link.external_link;
+      const status = async (...request: Parameters<typeof fetch>) => (await fetch(...request))?.status;
+      assert.equal(await status(url, { authorization: 'Bearer x' }), 400);
+      assert.equal(await status(url.replace(/sig=./, 'sig=z')), 403);
+      assert.equal(await status(url.replace('/0?', '/1?')), 403);
+      assert.equal(await status(url, {}, 'PUT'), 404);
+      await workspace.clock.advance(900_000);
+      const late = await fetch(url);
+      assert.equal(late?.status, 403);
+      assert.match(String(late?.body), /Signature not valid in the specified time frame/);
+    });
+
+    it('are not there for an empty result', async () => {
+      const reply = await workspace.post('SELECT n FROM digits WHERE n < 0', { disposition: 'EXTERNAL_LINKS' });
+      assert.deepEqual(reply.result, {});
+      assert.equal(reply.manifest?.total_chunk_count, 0);
+    });
+  });
+
+  it('has one warehouse that stops; a statement is PENDING until it runs again', async () => {
     const id = warehouseId(workspace.workspace);
-    const state = async () =>
-      ((await workspace.send('GET', `/api/2.0/sql/warehouses/${id}`)).json as { state: string }).state;
+    const warehouse = async () =>
+      (await workspace.send('GET', `/api/2.0/sql/warehouses/${id}`)).json as Record<string, unknown>;
     const { warehouses } = (await workspace.send('GET', '/api/2.0/sql/warehouses')).json as {
       warehouses: { id: string; name: string }[];
     };
     assert.deepEqual(
-      warehouses.map((warehouse) => [warehouse.id, warehouse.name]),
+      warehouses.map((one) => [one.id, one.name]),
       [[id, 'Local warehouse']],
     );
-    await workspace.send('POST', `/api/2.0/sql/warehouses/${id}/stop`);
-    assert.equal(await state(), 'STOPPED');
-    await workspace.rows('SELECT 1');
-    assert.equal(await state(), 'RUNNING');
+    const ask = (what: string) => workspace.send('POST', `/api/2.0/sql/warehouses/${id}/${what}`);
+    const seen = async () => [(await warehouse()).state, (await warehouse()).num_clusters];
+    assert.deepEqual(await seen(), ['RUNNING', 1]);
+    await ask('stop');
+    assert.deepEqual(await seen(), ['STOPPING', 0]);
+    await workspace.clock.advance(1_000);
+    assert.deepEqual(await seen(), ['STOPPED', 0]);
+    const posted = await workspace.post('SELECT 1', { wait_timeout: '0s' });
+    assert.deepEqual([posted.status.state, ...(await seen())], ['PENDING', 'STARTING', 0]);
+    await workspace.clock.advance(1_000);
+    assert.deepEqual((await get(posted.statement_id)).result?.data_array, [['1']]);
+    assert.deepEqual(await seen(), ['RUNNING', 1]);
+    await ask('start');
+    assert.deepEqual(await seen(), ['RUNNING', 1]);
+    await ask('stop');
+    const waiting = await workspace.post('SELECT 1', { wait_timeout: '0s' });
+    await cancel(waiting.statement_id);
+    assert.equal((await get(waiting.statement_id)).status.state, 'CANCELED');
+    await workspace.clock.advance(1_000);
     await assert.rejects(workspace.send('GET', '/api/2.0/sql/warehouses/nope'), {
       status: 404,
       errorCode: 'RESOURCE_DOES_NOT_EXIST',
     });
+  });
+
+  it('keeps permissions of the warehouse', async () => {
+    const path = `/api/2.0/permissions/warehouses/${warehouseId(workspace.workspace)}`;
+    const given = { access_control_list: [{ group_name: 'ml', permission_level: 'CAN_USE' }] };
+    await workspace.send('PATCH', path, given);
+    const { access_control_list: list } = (await workspace.send('GET', path)).json as {
+      access_control_list: { group_name?: string; all_permissions: { permission_level: string }[] }[];
+    };
+    assert.deepEqual(
+      list.map(({ group_name, all_permissions: [level] }) => [group_name, level?.permission_level]),
+      [
+        [undefined, 'IS_OWNER'],
+        ['ml', 'CAN_USE'],
+        ['admins', 'CAN_MANAGE'],
+      ],
+    );
+    await assert.rejects(workspace.send('GET', '/api/2.0/permissions/warehouses/nope'), { status: 404 });
   });
 
   it('lists and describes tables for Unity Catalog', async () => {
