@@ -15,3 +15,8 @@ export function mlflowRunUrl(workspaceUrl: string, experimentId: string, runId: 
 export function servingEndpointUrl(workspaceUrl: string, endpoint: string): string {
   return `${workspaceUrl}/ml/endpoints/${encodeURIComponent(endpoint)}`;
 }
+
+/** Page of an update of a Lakeflow pipeline. */
+export function pipelineUpdateUrl(workspaceUrl: string, pipelineId: string, updateId: string): string {
+  return `${workspaceUrl}/pipelines/${encodeURIComponent(pipelineId)}/updates/${encodeURIComponent(updateId)}`;
+}

@@ -52,6 +52,8 @@ export interface Run {
   /** Of the run of a for-each task: its iterations, all attempts of each. */
   readonly iterations?: readonly RunTask[];
   readonly job_parameters?: readonly { readonly name: string; readonly default?: string; readonly value?: string }[];
+  /** Only when the run was read with its history. */
+  readonly repair_history?: readonly RepairHistoryItem[];
   readonly original_attempt_run_id?: string;
   readonly creator_user_name?: string;
   readonly [field: string]: unknown;
@@ -90,6 +92,30 @@ export interface SubmitRequest {
   readonly [field: string]: unknown;
 }
 
+/** Body of `runs/repair` besides the run id; exactly one of `rerun_tasks` and `rerun_all_failed_tasks`. */
+export interface RepairRequest {
+  readonly rerun_tasks?: readonly string[];
+  readonly rerun_all_failed_tasks?: boolean;
+  readonly rerun_dependent_tasks?: boolean;
+  /** The repair that this one follows; required from the second on. */
+  readonly latest_repair_id?: string;
+  readonly job_parameters?: Readonly<Record<string, string>>;
+  readonly performance_target?: string;
+  readonly [field: string]: unknown;
+}
+
+/** One round of a run: the first one, or a repair. */
+export interface RepairHistoryItem {
+  /** `ORIGINAL` or `REPAIR`. */
+  readonly type?: string;
+  /** Of repairs only. */
+  readonly id?: string | number;
+  readonly start_time?: number;
+  readonly end_time?: number;
+  readonly state?: RunState;
+  readonly status?: RunStatus;
+}
+
 /** Filter of `runs/list`. */
 export interface RunFilter {
   readonly job_id?: string;
@@ -125,7 +151,24 @@ export class RunsApi {
    * @param deadlineMs milliseconds for all attempts of a page together; default of the client
    */
   async get(runId: string, deadlineMs?: number): Promise<Run | undefined> {
-    return undefinedIfMissing(this.merged(runId, deadlineMs));
+    return undefinedIfMissing(this.merged(runId, { deadlineMs }));
+  }
+
+  /** As {@link get}, with `repair_history`. */
+  async getWithHistory(runId: string, deadlineMs?: number): Promise<Run | undefined> {
+    return undefinedIfMissing(this.merged(runId, { deadlineMs, history: true }));
+  }
+
+  /** Runs tasks of a run that has ended again, in the same run; gives the id of the repair. Not sent twice. */
+  async repair(runId: string, request: RepairRequest): Promise<string> {
+    const { latest_repair_id: latest } = request;
+    const body = {
+      ...request,
+      run_id: integerId(runId),
+      ...(latest === undefined ? {} : { latest_repair_id: integerId(latest) }),
+    };
+    const answer = await this.http.json({ method: 'POST', path: `${ROOT}/runs/repair`, body });
+    return withTextIds<{ repair_id: string }>(answer).repair_id;
   }
 
   /** Output of one task run (`tasks[].run_id`; a job's run id is refused by the service). */
@@ -173,7 +216,10 @@ export class RunsApi {
     return withTextIds<{ run_id: string }>(answer).run_id;
   }
 
-  private async merged(runId: string, deadlineMs?: number): Promise<Run> {
+  private async merged(
+    runId: string,
+    { deadlineMs, history }: { readonly deadlineMs?: number | undefined; readonly history?: boolean },
+  ): Promise<Run> {
     let merged: Run | undefined;
     const deadline = deadlineMs === undefined ? {} : { deadlineMs };
     const parts = pages(
@@ -181,7 +227,7 @@ export class RunsApi {
         this.http.json<TokenPage>({
           method: 'GET',
           path: `${ROOT}/runs/get`,
-          query: { run_id: runId, page_token },
+          query: { run_id: runId, include_history: history, page_token },
           ...deadline,
         }),
       (page) => page.next_page_token,

@@ -9,6 +9,7 @@ import { LoggedModelsApi } from './logged-models';
 import { MlflowRunsApi } from './mlflow-runs';
 import { ModelVersionsApi } from './model-versions';
 import { ObjectPermissionsApi } from './object-permissions';
+import { PipelinesApi } from './pipelines';
 import { RegisteredModelsApi } from './registered-models';
 import { RunsApi } from './runs';
 import { SecurablesApi } from './securables';
@@ -24,6 +25,7 @@ export interface WorkspaceClient {
   readonly identity: IdentityApi;
   readonly jobs: JobsApi;
   readonly runs: RunsApi;
+  readonly pipelines: PipelinesApi;
   readonly experiments: ExperimentsApi;
   readonly mlflowRuns: MlflowRunsApi;
   readonly loggedModels: LoggedModelsApi;
@@ -49,6 +51,7 @@ export function createWorkspaceClient(http: HttpClient): WorkspaceClient {
     identity: new IdentityApi(http),
     jobs: new JobsApi(http),
     runs: new RunsApi(http),
+    pipelines: new PipelinesApi(http),
     experiments: new ExperimentsApi(http),
     mlflowRuns: new MlflowRunsApi(http),
     loggedModels: new LoggedModelsApi(http),

@@ -1,11 +1,17 @@
-import type { Clock } from '../clock';
 import { TaskError } from '../errors';
 import { type RunStanding, standingOf } from './run-state';
 
 /** What an attempt under a key needs of a run. */
 export interface StartedRun extends RunStanding {
-  /** Milliseconds since the epoch; 0 or absent while the run is active. */
-  readonly end_time?: number | string;
+  /** Milliseconds since the epoch, by the service's clock; 0 or absent when unknown. */
+  readonly start_time?: number | string;
+}
+
+/** The latest runs that are there before anything is started. */
+export interface RecentRuns {
+  readonly ids: ReadonlySet<string>;
+  /** Latest start among them, in milliseconds since the epoch by the service's clock; 0 when there is none. */
+  readonly latestStart: number;
 }
 
 /** Calls that starting needs. */
@@ -13,8 +19,7 @@ export interface StartCalls<Run extends StartedRun> {
   /** Starts a run under an idempotency token, or gives the run that the token already has. Safe to repeat. */
   start(token: string): Promise<string>;
   read(runId: string): Promise<Run>;
-  /** Ids of the latest runs that are there before anything is started. */
-  recentRunIds(): Promise<ReadonlySet<string>>;
+  recent(): Promise<RecentRuns>;
 }
 
 /** What a repeated step does with what it finds under its key. */
@@ -29,9 +34,6 @@ export interface StartOutcome<Run> {
   readonly origin: 'started' | 'attached' | 'reused';
 }
 
-/** A run that ended this long ago cannot be the one that was just started, whatever the clocks say. */
-const SURELY_EARLIER_MS = 3_600_000;
-
 const MOST_ATTEMPTS = 1_000;
 
 /**
@@ -40,22 +42,21 @@ const MOST_ATTEMPTS = 1_000;
  * repeated with the same token and so cannot start a second run.
  *
  * The Jobs API gives the run of a token without saying whether it is new. A run is taken for an earlier one only on proof: it was in the
- * list of runs before the call, or it ended more than an hour ago. Otherwise it is ours, even if it has already ended.
+ * list of runs before the call, or it started before one of those did. Both are words of the service; the agent's clock, which may be wrong
+ * by hours, proves nothing. Otherwise the run is ours, even if it has already ended.
  * @throws TaskError ATTEMPTS_EXHAUSTED
  */
 export async function startUnderKey<Run extends StartedRun>(
   calls: StartCalls<Run>,
   tokenOf: (n: number) => string,
   reuse: Reuse,
-  clock: Clock,
 ): Promise<StartOutcome<Run>> {
-  const earlier = await calls.recentRunIds();
+  const earlier = await calls.recent();
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const runId = await calls.start(tokenOf(attempt));
     const run = await calls.read(runId);
     const standing = standingOf(run);
-    const isEarlier = earlier.has(runId) || endedLongAgo(run, clock);
-    if (!isEarlier) {
+    if (!isEarlier(run, runId, earlier)) {
       return { runId, run, attempt, origin: 'started' };
     }
     if (standing.active) {
@@ -74,7 +75,7 @@ export async function startUnderKey<Run extends StartedRun>(
   );
 }
 
-function endedLongAgo(run: StartedRun, clock: Clock): boolean {
-  const end = Number(run.end_time ?? 0);
-  return end > 0 && clock.now() - end > SURELY_EARLIER_MS;
+function isEarlier(run: StartedRun, runId: string, { ids, latestStart }: RecentRuns): boolean {
+  const start = Number(run.start_time ?? 0);
+  return ids.has(runId) || (start > 0 && start < latestStart);
 }

@@ -1,8 +1,9 @@
 import type { Host } from '../../src/agent/host';
 import type { AfterJobContext } from '../../src/agent/run-after-job';
 import { connectWorkspace } from '../../src/connection/connect';
-import { createWorkspaceClient } from '../../src/databricks/workspace-client';
+import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { standingOf } from '../../src/workflow/run-state';
+import { updateHasEnded } from '../../src/workflow/start-update';
 import type { Inputs } from './inputs';
 
 const RUN_VARIABLE = 'databricksMlopsRunId';
@@ -15,21 +16,48 @@ export function rememberRun(host: Host, runId: string): void {
   host.setTaskVariable(RUN_VARIABLE, runId);
 }
 
-/** The run has ended, or was asked to. */
+/** Notes an update of a pipeline that must not outlive the job. */
+export function rememberUpdate(host: Host, pipelineId: string, updateId: string): void {
+  host.setTaskVariable(RUN_VARIABLE, `${pipelineId}/${updateId}`);
+}
+
+/** What was noted has ended, or was asked to. */
 export function forgetRun(host: Host): void {
   host.setTaskVariable(RUN_VARIABLE, '');
 }
 
-/** The post-job phase: ends a run whose step was killed before it could do so. */
+/** The post-job phase: ends a run or update whose step was killed before it could do so. */
 export async function afterJob(inputs: Inputs, context: AfterJobContext): Promise<void> {
-  const runId = context.host.taskVariable(RUN_VARIABLE) ?? '';
-  if (runId === '') {
+  const noted = context.host.taskVariable(RUN_VARIABLE) ?? '';
+  if (noted === '') {
     return;
   }
   const workspace = createWorkspaceClient(connectWorkspace(inputs.connection, context));
-  const run = await workspace.runs.get(runId);
-  if (run !== undefined && standingOf(run).active) {
-    await workspace.runs.cancel(runId);
-    context.log.info(`Run ${runId} was still active after its step had ended, and was asked to end.`);
+  const [id = '', updateId] = noted.split('/');
+  const asked = updateId === undefined ? await endRun(id, workspace) : await endUpdate(id, updateId, workspace);
+  if (asked !== undefined) {
+    context.log.info(`${asked} was still active after its step had ended, and was asked to end.`);
   }
+}
+
+async function endRun(runId: string, { runs }: WorkspaceClient): Promise<string | undefined> {
+  const run = await runs.get(runId);
+  if (run === undefined || !standingOf(run).active) {
+    return undefined;
+  }
+  await runs.cancel(runId);
+  return `Run ${runId}`;
+}
+
+async function endUpdate(
+  pipelineId: string,
+  updateId: string,
+  { pipelines }: WorkspaceClient,
+): Promise<string | undefined> {
+  const update = await pipelines.update(pipelineId, updateId);
+  if (update === undefined || updateHasEnded(update)) {
+    return undefined;
+  }
+  await pipelines.stop(pipelineId);
+  return `Update ${updateId}`;
 }

@@ -1,31 +1,51 @@
 import { readFileSync } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 import type { SubmitRequest } from '../../src/databricks/runs';
 import { TaskError } from '../../src/errors';
-import { parseJson } from '../../src/json';
+import { invalidDefinition, parseDefinition } from './definition-text';
+
+/** The definition of a one-time run, as it was read. */
+export interface Definition {
+  readonly request: SubmitRequest;
+  /** Files and folders to bring along, as they are written in `sync.paths`; not a field of the Jobs API. */
+  readonly syncPaths: readonly string[];
+  /** Absolute folder in which its relative paths begin. */
+  readonly folder: string;
+  /** Where it stands, for people. */
+  readonly source: string;
+}
 
 /**
- * Reads the definition of a one-time run: JSON in the input, or the path of a JSON file.
+ * Reads the definition of a one-time run: YAML or JSON in the input, or the path of a file that holds it. One line that does not begin with
+ * a brace is a path.
  * @param folder where a relative path begins
  * @throws TaskError DEFINITION_NOT_FOUND, DEFINITION_INVALID with line and column
  */
-export function readDefinition(input: string, folder: string): SubmitRequest {
-  const inline = input.trimStart().startsWith('{');
+export async function readDefinition(input: string, folder: string): Promise<Definition> {
+  const inline = input.trimStart().startsWith('{') || input.trim().includes('\n');
   const path = isAbsolute(input) ? input : resolve(folder, input);
-  const text = inline ? input : contentOf(path);
   const source = inline ? "input 'definition'" : path;
-  const definition = parsed(text, source);
-  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
-    throw invalid(source, 'it is not a JSON object');
+  const value = await parseDefinition(inline ? input : contentOf(path), source);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidDefinition(source, 'it is not an object');
   }
-  const { tasks, idempotency_token } = definition as SubmitRequest;
+  const { sync, ...request } = value as SubmitRequest & { readonly sync?: unknown };
+  const { tasks, idempotency_token } = request;
   if (!Array.isArray(tasks) || tasks.length === 0 || tasks.some((task) => typeof task?.task_key !== 'string')) {
-    throw invalid(source, "it needs 'tasks', a list in which each task has a 'task_key'");
+    throw invalidDefinition(source, "it needs 'tasks', a list in which each task has a 'task_key'");
   }
   if (idempotency_token !== undefined) {
-    throw invalid(source, "it must not hold 'idempotency_token': the step sets it (input 'idempotencyKey')");
+    throw invalidDefinition(source, "it must not hold 'idempotency_token': the step sets it (input 'idempotencyKey')");
   }
-  return definition as SubmitRequest;
+  return { request, syncPaths: syncPathsOf(sync, source), folder: inline ? folder : dirname(path), source };
+}
+
+function syncPathsOf(sync: unknown, source: string): readonly string[] {
+  const paths = sync === undefined ? [] : (sync as { readonly paths?: unknown } | null)?.paths;
+  if (!Array.isArray(paths) || paths.some((path) => typeof path !== 'string' || path === '')) {
+    throw invalidDefinition(source, "'sync' needs 'paths', a list of local files and folders");
+  }
+  return paths;
 }
 
 function contentOf(path: string): string {
@@ -34,35 +54,12 @@ function contentOf(path: string): string {
   } catch (error) {
     throw new TaskError(
       'DEFINITION_NOT_FOUND',
-      "Input 'definition' is neither a JSON object nor a file that can be read.",
+      "Input 'definition' is neither YAML or JSON of several lines, nor a JSON object, nor a file that can be read.",
       {
         where: `As a path it is ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
-        todo: 'Write the definition as a JSON object, or give the path of a file that holds it.',
+        todo: 'Write the definition into the input, or give the path of a file that holds it.',
         cause: error,
       },
     );
   }
-}
-
-function parsed(text: string, source: string): unknown {
-  try {
-    return parseJson(text);
-  } catch (error) {
-    throw invalid(
-      source,
-      (error as Error).message.replace(/at position (\d+)/, (_, at) => `at ${place(text, Number(at))}`),
-    );
-  }
-}
-
-function place(text: string, position: number): string {
-  const before = text.slice(0, position).split('\n');
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
-}
-
-function invalid(source: string, detail: string): TaskError {
-  return new TaskError('DEFINITION_INVALID', `The definition of the one-time run cannot be used: ${detail}.`, {
-    where: `It stands in ${source}.`,
-    todo: 'See runs/submit of the Databricks Jobs API for its fields.',
-  });
 }

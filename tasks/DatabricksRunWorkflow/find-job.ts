@@ -49,12 +49,22 @@ export function parametersFor(
   optional: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const declared = (job.settings.parameters ?? []).map((parameter) => parameter.name);
+  return declaredParameters(`Job '${job.settings.name ?? job.job_id}'`, declared, wanted, optional);
+}
+
+/** As {@link parametersFor}, where the names that are declared are known. @param of the job, for people; begins a sentence */
+export function declaredParameters(
+  of: string,
+  declared: readonly string[],
+  wanted: ReadonlyMap<string, string>,
+  optional: ReadonlyMap<string, string>,
+): Record<string, string> {
   const unknown = [...wanted.keys()].filter((name) => !declared.includes(name));
   if (unknown.length > 0) {
     const list = declared.length === 0 ? 'It declares none.' : `It declares: ${declared.join(', ')}.`;
     throw new TaskError(
       'JOB_PARAMETER_UNKNOWN',
-      `Job '${job.settings.name ?? job.job_id}' declares no parameter ${unknown.map((name) => `'${name}'`).join(', ')}.`,
+      `${of} declares no parameter ${unknown.map((name) => `'${name}'`).join(', ')}.`,
       { where: list, todo: "Correct 'jobParameters', or use 'optionalJobParameters' for what only some jobs declare." },
     );
   }

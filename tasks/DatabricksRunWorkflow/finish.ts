@@ -1,25 +1,54 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { type Comparison, compareWithLastSuccess } from '../../src/workflow/compare-runs';
 import { type FoundModels, findModels } from '../../src/workflow/find-models';
-import { readRunTree } from '../../src/workflow/run-tree';
+import { type RunTree, readRunTree } from '../../src/workflow/run-tree';
+import { bring } from './bring';
 import { failedByThemselves, failedTaskKeys, type TaskReport, taskReports } from './collect';
+import { endedOutcome } from './ended-outcome';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
-import { endedOutcome } from './outcome';
+import type { Ended } from './summary';
 
-/** Brings back what a run that has ended left: results of its tasks, MLflow runs, model versions, files. */
+/** Brings back what a run that has ended left: results of its tasks, MLflow runs beside earlier ones, model versions, tests, files. */
 export async function finish(
   ended: EndedRun,
   inputs: Inputs,
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<TaskOutcome> {
-  const tree = await readRunTree(workspace, ended.run, context.log.warning);
-  const found = await findModels(workspace, ended.run, tree, inputs.experiments);
+  const { run, standing } = ended;
+  const tree = await readRunTree(workspace, run, context.log.warning);
+  const found = await findModels(workspace, run, tree, inputs.experiments);
   const tasks = taskReports(tree, found);
   await showFailures(tasks, context);
-  setResultOutputs(ended, tasks, found, inputs, context);
-  return endedOutcome(ended, tasks, found, inputs);
+  const runFails = standing.result !== 'SUCCESS' && inputs.failOn.has(standing.result);
+  const brought = await bring(ended, inputs.wanted, runFails, workspace, context);
+  const comparison = await comparisonOf(ended, tree, found, workspace, context);
+  setResultOutputs(ended, { tasks, found, comparison, brought, inputs }, context);
+  const { leftOut } = tree;
+  const seen = { workspaceUrl: workspace.url, run, tasks, leftOut, found, comparison, brought };
+  return endedOutcome(ended, seen, inputs);
+}
+
+/** The comparison informs; that it cannot be made is a warning. */
+async function comparisonOf(
+  { run }: EndedRun,
+  tree: RunTree,
+  { mlflowRuns }: FoundModels,
+  workspace: WorkspaceClient,
+  { log }: TaskContext,
+): Promise<Comparison | undefined> {
+  try {
+    return await compareWithLastSuccess(workspace, run, tree, mlflowRuns);
+  } catch (error) {
+    if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+      throw error;
+    }
+    log.warning(`The last successful run of the job cannot be read to compare with: ${error.message}`, 'NO_COMPARISON');
+    return undefined;
+  }
 }
 
 /** Failed tasks whose last lines are shown. */
@@ -45,9 +74,15 @@ async function showFailures(tasks: readonly TaskReport[], { log }: TaskContext):
 
 function setResultOutputs(
   { run, standing }: EndedRun,
-  tasks: readonly TaskReport[],
-  found: FoundModels,
-  inputs: Inputs,
+  {
+    tasks,
+    found,
+    comparison,
+    brought,
+    inputs,
+  }: Pick<Ended, 'tasks' | 'found' | 'comparison' | 'brought'> & {
+    readonly inputs: Inputs;
+  },
   { outputs, files }: TaskContext,
 ): void {
   const duration = Number(run.run_duration ?? 0) || Number(run.end_time ?? 0) - Number(run.start_time ?? 0);
@@ -67,14 +102,16 @@ function setResultOutputs(
   }
   const mlflowRunId = found.mlflowRunIds.length === 1 ? found.mlflowRunIds[0] : only?.mlflowRunId;
   outputs.set('mlflowRunId', found.mlflowRunIds.length === 1 || wanted.length === 1 ? mlflowRunId : '');
-  const { mlflowRunIds, versions } = found;
   const content = {
     runId: run.run_id,
     url: run.run_page_url ?? '',
     result: standing.result,
     tasks,
-    mlflowRunIds,
-    versions,
+    mlflowRunIds: found.mlflowRunIds,
+    versions: found.versions,
+    ...(comparison === undefined ? {} : { comparison }),
+    ...(brought.tests === undefined ? {} : { testFiles: brought.tests.files }),
+    ...(brought.downloads.length === 0 ? {} : { downloads: brought.downloads }),
   };
   outputs.set('outputsPath', files.write('outputs.json', JSON.stringify(content, null, 2)));
 }

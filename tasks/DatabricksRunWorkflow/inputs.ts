@@ -2,6 +2,8 @@ import type { InputReader } from '../../src/agent/input-reader';
 import { type ConnectionSelection, readSelection } from '../../src/connection/selection';
 import { TaskError } from '../../src/errors';
 import type { RunResult } from '../../src/workflow/run-state';
+import { readWanted, type Wanted } from './bring';
+import { readTarget, type Target } from './target';
 
 const FAIL_ON: Readonly<Record<string, readonly RunResult[]>> = {
   failed: [
@@ -18,25 +20,6 @@ const FAIL_ON: Readonly<Record<string, readonly RunResult[]>> = {
   successWithFailures: ['SUCCESS_WITH_FAILURES'],
 };
 
-/** What to run. */
-export type Target =
-  | {
-      readonly action: 'run';
-      /** Id or exact name. */
-      readonly job: string;
-      readonly parameters: ReadonlyMap<string, string>;
-      readonly optionalParameters: ReadonlyMap<string, string>;
-    }
-  | {
-      readonly action: 'submit';
-      /** JSON, or the path of a file that holds it. */
-      readonly definition: string;
-      /** Where a relative path begins. */
-      readonly folder: string;
-      readonly runLabel: string;
-    }
-  | { readonly action: 'attach'; readonly runId: string };
-
 /** Checked inputs of DatabricksRunWorkflow. */
 export interface Inputs {
   readonly connection: ConnectionSelection;
@@ -47,56 +30,63 @@ export interface Inputs {
   readonly cancelRun: boolean;
   readonly reuse: 'active' | 'succeeded' | 'never';
   readonly idempotencyKey: string;
+  /** Repairs of failed tasks, at most, before the step fails. */
+  readonly repairAttempts: number;
   readonly failOn: ReadonlySet<RunResult>;
   /** Three-level name, `''` for any. */
   readonly model: string;
   readonly requireModel: boolean;
   readonly experiments: readonly string[];
+  /** Files to bring back. */
+  readonly wanted: Wanted;
   readonly dryRun: boolean;
 }
 
 /** @throws TaskError for the first input that is wrong */
 export function readInputs(inputs: InputReader): Inputs {
   const target = readTarget(inputs);
-  const starts = target.action !== 'attach';
-  const wait = starts ? inputs.boolean('wait') : true;
+  const { action } = target;
+  const startsRun = action === 'run' || action === 'submit';
+  const followsRun = startsRun || action === 'attach' || action === 'repair';
+  const wait = action === 'attach' ? true : inputs.boolean('wait');
   return {
     target,
     connection: readSelection(inputs, inputs.hostKind),
     wait,
     timeLimitMs: inputs.number('timeoutMinutes') * 60_000,
-    cancelRun: inputs.choice('onCancel', ['cancelRun', 'leaveRunning']) === 'cancelRun',
-    reuse: starts ? inputs.choice('reuse', ['active', 'succeeded', 'never']) : 'active',
-    idempotencyKey: starts ? inputs.text('idempotencyKey') : '',
-    failOn: readFailOn(inputs),
-    model: inputs.modelName('model'),
-    requireModel: readRequireModel(inputs, wait),
-    experiments: inputs.list('experiments'),
-    dryRun: starts ? inputs.boolean('dryRun') : false,
+    cancelRun: action === 'cancel' ? false : inputs.choice('onCancel', ['cancelRun', 'leaveRunning']) === 'cancelRun',
+    reuse: startsRun || action === 'update' ? readReuse(inputs, action) : 'active',
+    idempotencyKey: startsRun ? inputs.text('idempotencyKey') : '',
+    repairAttempts: startsRun || action === 'attach' ? readRepairAttempts(inputs, wait) : 0,
+    failOn: action === 'cancel' ? new Set() : readFailOn(inputs),
+    model: followsRun ? inputs.modelName('model') : '',
+    requireModel: followsRun ? readRequireModel(inputs, wait) : false,
+    experiments: followsRun ? inputs.list('experiments') : [],
+    wanted: followsRun ? readWanted(inputs, wait) : { testResults: [], downloads: [], roots: [] },
+    dryRun: inputs.boolean('dryRun'),
   };
 }
 
-function readTarget(inputs: InputReader): Target {
-  const action = inputs.choice('action', ['run', 'submit', 'attach']);
-  switch (action) {
-    case 'run':
-      return {
-        action,
-        job: inputs.required('job'),
-        parameters: inputs.map('jobParameters'),
-        optionalParameters: inputs.map('optionalJobParameters'),
-      };
-    case 'submit':
-      return {
-        action,
-        definition: inputs.required('definition'),
-        folder: inputs.sourcesFolder,
-        runLabel: inputs.text('runLabel'),
-      };
-    case 'attach':
-      inputs.required('runId');
-      return { action, runId: inputs.workflowRunId('runId') };
+function readReuse(inputs: InputReader, action: Target['action']): Inputs['reuse'] {
+  const reuse = inputs.choice('reuse', ['active', 'succeeded', 'never']);
+  if (action === 'update' && reuse === 'succeeded') {
+    throw new TaskError('INPUT_NOT_USED', "Input 'reuse' cannot be 'succeeded' with action 'update'.", {
+      where: 'The Pipelines API does not say which step asked for an update that has ended.',
+      todo: "Use 'active' or 'never'; or run the pipeline as a task of a job, whose runs can be found again.",
+    });
   }
+  return reuse;
+}
+
+function readRepairAttempts(inputs: InputReader, wait: boolean): number {
+  const attempts = inputs.number('repairAttempts', { max: 10, integer: true });
+  if (attempts > 0 && !wait) {
+    throw new TaskError('INPUT_NOT_USED', "Input 'repairAttempts' has no meaning with 'wait: false'.", {
+      where: 'What failed is known when the run has ended.',
+      todo: "Remove 'repairAttempts', or let the step wait.",
+    });
+  }
+  return attempts;
 }
 
 function readRequireModel(inputs: InputReader, wait: boolean): boolean {

@@ -4,10 +4,14 @@ import type { TaskContext } from '../../src/agent/task-context';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import { type StartOutcome, startUnderKey } from '../../src/workflow/start-under-key';
+import { chosenTasks, type OrderedTask } from '../../src/workflow/chosen-tasks';
+import { type RecentRuns, type StartOutcome, startUnderKey } from '../../src/workflow/start-under-key';
 import { readDefinition } from './definition';
 import { findJob, parametersFor } from './find-job';
 import type { Inputs } from './inputs';
+import { localFilesOf, needsLocalFiles, uploadFiles } from './local-files';
+import type { RunTarget, SubmitTarget } from './target';
+import type { TaskParameters } from './task-parameters';
 
 /** What is about to run, checked as far as it can be without starting it. */
 export interface Plan {
@@ -15,41 +19,83 @@ export interface Plan {
   readonly subject: string;
   /** `''` for a one-time run. */
   readonly jobId: string;
+  /** What the run is given, for people. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** What must be in the workspace before the start; may be done again. */
+  prepare(): Promise<void>;
   start(uninterrupted: WorkspaceClient, token: string): Promise<string>;
 }
 
-/** @throws TaskError for a job, parameter or definition that cannot be used */
-export async function planOf(
-  inputs: Inputs,
+/** @throws TaskError for a job, parameter, task or definition that cannot be used */
+export function planOf(
+  target: RunTarget | SubmitTarget,
   workspace: WorkspaceClient,
   context: TaskContext,
-): Promise<Plan | undefined> {
-  const { target } = inputs;
-  switch (target.action) {
-    case 'run': {
-      const job = await findJob(workspace.jobs, target.job);
-      const parameters = parametersFor(job, target.parameters, target.optionalParameters);
-      return {
-        subject: `job '${job.settings.name ?? ''}' (id ${job.job_id})`,
-        jobId: job.job_id,
-        parameters,
-        start: ({ runs }, token) => runs.runNow(job.job_id, { job_parameters: parameters, idempotency_token: token }),
-      };
-    }
-    case 'submit': {
-      const definition = readDefinition(target.definition, target.folder);
-      const runName = target.runLabel || definition.run_name || defaultLabel(context);
-      return {
-        subject: `one-time run '${runName}' with ${definition.tasks?.length ?? 0} task(s)`,
-        jobId: '',
-        parameters: {},
-        start: ({ runs }, token) => runs.submit({ ...definition, run_name: runName, idempotency_token: token }),
-      };
-    }
-    case 'attach':
-      return undefined;
-  }
+): Promise<Plan> {
+  return target.action === 'run' ? planRun(target, workspace) : planSubmit(target, workspace, context);
+}
+
+async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<Plan> {
+  const job = await findJob(workspace.jobs, target.job);
+  const name = job.settings.name ?? '';
+  const parameters = parametersFor(job, target.parameters, target.optionalParameters);
+  const tasks = chosenTasks((job.settings.tasks ?? []) as readonly OrderedTask[], target.only, `job '${name}'`);
+  const { only, taskParameters } = target;
+  const request = {
+    ...taskParameters,
+    job_parameters: parameters,
+    ...(only.length === 0 ? {} : { only }),
+    ...wishes(target),
+  };
+  return {
+    subject: `job '${name}' (id ${job.job_id})`,
+    jobId: job.job_id,
+    parameters: {
+      ...parameters,
+      ...described(taskParameters),
+      ...(only.length === 0 ? {} : { only: tasks.join(', ') }),
+    },
+    prepare: async () => undefined,
+    start: ({ runs }, token) => runs.runNow(job.job_id, { ...request, idempotency_token: token }),
+  };
+}
+
+async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, context: TaskContext): Promise<Plan> {
+  const definition = await readDefinition(target.definition, target.folder);
+  const local = needsLocalFiles(definition) ? localFilesOf(definition, await uploadRoot(workspace)) : undefined;
+  const request = local?.request ?? definition.request;
+  const runName = target.runLabel || request.run_name || defaultLabel(context);
+  return {
+    subject: `one-time run '${runName}' with ${request.tasks?.length ?? 0} task(s)`,
+    jobId: '',
+    parameters: local === undefined ? {} : { files: `${local.files.length} in ${local.folder}` },
+    prepare: async () => {
+      if (local !== undefined) {
+        const isNew = await uploadFiles(local, workspace);
+        context.log.info(`${local.files.length} local files are in ${local.folder}${isNew ? '' : ' already'}.`);
+      }
+    },
+    start: ({ runs }, token) =>
+      runs.submit({ ...request, ...wishes(target), run_name: runName, idempotency_token: token }),
+  };
+}
+
+/** In the home of the identity, where nobody else can change what it runs. */
+async function uploadRoot({ identity }: WorkspaceClient): Promise<string> {
+  const { userName } = await identity.current();
+  return `/Workspace/Users/${userName}/.mlops/files`;
+}
+
+/** What the Jobs API lets each run say beside its parameters. */
+function wishes({ queue, performanceTarget }: RunTarget | SubmitTarget): Record<string, unknown> {
+  return {
+    ...(queue === undefined ? {} : { queue: { enabled: queue } }),
+    ...(performanceTarget === undefined ? {} : { performance_target: performanceTarget }),
+  };
+}
+
+function described(parameters: TaskParameters): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).map(([kind, value]) => [kind, JSON.stringify(value)]));
 }
 
 /**
@@ -62,24 +108,32 @@ export async function startPlanned(
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<StartOutcome<Run>> {
-  const { host, taskName, clock } = context;
+  const { host, taskName } = context;
   const key = idempotencyKey(host, taskName, inputs.target.action, plan.jobId || plan.subject, inputs.idempotencyKey);
   const ownKey = inputs.reuse === 'never' ? idempotencyKey(host, taskName, '', '', `${key}-${randomUUID()}`) : key;
   return startUnderKey<Run>(
     {
       start: (token) => plan.start(workspace, token),
       read: (runId) => readRun(workspace, runId),
-      recentRunIds: () => recentRunIds(workspace, plan.jobId),
+      recent: () => recentRuns(workspace, plan.jobId),
     },
     (n) => idempotencyToken(ownKey, n),
     inputs.reuse,
-    clock,
   );
 }
 
-/** @param deadlineMs milliseconds that it may take @throws TaskError RUN_NOT_FOUND */
-export async function readRun(workspace: WorkspaceClient, runId: string, deadlineMs?: number): Promise<Run> {
-  const run = await workspace.runs.get(runId, deadlineMs);
+/**
+ * @param deadlineMs milliseconds that it may take
+ * @param history `history`: with its repairs
+ * @throws TaskError RUN_NOT_FOUND
+ */
+export async function readRun(
+  { runs }: WorkspaceClient,
+  runId: string,
+  deadlineMs?: number,
+  history?: 'history',
+): Promise<Run> {
+  const run = await (history === undefined ? runs.get(runId, deadlineMs) : runs.getWithHistory(runId, deadlineMs));
   if (run === undefined) {
     throw new TaskError('RUN_NOT_FOUND', `There is no run ${runId} that this identity may see.`, {
       todo: 'Check the run id and the workspace; runs are kept for 60 days.',
@@ -90,15 +144,17 @@ export async function readRun(workspace: WorkspaceClient, runId: string, deadlin
 
 const RUNS_LOOKED_AT = 100;
 
-async function recentRunIds(workspace: WorkspaceClient, jobId: string): Promise<Set<string>> {
+async function recentRuns(workspace: WorkspaceClient, jobId: string): Promise<RecentRuns> {
   const ids = new Set<string>();
+  let latestStart = 0;
   for await (const run of workspace.runs.list(jobId === '' ? { run_type: 'SUBMIT_RUN' } : { job_id: jobId })) {
     ids.add(run.run_id);
+    latestStart = Math.max(latestStart, Number(run.start_time ?? 0));
     if (ids.size >= RUNS_LOOKED_AT) {
       break;
     }
   }
-  return ids;
+  return { ids, latestStart };
 }
 
 function defaultLabel({ host }: TaskContext): string {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Reuse, type StartedRun, startUnderKey } from '../../../src/workflow/start-under-key';
-import { VirtualClock } from '../../support/virtual-clock';
+import { type RecentRuns, type Reuse, type StartedRun, startUnderKey } from '../../../src/workflow/start-under-key';
 
 interface KnownRun extends StartedRun {
   readonly id: string;
@@ -21,7 +20,7 @@ class Service {
     this.tokens.set(token, id);
   }
 
-  calls(listed: ReadonlySet<string> = new Set(this.runs.keys())) {
+  calls(listed: RecentRuns = { ids: new Set(this.runs.keys()), latestStart: 0 }) {
     return {
       start: async (token: string) => {
         if (!this.tokens.has(token)) {
@@ -31,18 +30,17 @@ class Service {
         return this.tokens.get(token) ?? '';
       },
       read: async (id: string) => this.runs.get(id) as KnownRun,
-      recentRunIds: async () => listed,
+      recent: async () => listed,
     };
   }
 }
 
-const ended = (result_state: string, end_time = 1): StartedRun => ({
+const ended = (result_state: string, start_time = 1): StartedRun => ({
   state: { life_cycle_state: 'TERMINATED', result_state },
-  end_time,
+  start_time,
 });
-const clock = new VirtualClock();
-const start = (service: Service, reuse: Reuse, listed?: ReadonlySet<string>) =>
-  startUnderKey(service.calls(listed), (n) => `key-${n}`, reuse, clock);
+const start = (service: Service, reuse: Reuse, listed?: RecentRuns) =>
+  startUnderKey(service.calls(listed), (n) => `key-${n}`, reuse);
 
 describe('start under a key', () => {
   it('starts the first run', async () => {
@@ -72,16 +70,16 @@ describe('start under a key', () => {
     }
   });
 
-  it('takes a run that has already ended for its own when it was not there before', async () => {
-    const service = new Service(ended('FAILED', clock.now()));
-    const outcome = await start(service, 'active');
+  it('takes a run that has already ended for its own when it was not there before, whatever the clock of the agent', async () => {
+    const service = new Service(ended('FAILED', 5_000));
+    const outcome = await start(service, 'active', { ids: new Set(['1']), latestStart: 4_000 });
     assert.deepEqual([outcome.origin, service.started], ['started', 1]);
   });
 
-  it('knows a run that ended long ago for an earlier one even when the list no longer shows it', async () => {
-    const service = new Service();
-    service.give('key-1', ended('FAILED', clock.now() - 3_600_001));
-    const outcome = await start(service, 'active', new Set());
+  it('knows a run that started before one in the list for an earlier one even when the list no longer shows it', async () => {
+    const service = new Service({ state: { life_cycle_state: 'RUNNING' }, start_time: 6_000 });
+    service.give('key-1', ended('FAILED', 3_999));
+    const outcome = await start(service, 'active', { ids: new Set(['1']), latestStart: 4_000 });
     assert.deepEqual([outcome.attempt, service.started], [2, 1]);
   });
 

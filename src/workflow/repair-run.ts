@@ -1,0 +1,55 @@
+import type { Clock } from '../clock';
+import type { RepairRequest, Run } from '../databricks/runs';
+import { ApiError } from '../http/errors';
+import { outcomeUnknown } from '../http/outcome';
+
+/** Calls that a repair needs. */
+export interface RepairCalls {
+  /** The run with its history. */
+  read(): Promise<Run>;
+  /** Asks for a repair and gives its id; sent once. */
+  repair(request: RepairRequest): Promise<string>;
+}
+
+const MOST_REQUESTS = 3;
+/** A request whose answer was lost may still be on its way; milliseconds until it is sent again. */
+const ON_ITS_WAY_MS = 5_000;
+
+/** Ids of the repairs of a run, the oldest first. The run must have been read with its history. */
+export function repairIds(run: Run): string[] {
+  return (run.repair_history ?? [])
+    .filter(({ type, id }) => type === 'REPAIR' && id !== undefined)
+    .toSorted((left, right) => (left.start_time ?? 0) - (right.start_time ?? 0))
+    .map(({ id }) => String(id));
+}
+
+/**
+ * Repairs a run at most once. `runs/repair` has no idempotency token, but names the repair that it follows: what was repaired meanwhile is
+ * refused, so that a lost answer is looked for in the history and a repeated request cannot repair twice.
+ * @param run as it was read, with its history
+ * @returns the id of the repair
+ * @throws the failure of the request when it made no repair
+ */
+export async function repairOnce(calls: RepairCalls, run: Run, request: RepairRequest, clock: Clock): Promise<string> {
+  const latest = repairIds(run).at(-1);
+  const following = latest === undefined ? request : { ...request, latest_repair_id: latest };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await calls.repair(following);
+    } catch (error) {
+      // A request sent again that is refused may have met the repair of the one before.
+      const unknown = outcomeUnknown(error);
+      if (!unknown && !(attempt > 1 && error instanceof ApiError)) {
+        throw error;
+      }
+      const now = repairIds(await calls.read()).at(-1);
+      if (now !== undefined && now !== latest) {
+        return now;
+      }
+      if (!unknown || attempt === MOST_REQUESTS) {
+        throw error;
+      }
+      await clock.sleep(ON_ITS_WAY_MS);
+    }
+  }
+}

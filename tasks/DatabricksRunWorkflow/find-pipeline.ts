@@ -1,0 +1,34 @@
+import type { Pipeline, PipelinesApi } from '../../src/databricks/pipelines';
+import { TaskError } from '../../src/errors';
+
+/** Names of pipelines that an error lists. */
+const SHOWN = 10;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The pipeline of this id or exact name. A text in the form of an id is an id first; only a definite not-found makes it a name.
+ * @throws TaskError PIPELINE_NOT_FOUND, PIPELINE_AMBIGUOUS
+ */
+export async function findPipeline(pipelines: PipelinesApi, wanted: string): Promise<Pipeline> {
+  const byId = ID.test(wanted) ? await pipelines.get(wanted) : undefined;
+  if (byId !== undefined) {
+    return byId;
+  }
+  const named = await pipelines.listByName(wanted);
+  const [only] = named;
+  if (only === undefined) {
+    const names = await pipelines.firstNames(SHOWN);
+    const seen = names.length === 0 ? 'The workspace shows it no pipeline at all.' : `It sees: ${names.join(', ')}.`;
+    throw new TaskError('PIPELINE_NOT_FOUND', `There is no pipeline '${wanted}' that this identity may see.`, {
+      where: seen,
+      todo: "Check the name (upper and lower case count) or id in input 'pipeline', and that the identity has at least CAN VIEW on it.",
+    });
+  }
+  if (named.length > 1) {
+    const ids = named.map((pipeline) => pipeline.pipeline_id).join(', ');
+    throw new TaskError('PIPELINE_AMBIGUOUS', `There are ${named.length} pipelines named '${wanted}': ${ids}.`, {
+      todo: "Give the id of the one that is meant in input 'pipeline', or rename the others.",
+    });
+  }
+  return only;
+}

@@ -1,0 +1,129 @@
+import type { TaskContext } from '../../src/agent/task-context';
+import type { RepairRequest, Run } from '../../src/databricks/runs';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { ApiError } from '../../src/http/errors';
+import { outcomeUnknown } from '../../src/http/outcome';
+import { chosenTasks } from '../../src/workflow/chosen-tasks';
+import { repairIds, repairOnce } from '../../src/workflow/repair-run';
+import { type RunResult, standingOf } from '../../src/workflow/run-state';
+import type { EndedRun } from './ended-run';
+import { declaredParameters } from './find-job';
+import type { Inputs } from './inputs';
+import { readRun } from './start';
+import type { RepairTarget } from './target';
+
+/** A repair that this step has asked for. */
+export interface MadeRepair {
+  readonly repairId: string;
+  /** Result of the run before it. */
+  readonly after: RunResult;
+}
+
+/** What a repair of a given run is about to do. */
+export type RepairPlan =
+  | { readonly kind: 'repair'; readonly run: Run; readonly request: RepairRequest; readonly subject: string }
+  /** A repair is under way: an earlier attempt of the step, or somebody else, asked for it. */
+  | { readonly kind: 'follow'; readonly run: Run; readonly subject: string }
+  /** All tasks have succeeded. */
+  | { readonly kind: 'nothing'; readonly run: Run; readonly subject: string };
+
+/**
+ * What action `repair` would do with the run as it is now.
+ * @throws TaskError RUN_NOT_FOUND, RUN_ACTIVE, TASK_UNKNOWN, JOB_PARAMETER_UNKNOWN
+ */
+export async function planRepair(target: RepairTarget, workspace: WorkspaceClient): Promise<RepairPlan> {
+  const run = await readRun(workspace, target.runId, undefined, 'history');
+  const standing = standingOf(run);
+  if (standing.active) {
+    if (repairIds(run).length === 0) {
+      throw new TaskError('RUN_ACTIVE', `Run ${target.runId} is active and cannot be repaired.`, {
+        where: `It is ${standing.label}: ${run.run_page_url ?? ''}`,
+        todo: "Wait for it with action 'attach'; 'repairAttempts' there repairs what fails.",
+      });
+    }
+    return { kind: 'follow', run, subject: `run ${target.runId}, whose repair is under way` };
+  }
+  if (standing.result === 'SUCCESS' && target.only.length === 0) {
+    return { kind: 'nothing', run, subject: `run ${target.runId}, which has succeeded` };
+  }
+  const request = { ...tasksOf(target, run), ...overrides(target, run) };
+  const tasks = request.rerun_tasks?.join(', ') ?? 'all that did not succeed';
+  return { kind: 'repair', run, request, subject: `run ${target.runId} (tasks: ${tasks})` };
+}
+
+function tasksOf({ only, runId }: RepairTarget, run: Run): RepairRequest {
+  return only.length === 0
+    ? { rerun_all_failed_tasks: true, rerun_dependent_tasks: true }
+    : { rerun_tasks: chosenTasks(run.tasks ?? [], only, `run ${runId}`) };
+}
+
+function overrides({ parameters, taskParameters, performanceTarget }: RepairTarget, run: Run): RepairRequest {
+  const declared = (run.job_parameters ?? []).map(({ name }) => name);
+  const given = declaredParameters(`The job of run ${run.run_id}`, declared, parameters, new Map());
+  return {
+    ...taskParameters,
+    ...(parameters.size === 0 ? {} : { job_parameters: given }),
+    ...(performanceTarget === undefined ? {} : { performance_target: performanceTarget }),
+  };
+}
+
+/** Carries a repair out, at most once. @param workspace a client that cancel does not abort */
+export function repair(
+  run: Run,
+  request: RepairRequest,
+  workspace: WorkspaceClient,
+  { clock }: TaskContext,
+): Promise<string> {
+  const { runs } = workspace;
+  const calls = {
+    read: () => readRun(workspace, run.run_id, undefined, 'history'),
+    repair: (body: RepairRequest) => runs.repair(run.run_id, body),
+  };
+  return repairOnce(calls, run, request, clock);
+}
+
+/** Results after which running the failed tasks again may help; what somebody canceled stays canceled. */
+const REPAIRABLE: ReadonlySet<RunResult> = new Set<RunResult>([
+  'FAILED',
+  'TIMEDOUT',
+  'SUCCESS_WITH_FAILURES',
+  'UPSTREAM_FAILED',
+  'INTERNAL_ERROR',
+]);
+
+/**
+ * Repairs the failed tasks of a run that has ended, when its result fails the step and repairs are left (`repairAttempts`). Repairs that the
+ * run has had already count, so that a repeated step does not begin anew.
+ * @param workspace a client that cancel does not abort
+ * @returns the repair, undefined when there is none: the result stands
+ */
+export async function repairIfLeft(
+  { run, standing }: EndedRun,
+  inputs: Inputs,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<MadeRepair | undefined> {
+  if (inputs.repairAttempts === 0 || !inputs.failOn.has(standing.result) || !REPAIRABLE.has(standing.result)) {
+    return undefined;
+  }
+  const known = await readRun(workspace, run.run_id, undefined, 'history');
+  const had = repairIds(known).length;
+  if (had >= inputs.repairAttempts) {
+    context.log.info(`Run ${run.run_id} has had ${had} repair(s), and 'repairAttempts' is ${inputs.repairAttempts}.`);
+    return undefined;
+  }
+  context.log.info(
+    `Run ${run.run_id} ended ${standing.result}: repair ${had + 1} of ${inputs.repairAttempts} runs its failed tasks again.`,
+  );
+  try {
+    const request = { rerun_all_failed_tasks: true, rerun_dependent_tasks: true };
+    return { repairId: await repair(known, request, workspace, context), after: standing.result };
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429 || outcomeUnknown(error)) {
+      throw error;
+    }
+    context.log.warning(`Run ${run.run_id} cannot be repaired: ${error.sentences}`, 'REPAIR_REFUSED');
+    return undefined;
+  }
+}

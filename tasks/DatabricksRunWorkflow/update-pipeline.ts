@@ -1,0 +1,209 @@
+import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import { pipelineUpdateUrl } from '../../src/databricks/links';
+import type { Pipeline, PipelineEvent, PipelineUpdate, UpdateRequest } from '../../src/databricks/pipelines';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { escapeMarkdown, markdownLink } from '../../src/markdown';
+import { follow } from '../../src/workflow/follow';
+import { durationText } from '../../src/workflow/polling';
+import { startUpdate, updateHasEnded } from '../../src/workflow/start-update';
+import { CANCEL_DEADLINE_MS, forgetRun, rememberUpdate } from './after-job';
+import { findPipeline } from './find-pipeline';
+import { askToEnd } from './follow-run';
+import type { Inputs } from './inputs';
+import { dryRunOutcome } from './outcome';
+import type { UpdateTarget } from './target';
+
+/**
+ * Starts an update of a Lakeflow pipeline, or takes up the active one that does the same, and waits for it.
+ * @throws TaskError PIPELINE_NOT_FOUND, PIPELINE_AMBIGUOUS, PIPELINE_BUSY, UPDATE_NOT_FOUND, RUN_TIME_LIMIT
+ */
+export async function updatePipeline(
+  target: UpdateTarget,
+  inputs: Inputs,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<TaskOutcome> {
+  const { outputs, log } = context;
+  const pipeline = await findPipeline(workspace.pipelines, target.pipeline);
+  const request = requestOf(target);
+  const subject = `update of pipeline '${pipeline.name ?? ''}' (id ${pipeline.pipeline_id})`;
+  if (inputs.dryRun) {
+    return dryRunOutcome({ subject, parameters: described(target) });
+  }
+  log.info(`Starting ${subject}.`);
+  const updateId = await begin(pipeline, request, inputs, workspace.withoutSignal(), context);
+  const url = pipelineUpdateUrl(workspace.url, pipeline.pipeline_id, updateId);
+  outputs.set('runUrl', url);
+  outputs.set('attempts', 1);
+  log.info(`Update ${updateId}: ${url}`);
+  const link = markdownLink(`Update ${updateId}`, url);
+  const about = { pipelineId: pipeline.pipeline_id, updateId, url };
+  if (!inputs.wait) {
+    return {
+      decision: `Update ${updateId} goes on; the step does not wait for it.`,
+      summary: link,
+      attachment: { kind: 'run', content: about },
+    };
+  }
+  const stopCancelling = inputs.cancelRun
+    ? cancelWith(pipeline.pipeline_id, updateId, workspace, context)
+    : () => undefined;
+  const begun = context.clock.now();
+  const ended = await followUpdate(pipeline, updateId, inputs, workspace, context);
+  stopCancelling();
+  forgetRun(context.host);
+  outputs.set('resultState', ended.state);
+  outputs.set('durationSeconds', Math.round((context.clock.now() - begun) / 1000));
+  const errors = ended.state === 'COMPLETED' ? [] : await errorsOf(pipeline, updateId, workspace, context);
+  for (const line of errors) {
+    log.info(line);
+  }
+  const content = { ...about, resultState: ended.state, errors };
+  outputs.set('outputsPath', context.files.write('outputs.json', JSON.stringify(content, null, 2)));
+  const failure = failureOf(ended, errors, url, inputs);
+  return {
+    decision: `Update ${updateId} of pipeline '${pipeline.name ?? pipeline.pipeline_id}' ended ${ended.state}.`,
+    ...(failure === undefined ? {} : { failure }),
+    summary: [link, ...errors.map((line) => `* ${escapeMarkdown(line)}`)].join('\n\n'),
+    attachment: { kind: 'run', content },
+  };
+}
+
+function requestOf({ fullRefresh, refreshSelection }: UpdateTarget): UpdateRequest {
+  if (refreshSelection.length === 0) {
+    return { full_refresh: fullRefresh };
+  }
+  return fullRefresh ? { full_refresh_selection: refreshSelection } : { refresh_selection: refreshSelection };
+}
+
+function described({ fullRefresh, refreshSelection }: UpdateTarget): Record<string, string> {
+  return { fullRefresh: String(fullRefresh), refreshSelection: refreshSelection.join(', ') || 'all tables' };
+}
+
+/** A cancel does not interrupt the start: it is the answer that says which update to stop. */
+async function begin(
+  { pipeline_id }: Pipeline,
+  request: UpdateRequest,
+  { reuse }: Inputs,
+  { pipelines }: WorkspaceClient,
+  { clock, outputs, log }: TaskContext,
+): Promise<string> {
+  const calls = {
+    latest: () => pipelines.latestUpdates(pipeline_id),
+    start: () => pipelines.startUpdate(pipeline_id, request),
+  };
+  const { updateId, origin } = await startUpdate(calls, request, reuse === 'never' ? 'never' : 'active', clock);
+  outputs.set('runId', updateId);
+  if (origin === 'attached') {
+    log.info(`Update ${updateId} is active and does the same: this step follows it.`);
+  }
+  return updateId;
+}
+
+function cancelWith(
+  pipelineId: string,
+  updateId: string,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): () => void {
+  rememberUpdate(context.host, pipelineId, updateId);
+  return context.onCancel(async () => {
+    await workspace.withoutSignal().pipelines.stop(pipelineId, CANCEL_DEADLINE_MS);
+    forgetRun(context.host);
+    context.log.info(`Update ${updateId} was asked to end.`);
+  });
+}
+
+async function followUpdate(
+  { pipeline_id: id }: Pipeline,
+  updateId: string,
+  inputs: Inputs,
+  workspace: WorkspaceClient,
+  { clock, signal, log, host }: TaskContext,
+): Promise<PipelineUpdate> {
+  let former = '';
+  const followed = await follow<PipelineUpdate>({
+    read: async (deadlineMs) => found(await workspace.pipelines.update(id, updateId, deadlineMs), updateId),
+    see: (update) => {
+      const label = update.state ?? 'UNKNOWN';
+      const lines = label === former ? [] : [`Update: ${label}`];
+      former = label;
+      return { ended: updateHasEnded(update), label, lines };
+    },
+    clock,
+    signal,
+    limitMs: inputs.timeLimitMs,
+    say: (line) => log.info(line),
+  });
+  if (followed.ended) {
+    return followed.seen;
+  }
+  const end = inputs.cancelRun ? await askToEnd(() => workspace.pipelines.stop(id), host) : 'It goes on.';
+  const unread = followed.unread === undefined ? '' : ` It could not be read at the end: ${followed.unread.message}`;
+  throw new TaskError('RUN_TIME_LIMIT', `Update ${updateId} did not end within ${durationText(inputs.timeLimitMs)}.`, {
+    where: `${end}${unread}`,
+    todo: "Raise 'timeoutMinutes', or look at the update for what holds it up.",
+  });
+}
+
+function found(update: PipelineUpdate | undefined, updateId: string): PipelineUpdate {
+  if (update === undefined) {
+    throw new TaskError('UPDATE_NOT_FOUND', `There is no update ${updateId} that this identity may see.`, {
+      todo: 'Check that the pipeline was not deleted meanwhile.',
+    });
+  }
+  return update;
+}
+
+const ERRORS_SHOWN = 5;
+
+/** Errors of the update in the pipeline's event log. One that cannot be read is a warning: the result stands without it. */
+async function errorsOf(
+  { pipeline_id: id }: Pipeline,
+  updateId: string,
+  { pipelines }: WorkspaceClient,
+  { log }: TaskContext,
+): Promise<string[]> {
+  try {
+    const events = await pipelines.latestErrors(id);
+    const texts = events.filter(({ origin }) => origin?.update_id === updateId).flatMap(textsOf);
+    return [...new Set(texts)].slice(0, ERRORS_SHOWN);
+  } catch (error) {
+    if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+      throw error;
+    }
+    log.warning(`The event log of the pipeline cannot be read: ${error.sentences}`, 'EVENTS_UNREADABLE');
+    return [];
+  }
+}
+
+function textsOf({ error, message, origin }: PipelineEvent): string[] {
+  const flow = origin?.flow_name === undefined ? '' : `Flow '${origin.flow_name}': `;
+  const thrown = (error?.exceptions ?? []).map(({ class_name, message: text }) =>
+    [class_name, text].filter((part) => part !== undefined && part !== '').join(': '),
+  );
+  return (thrown.length > 0 ? thrown : [message ?? '']).filter((text) => text !== '').map((text) => `${flow}${text}`);
+}
+
+function failureOf(
+  { state, update_id: id }: PipelineUpdate,
+  errors: readonly string[],
+  url: string,
+  { failOn }: Inputs,
+): TaskOutcome['failure'] {
+  const reason = errors[0] === undefined ? '' : ` ${errors[0].replace(/[.!?]?\s*$/, '.')}`;
+  if (state === 'FAILED' && failOn.has('FAILED')) {
+    return {
+      code: 'UPDATE_FAILED',
+      message: `Update ${id} ended FAILED.${reason} Look at the event log of the pipeline. See ${url}`,
+    };
+  }
+  if (state === 'CANCELED' && failOn.has('CANCELED')) {
+    return {
+      code: 'UPDATE_CANCELED',
+      message: `Update ${id} ended CANCELED.${reason} Find out who stopped it, and run the step again. See ${url}`,
+    };
+  }
+  return undefined;
+}
