@@ -2,7 +2,8 @@
 // it is what runs before they are there.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,11 +13,14 @@ const [command = '', ...rest] = process.argv.slice(2);
 /** Folders of tests/ that are no part of `npm test`: clients have a command of their own, the others hold no tests. */
 const NOT_IN_TEST = ['clients', 'soak', 'support', 'properties', 'node-handlers'];
 
+/** Fewer cases of clients mean that some were lost. */
+const LEAST_CLIENT_CASES = 75;
+
 /** What each command needs before it runs, and what it runs. */
 const commands = {
   demo: { python: true, run: () => node(['dist/cli/demo.js', ...rest]) },
   test: { python: true, handlers: true, run: () => mocha(suitesOf(named(standardSuites()))) },
-  'test:clients': { python: true, run: () => mocha(suitesOf(named(['clients']))) },
+  'test:clients': { python: true, run: clients },
   bench: { python: true, handlers: true, run: () => node(['scripts/bench.mjs', ...rest]) },
   soak: { python: true, run: () => node(['--import', 'tsx', 'tests/soak/soak.ts', ...rest]) },
 };
@@ -110,24 +114,36 @@ function suitesOf(names) {
   });
 }
 
-function mocha(files) {
+/** The clients' suites, two files at a time: each mostly waits for processes of its own. Says how many cases there are, and wants all. */
+function clients() {
+  const counts = process.env.TEST_COUNTS ?? join(mkdtempSync(join(tmpdir(), 'client-cases-')), 'counts');
+  const status = mocha(suitesOf(named(['clients'])), ['--parallel', '--jobs', '2'], { TEST_COUNTS: counts });
+  if (!existsSync(counts)) {
+    return status || 1;
+  }
+  const { passes, failures, pending } = JSON.parse(readFileSync(counts, 'utf8').trim().split('\n').at(-1) ?? '');
+  const cases = passes + failures + pending;
+  say(`${cases} cases of clients in all.`);
+  if (named([]).length === 0 && cases < LEAST_CLIENT_CASES) {
+    fail(`At least ${LEAST_CLIENT_CASES} cases of clients must be there.`);
+  }
+  return status;
+}
+
+function mocha(files, more = [], env = {}) {
   const options = rest.includes('--bail') ? ['--bail'] : [];
-  return node([
-    'node_modules/mocha/bin/mocha.js',
-    '--reporter',
-    'tests/support/counting-reporter.cjs',
-    ...options,
-    ...files,
-  ]);
+  const reporter = ['--reporter', 'tests/support/counting-reporter.cjs'];
+  return node(['node_modules/mocha/bin/mocha.js', ...reporter, ...options, ...more, ...files], env);
 }
 
-function node(args) {
-  return run(process.execPath, args, root);
+function node(args, env = {}) {
+  return run(process.execPath, args, root, env);
 }
 
-function run(program, args, cwd) {
+function run(program, args, cwd, env = {}) {
   const result = spawnSync(program, args, {
     cwd,
+    env: { ...process.env, ...env },
     stdio: 'inherit',
     shell: process.platform === 'win32' && program.endsWith('.cmd'),
   });

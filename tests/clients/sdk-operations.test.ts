@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { administrator, numericId } from '../../local/workspace/identity/principals';
+import { unknownOperation } from '../../local/workspace/left-out';
 import { root } from '../support/declared';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 import { runPythonClient } from '../support/python-client';
@@ -10,6 +11,7 @@ import { seedLists } from './sdk-seed';
 
 const missing = ['ResourceDoesNotExist', 'RESOURCE_DOES_NOT_EXIST'];
 const wrong = ['InvalidParameterValue', 'INVALID_PARAMETER_VALUE'];
+const notThere = (path: string) => ['NotImplemented', unknownOperation('GET', path).message];
 const robot = '11111111-2222-3333-4444-555555555555';
 
 describe('operations of the workspace, by the unmodified Databricks SDK for Python and MLflow client', function () {
@@ -48,10 +50,10 @@ describe('operations of the workspace, by the unmodified Databricks SDK for Pyth
     knows_its_workspace: numericId('workspace:local'),
     calls_any_operation_by_path: ['by path', true],
     says_what_it_has_not: {
-      clusters: ['NotImplemented', 'The local workspace does not know GET /api/2.1/clusters/list.'],
-      repos: ['NotImplemented', 'The local workspace does not know GET /api/2.0/repos.'],
-      dbfs: ['NotImplemented', 'The local workspace does not know GET /api/2.0/dbfs/get-status.'],
-      policies: ['NotImplemented', 'The local workspace does not know GET /api/2.0/policies/clusters/list.'],
+      clusters: notThere('/api/2.1/clusters/list'),
+      repos: notThere('/api/2.0/repos'),
+      dbfs: notThere('/api/2.0/dbfs/get-status'),
+      policies: notThere('/api/2.0/policies/clusters/list'),
       nothing: ['NotImplemented', 'The local workspace does not know GET /api/2.0/no-such-thing.'],
     },
     keeps_secrets_in_scopes: ['a value', ['key'], ['ResourceAlreadyExists', 'RESOURCE_ALREADY_EXISTS'], 0, missing],

@@ -15,6 +15,5 @@ export const mochaHooks = {
   },
 };
 
-export function mochaGlobalTeardown(): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-}
+// At the end of the process and not of the run: files that run in parallel have processes of their own.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
