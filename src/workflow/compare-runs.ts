@@ -141,6 +141,9 @@ function valuesOf<Value>(entries: readonly { readonly key: string; readonly valu
   return new Map(entries.map(({ key, value }) => [key, value]));
 }
 
+/** `m2` before `m10`. */
+const BY_NAME = new Intl.Collator('en', { numeric: true });
+
 function namesOf(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): string[] {
-  return [...new Set([...a.keys(), ...b.keys()])].sort();
+  return [...new Set([...a.keys(), ...b.keys()])].sort((one, other) => BY_NAME.compare(one, other));
 }

@@ -38,7 +38,9 @@ export function keptOutput(output: RunOutput): TaskOutput {
 
 function endOf({ error, error_trace, logs }: RunOutput): string[] {
   const trace = lastLines(error_trace || error || '', TRACE_LINES);
-  const log = lastLines(logs ?? '', LOG_LINES);
+  // A script's log ends with the trace that the error has already.
+  const ownLog = (logs ?? '').replaceAll((error_trace ?? '').trim() || '\0', '');
+  const log = lastLines(ownLog, LOG_LINES);
   return log.length === 0 ? trace : [...trace, 'The end of its log:', ...log];
 }
 

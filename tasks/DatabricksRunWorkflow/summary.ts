@@ -87,16 +87,17 @@ function taskTable(tasks: readonly TaskReport[], leftOut: number): string {
       task.url === '' ? '' : markdownLink('run', task.url),
     ]),
   );
-  const hidden = tasks.filter((task) => !shown.includes(task));
+  const visible = new Set(shown);
+  const hidden = tasks.filter((task) => !visible.has(task));
   const rest = hidden.length === 0 ? '' : `\n\nNot shown: ${counts(hidden)}.`;
   return `${table}${rest}${leftOut === 0 ? '' : `\n\n${leftOut} tasks or iterations were not looked at.`}`;
 }
 
-/** All when they are few; otherwise first those that failed, then the others, in their order. */
+/** Iterations only where they failed. Of many tasks first those that failed, then the others; all in their order. */
 function chosen(tasks: readonly TaskReport[]): TaskReport[] {
-  const wanted = new Set([...tasks.filter(hasFailed), ...tasks].slice(0, TASKS_SHOWN + tasks.length));
-  const first = new Set([...wanted].slice(0, TASKS_SHOWN));
-  return tasks.filter((task) => first.has(task));
+  const wanted = tasks.filter((task) => hasFailed(task) || !task.path.endsWith(']'));
+  const first = new Set([...new Set([...wanted.filter(hasFailed), ...wanted])].slice(0, TASKS_SHOWN));
+  return wanted.filter((task) => first.has(task));
 }
 
 function counts(tasks: readonly TaskReport[]): string {
