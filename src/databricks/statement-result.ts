@@ -6,6 +6,14 @@ export interface StatementColumn {
   readonly position?: number;
 }
 
+/** Where the rows of a chunk lie; the URL is a short-lived credential. */
+export interface ExternalLink {
+  readonly external_link: string;
+  /** Headers that the request must have. */
+  readonly http_headers?: Readonly<Record<string, string>>;
+  readonly next_chunk_index?: number;
+}
+
 /** A part of the rows of a result; `next_chunk_index` is missing on the last one. */
 export interface ResultChunk {
   readonly chunk_index?: number;
@@ -14,6 +22,8 @@ export interface ResultChunk {
   /** Every value is text or null, whatever its type. */
   readonly data_array?: readonly (readonly (string | null)[])[];
   readonly next_chunk_index?: number;
+  /** Instead of `data_array` with the disposition EXTERNAL_LINKS. */
+  readonly external_links?: readonly ExternalLink[];
 }
 
 /** How a statement stands; `manifest` and the first chunk are there once it has succeeded. */

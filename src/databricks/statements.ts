@@ -1,8 +1,8 @@
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
-import { chunks } from '../http/paging';
 import { path } from '../http/path';
-import type { ResultChunk, StatementAnswer, StatementColumn } from './statement-result';
+import { closed, resultRows } from './result-rows';
+import type { StatementAnswer, StatementColumn } from './statement-result';
 
 /** A bound parameter (`:name`); null is SQL NULL, `type` a SQL type name (default STRING). */
 export interface StatementParameter {
@@ -20,6 +20,11 @@ export interface StatementRequest {
   readonly schema?: string;
   /** Rows at most; more are cut off and the result is `truncated`. */
   readonly rowLimit?: number;
+  /**
+   * Running it twice is the same as running it once: it reads, or merges by a key. Then it is sent again when the answer to it was
+   * lost, and read by links when its result is too large to come inline. Anything else is sent once.
+   */
+  readonly repeatable?: boolean;
 }
 
 /** Result of a statement that succeeded. */
@@ -37,39 +42,73 @@ const CANCEL_DEADLINE_MS = 6_000;
 const FIRST_POLL_MS = 200;
 const LONGEST_POLL_MS = 5_000;
 
-/** `/api/2.0/sql/statements`, disposition INLINE (at most 25 MiB), format JSON_ARRAY. */
+/** How long a cancelled step waits for the id of a statement that it has just sent, so that it can cancel it. */
+const ID_GRACE_MS = 2_000;
+/** What the service says of a result of more than 25 MiB [U]; without these words the failure stands. */
+const TOO_LARGE_INLINE = /inline byte limit exceeded|INLINE_BYTE_LIMIT_EXCEEDED/i;
+
+/** `/api/2.0/sql/statements`, format JSON_ARRAY; disposition INLINE (at most 25 MiB), EXTERNAL_LINKS where that is too little. */
 export class StatementsApi {
   constructor(private readonly http: HttpClient) {}
 
   /**
    * Runs a statement to its end. It is sent once and then polled; when the client's signal aborts, it is cancelled.
-   * @throws TaskError STATEMENT_FAILED, STATEMENT_CANCELED; ApiError when it was not accepted
+   * @throws TaskError STATEMENT_FAILED, STATEMENT_CANCELED, STATEMENT_CLOSED; ApiError when it was not accepted
    */
   async execute(request: StatementRequest): Promise<StatementResult> {
-    const started = await this.http.json<StatementAnswer>({
-      method: 'POST',
-      path: '/api/2.0/sql/statements',
-      body: {
-        statement: request.statement,
-        warehouse_id: request.warehouseId,
-        parameters: request.parameters,
-        catalog: request.catalog,
-        schema: request.schema,
-        row_limit: request.rowLimit,
-        // The call has no idempotency token: an answer at once cannot be lost to a time-out.
-        wait_timeout: '0s',
-        on_wait_timeout: 'CONTINUE',
-        disposition: 'INLINE',
-        format: 'JSON_ARRAY',
-      },
-    });
+    const answer = await this.run(request, 'INLINE');
+    const { state, error } = answer.status;
+    const tooLarge = state === 'FAILED' && TOO_LARGE_INLINE.test(error?.message ?? '');
+    return this.resultOf(tooLarge && request.repeatable === true ? await this.run(request, 'EXTERNAL_LINKS') : answer);
+  }
+
+  /** Sends a statement and waits for its end. */
+  private async run(request: StatementRequest, disposition: 'INLINE' | 'EXTERNAL_LINKS'): Promise<StatementAnswer> {
+    const started = await this.submit(request, disposition);
     try {
-      return this.resultOf(await this.finished(started));
+      this.http.signal?.throwIfAborted();
+      return await this.finished(started);
     } catch (error) {
       if (this.http.signal?.aborted === true) {
         await new StatementsApi(this.http.withSignal(undefined)).cancel(started.statement_id, CANCEL_DEADLINE_MS);
       }
       throw error;
+    }
+  }
+
+  /** A cancel that comes while the statement is on its way waits a little for its id: without the id nobody could stop it. */
+  private async submit(request: StatementRequest, disposition: 'INLINE' | 'EXTERNAL_LINKS'): Promise<StatementAnswer> {
+    const { signal, time } = this.http;
+    signal?.throwIfAborted();
+    const patience = new AbortController();
+    const onAbort = () => {
+      time.sleep(ID_GRACE_MS).then(
+        () => patience.abort(signal?.reason),
+        (error: unknown) => patience.abort(error),
+      );
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await this.http.withSignal(patience.signal).json<StatementAnswer>({
+        method: 'POST',
+        path: '/api/2.0/sql/statements',
+        idempotent: request.repeatable === true,
+        body: {
+          statement: request.statement,
+          warehouse_id: request.warehouseId,
+          parameters: request.parameters,
+          catalog: request.catalog,
+          schema: request.schema,
+          row_limit: request.rowLimit,
+          // The call has no idempotency token: an answer at once cannot be lost to a time-out.
+          wait_timeout: '0s',
+          on_wait_timeout: 'CONTINUE',
+          disposition,
+          format: 'JSON_ARRAY',
+        },
+      });
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
     }
   }
 
@@ -100,6 +139,9 @@ export class StatementsApi {
 
   private resultOf(answer: StatementAnswer): StatementResult {
     const { state, error, sql_state } = answer.status;
+    if (state === 'CLOSED') {
+      throw closed(answer.statement_id);
+    }
     if (state !== 'SUCCEEDED') {
       const code = state === 'CANCELED' ? 'STATEMENT_CANCELED' : 'STATEMENT_FAILED';
       throw new TaskError(code, `The SQL statement ended in state ${state}: ${error?.message ?? 'no message'}`, {
@@ -113,30 +155,7 @@ export class StatementsApi {
       columns: answer.manifest?.schema?.columns ?? [],
       totalRowCount: answer.manifest?.total_row_count ?? 0,
       truncated: answer.manifest?.truncated ?? false,
-      async *rows() {
-        const fetchChunk = (index: number) =>
-          http.json<ResultChunk>({
-            method: 'GET',
-            path: path`/api/2.0/sql/statements/${answer.statement_id}/result/chunks/${index}`,
-          });
-        let count = 0;
-        for await (const chunk of chunks(answer.result ?? {}, fetchChunk)) {
-          const rows = chunk.data_array ?? [];
-          count += rows.length;
-          yield* rows;
-        }
-        const expected = answer.manifest?.total_row_count;
-        if (expected !== undefined && count !== expected) {
-          throw new TaskError(
-            'STATEMENT_INCOMPLETE',
-            `The SQL result has ${count} rows, but ${expected} were announced.`,
-            {
-              where: `It was statement ${answer.statement_id}.`,
-              todo: 'Run the step again.',
-            },
-          );
-        }
-      },
+      rows: () => resultRows(http, answer),
     };
   }
 }

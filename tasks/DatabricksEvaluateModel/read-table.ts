@@ -21,7 +21,8 @@ export async function readTable(
 ): Promise<PredictionData> {
   const warehouse = await chooseWarehouse(workspace.warehouses, wantedWarehouse);
   log.info(`Reading ${table} on warehouse ${warehouse.name ?? ''} (${warehouse.id}).`);
-  const execute = (statement: string) => workspace.statements.execute({ statement, warehouseId: warehouse.id });
+  const execute = (statement: string) =>
+    workspace.statements.execute({ statement, warehouseId: warehouse.id, repeatable: true });
   const name = quoteName(table);
   const deltaVersion = await latestVersion(await execute(`DESCRIBE HISTORY ${name} LIMIT 1`), table);
   const at = `${name} VERSION AS OF ${deltaVersion}`;
@@ -49,7 +50,7 @@ async function latestVersion(history: StatementResult, table: string): Promise<s
 async function columnsOf(result: StatementResult, names: readonly string[]): Promise<PredictionData['raw']> {
   if (result.truncated) {
     throw new TaskError('RESULT_TRUNCATED', 'The warehouse cut the prediction table off.', {
-      todo: 'Write fewer rows or shorter columns: at most 25 MiB can be read.',
+      todo: 'Write fewer rows or shorter columns.',
     });
   }
   const columns = names.map((): (string | null)[] => []);

@@ -106,7 +106,7 @@ function tooLarge(external: boolean): SqlFailure {
     : new SqlFailure(
         'INLINE_BYTE_LIMIT_EXCEEDED',
         '54000',
-        `The result is larger than ${MOST_INLINE_BYTES} bytes, which is the most that an inline result carries; use EXTERNAL_LINKS or read it in parts.`,
+        `Inline byte limit exceeded: a result of the disposition INLINE has at most ${MOST_INLINE_BYTES} bytes; use EXTERNAL_LINKS.`,
         'RESOURCE_EXHAUSTED',
       );
 }

@@ -3,7 +3,6 @@ import { quoteName } from '../../../src/databricks/names';
 import { lastAttempts } from '../../../src/databricks/runs';
 import { createWorkspaceClient, type WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { HttpClient } from '../../../src/http/client';
-import { collect } from '../../../src/http/paging';
 import { AutoClock } from '../../support/auto-clock';
 import { type Answer, type HttpDouble, type Received, startDouble } from '../../support/http-double';
 
@@ -127,54 +126,6 @@ describe('databricks resources', () => {
         ['DELETE', '{"name":"a.b.c","alias":"challenger"}'],
       ],
     );
-  });
-
-  it('polls a statement, reads its chunks and binds parameters', async () => {
-    const answers: Record<string, unknown> = {
-      '/api/2.0/sql/statements': { statement_id: 's1', status: { state: 'PENDING' } },
-      '/api/2.0/sql/statements/s1': {
-        statement_id: 's1',
-        status: { state: 'SUCCEEDED' },
-        manifest: { schema: { columns: [{ name: 'x' }] }, total_row_count: 3 },
-        result: { data_array: [['1'], [null]], next_chunk_index: 1 },
-      },
-      '/api/2.0/sql/statements/s1/result/chunks/1': { data_array: [['3']] },
-    };
-    const { client, server } = await workspace((request) => ({ json: answers[request.url] }));
-    const parameters = [{ name: 'v', value: "o'hara", type: 'STRING' }];
-    const result = await client.statements.execute({ statement: 'SELECT :v', warehouseId: 'w', parameters });
-    assert.deepEqual(await collect(result.rows()), [['1'], [null], ['3']]);
-    const sent = JSON.parse(server.received[0]?.body ?? '') as Record<string, unknown>;
-    assert.deepEqual([sent.wait_timeout, sent.parameters], ['0s', parameters]);
-  });
-
-  it('fails on a failed statement and on rows that are missing', async () => {
-    let answer: unknown = {
-      statement_id: 's',
-      status: { state: 'FAILED', error: { error_code: 'BAD_REQUEST', message: 'no table' }, sql_state: '42P01' },
-    };
-    const { client } = await workspace(() => ({ json: answer }));
-    const execute = () => client.statements.execute({ statement: 'SELECT 1', warehouseId: 'w' });
-    await assert.rejects(execute(), { code: 'STATEMENT_FAILED', message: /no table/ });
-    answer = {
-      statement_id: 's',
-      status: { state: 'SUCCEEDED' },
-      manifest: { total_row_count: 2 },
-      result: { data_array: [['1']] },
-    };
-    await assert.rejects(collect((await execute()).rows()), { code: 'STATEMENT_INCOMPLETE' });
-  });
-
-  it('cancels its statement when the step is cancelled', async () => {
-    const stop = new AbortController();
-    const { client, server } = await workspace((request) => {
-      if (request.method === 'GET') {
-        stop.abort(new Error('canceled'));
-      }
-      return { json: { statement_id: 's1', status: { state: 'RUNNING' } } };
-    }, stop.signal);
-    await assert.rejects(client.statements.execute({ statement: 'SELECT 1', warehouseId: 'w' }), /canceled/);
-    assert.equal(server.received.at(-1)?.url, '/api/2.0/sql/statements/s1/cancel');
   });
 
   it('says who is signed in and where', async () => {
