@@ -5,6 +5,7 @@ import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/pro
 import { type RunningWorkspaces, startWorkspaces } from '../workspace/server';
 import { CommandError } from './command-error';
 import { deploy } from './deploy';
+import { nearestName } from './nearest-name';
 
 const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
 
@@ -16,7 +17,8 @@ const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
   stop    [--data DIR]                                  ends it
   reset   [--data DIR]                                  deletes all its state
 
-  Default of --data: .mlops/workspace. A development and test tool: not for production data.
+  Default of --data: .mlops/workspace. --json: start, deploy and status print for machines. A development and test tool: not for production
+  data. What it knows of the API and how clients connect: docs/local-workspace.md.
 `;
 
 /** What `start` leaves for `status` and `stop`; no token is in it. */
@@ -56,8 +58,13 @@ export async function workspace(args: readonly string[]): Promise<number> {
     case 'reset':
       return reset(data);
     default:
-      throw new CommandError(`There is no 'workspace ${verb}'.\n\n${USAGE}`);
+      throw new CommandError(`There is no 'workspace ${verb}'.${suggestion(verb)}\n\n${USAGE}`);
   }
+}
+
+function suggestion(verb: string): string {
+  const near = nearestName(verb, ['start', 'deploy', 'status', 'stop', 'reset']);
+  return near === undefined ? '' : ` Did you mean '${near}'?`;
 }
 
 function parse(args: readonly string[]) {
@@ -77,7 +84,9 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${USAGE}`);
+    // Node's own text goes on about positional arguments that begin with a hyphen, which this command has none of.
+    const [what = ''] = (error as Error).message.split('. ');
+    throw new CommandError(`${what.replace(/\.$/, '')}.\n\n${USAGE}`);
   }
 }
 
@@ -113,6 +122,8 @@ function greeting(running: RunningWorkspaces): string {
     ({ name, url, token, startPageUrl }) => `Local workspace '${name}' at ${url}
 
   export DATABRICKS_HOST=${url} DATABRICKS_TOKEN=${token}
+
+  MLflow, the Databricks SDKs and the Databricks CLI read these two variables, from any terminal where that line was pasted.
 
   Next, in another terminal after that line: npx databricks-mlops workspace deploy --catalog dev
   (the sample's jobs; then they can be run)
@@ -155,8 +166,9 @@ function reset(data: string): number {
   if (existsSync(data) && !existsSync(join(data, 'metadata', 'data.mdb'))) {
     throw new CommandError(`${data} is not the data folder of a local workspace; nothing was deleted.`);
   }
+  const existed = existsSync(data);
   rmSync(data, { recursive: true, force: true });
-  process.stdout.write(`Deleted the state in ${data}.\n`);
+  process.stdout.write(existed ? `Deleted the state in ${data}.\n` : `There is no state in ${data}.\n`);
   return 0;
 }
 

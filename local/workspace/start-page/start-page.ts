@@ -39,7 +39,7 @@ export class StartPage {
       return pageReply(
         this.workspace,
         'Local workspace',
-        html`<p>Open the link that the start of the workspace printed.</p>`,
+        html`<p>Open the link that the start of the workspace printed. If it was used already, stop the workspace and start it again: its state stays.</p>`,
         401,
       );
     }
@@ -99,7 +99,8 @@ export class StartPage {
       return pageReply(
         this.workspace,
         'Local workspace',
-        html`<p>This link was used already, or is not one of ours.</p>`,
+        html`<p>This link was used already, or is of another start. Each link opens once: stop the workspace and start it again, and it prints a new
+one. Its state stays.</p>`,
         403,
       );
     }

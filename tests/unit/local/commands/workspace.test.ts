@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { workspace } from '../../../../local/commands/workspace';
 
 const CLI = ['--import', 'tsx', join('local', 'cli.ts'), 'workspace'];
 
@@ -87,6 +88,19 @@ describe('databricks-mlops workspace', function () {
       assert.match(stderr, says);
     });
   }
+
+  for (const [args, says] of [
+    [['strt'], /^There is no 'workspace strt'\. Did you mean 'start'\?\n\ndatabricks-mlops workspace </],
+    [['frobnicate'], /^There is no 'workspace frobnicate'\.\n\n/],
+    [['start', '--prt', '1'], /^Unknown option '--prt'\.\n\ndatabricks-mlops workspace </],
+    [['start', '--port', 'abc'], /^--port must be a number from 0 to 65535, not 'abc'\.$/],
+  ] as const) {
+    it(`says what is wrong with: ${args.join(' ')}`, () => assert.rejects(workspace(args), { message: says }));
+  }
+
+  it('says when there is nothing to delete', () => {
+    assert.equal(command('reset').stdout, `There is no state in ${data}.\n`);
+  });
 
   it('ends in order when its terminal is closed', async () => {
     const { child } = await started();
