@@ -25,7 +25,8 @@ export async function runPipelineTask(
       cause: 'JOB_TASK',
       principal: run.creator,
       fullRefresh: run.overriding.pipeline_params?.full_refresh ?? declared.full_refresh ?? false,
-      selection: [...(declared.refresh_selection ?? []), ...(declared.full_refresh_selection ?? [])],
+      refreshSelection: declared.refresh_selection ?? [],
+      fullRefreshSelection: declared.full_refresh_selection ?? [],
     }),
   );
   attendance.begun();

@@ -92,7 +92,8 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
       principal: call.principal,
       fullRefresh: flag(fields, 'full_refresh'),
       validateOnly: flag(fields, 'validate_only'),
-      selection: [...textList(fields, 'refresh_selection'), ...textList(fields, 'full_refresh_selection')],
+      refreshSelection: textList(fields, 'refresh_selection'),
+      fullRefreshSelection: textList(fields, 'full_refresh_selection'),
     });
     return { json: { update_id: update.id } };
   }
@@ -193,7 +194,8 @@ function updateOnWire(update: Update): Record<string, unknown> {
     creation_time: update.creationTime,
     full_refresh: update.fullRefresh,
     validate_only: update.validateOnly,
-    ...(update.selection.length === 0 ? {} : { refresh_selection: update.selection }),
+    refresh_selection: unlessEmpty(update.refreshSelection ?? []),
+    full_refresh_selection: unlessEmpty(update.fullRefreshSelection ?? []),
   };
 }
 

@@ -30,8 +30,9 @@ export interface Update {
   readonly creationTime: number;
   readonly fullRefresh: boolean;
   readonly validateOnly: boolean;
-  /** Names of datasets; empty: all. */
-  readonly selection: readonly string[];
+  /** Names of datasets to bring up to date and to compute anew, as they were given; none of both: all. */
+  readonly refreshSelection?: readonly string[];
+  readonly fullRefreshSelection?: readonly string[];
   /** Why it failed. */
   readonly message?: string;
 }

@@ -21,7 +21,8 @@ export interface UpdateRequest {
   readonly principal: Principal;
   readonly fullRefresh?: boolean;
   readonly validateOnly?: boolean;
-  readonly selection?: readonly string[];
+  readonly refreshSelection?: readonly string[];
+  readonly fullRefreshSelection?: readonly string[];
 }
 
 /** Runs the updates of pipelines: their SQL sources, dataset after dataset in the order of their references. */
@@ -55,7 +56,8 @@ export class PipelineUpdates {
       creationTime: this.workspace.clock.now(),
       fullRefresh: request.fullRefresh ?? false,
       validateOnly: request.validateOnly ?? false,
-      selection: (request.selection ?? []).map(fold),
+      refreshSelection: request.refreshSelection ?? [],
+      fullRefreshSelection: request.fullRefreshSelection ?? [],
     };
     this.#enter(pipeline, update, 'CREATED');
     const abort = new AbortController();
@@ -102,7 +104,7 @@ export class PipelineUpdates {
     try {
       this.#enter(pipeline, update, 'INITIALIZING');
       const all = inOrder(await this.#datasets(pipeline));
-      const datasets = chosen(all, update.selection);
+      const datasets = chosen(all, selectionOf(update));
       if (!update.validateOnly) {
         this.#enter(pipeline, update, 'SETTING_UP_TABLES');
         this.#enter(pipeline, update, 'RUNNING');
@@ -242,6 +244,10 @@ export class PipelineUpdates {
       },
     });
   }
+}
+
+function selectionOf({ refreshSelection = [], fullRefreshSelection = [] }: Update): readonly string[] {
+  return [...refreshSelection, ...fullRefreshSelection].map(fold);
 }
 
 function chosen(datasets: readonly Dataset[], selection: readonly string[]): readonly Dataset[] {
