@@ -1,15 +1,19 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
+import { principalFindings, principalsShape } from '../workspace/identity/principal-settings';
 import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
-import { type RunningWorkspaces, startWorkspaces } from '../workspace/server';
+import { type RunningWorkspaces, type StartOptions, startWorkspaces } from '../workspace/server';
 import { CommandError } from './command-error';
 import { deploy } from './deploy';
 import { nearestName } from './nearest-name';
 
 const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
 
-  start   [--port N] [--data DIR] [--workspace NAME]…   starts and stays until Ctrl-C; N for the first workspace, N+1 … for the others
+  start   [--port N] [--data DIR] [--workspace NAME]… [--principals FILE]
+                                                        starts and stays until Ctrl-C; N for the first workspace, N+1 … for the others;
+                                                        FILE: users, groups and service principals with their rights (docs/principals.md)
   deploy  [FOLDER] --catalog NAME [--commit ID] [--profile NAME]
           uploads the files of FOLDER (default: samples/diabetes of this package) and creates the jobs of its databricks.yml, or resets
           them, in the workspace of the profile, or of DATABRICKS_HOST and DATABRICKS_TOKEN
@@ -42,7 +46,11 @@ export async function workspace(args: readonly string[]): Promise<number> {
   }
   switch (verb) {
     case 'start':
-      return start(data, portOf(values.port), values.workspace ?? ['local'], json);
+      return start(
+        data,
+        { port: portOf(values.port), names: values.workspace ?? ['local'], ...described(values.principals) },
+        json,
+      );
     case 'deploy':
       return deploy({
         folder: rest[0],
@@ -76,6 +84,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         data: { type: 'string' },
         workspace: { type: 'string', multiple: true },
+        principals: { type: 'string' },
         catalog: { type: 'string' },
         commit: { type: 'string' },
         profile: { type: 'string' },
@@ -101,14 +110,30 @@ function portOf(text: string | undefined): number {
   return port;
 }
 
-async function start(data: string, port: number, names: readonly string[], json: boolean): Promise<number> {
+/** @throws CommandError when the file is missing or wrong */
+function described(file: string | undefined): Pick<StartOptions, 'principals'> {
+  if (file === undefined) {
+    return {};
+  }
+  try {
+    const principals = readSettings(resolve(file), principalsShape, principalFindings);
+    if (principals === undefined) {
+      throw new CommandError(`There is no file ${resolve(file)}.`);
+    }
+    return { principals };
+  } catch (error) {
+    throw error instanceof SettingsInvalid ? new CommandError(error.message) : error;
+  }
+}
+
+async function start(data: string, options: Omit<StartOptions, 'data'>, json: boolean): Promise<number> {
   // Listened for from the beginning: the start takes up queued runs, whose processes would outlive a server that just died.
   const asked = new Promise<void>((ended) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.once(signal, () => ended());
     }
   });
-  const running = await startWorkspaces({ names, port, data });
+  const running = await startWorkspaces({ ...options, data });
   writeRecord(data, running);
   process.stdout.write(json ? `${JSON.stringify(running.workspaces)}\n` : greeting(running));
   await asked;

@@ -7,6 +7,7 @@ import type { Fault } from './faults/fault';
 import type { FaultTable } from './faults/fault-table';
 import { meetFault, sendAnswer } from './faults/meet-fault';
 import { CONTROL_PATH } from './faults/service';
+import type { Authorize } from './grants/authorize';
 import { unknownOperation } from './left-out';
 import { errorReply, internalError, sendReply } from './reply';
 import { jsonObject, readBytes } from './request-body';
@@ -22,6 +23,8 @@ export interface Site {
   readonly faults: FaultTable;
   /** Operations behind a bearer token. */
   readonly router: Router;
+  /** Rights of principals; absent: everybody who has a token may do everything. */
+  readonly authorize?: Authorize;
   /** Paths without a bearer token: metadata, token endpoint, pages with their own cookie. */
   open(request: IncomingMessage, url: URL): Promise<Reply | undefined>;
   /** Told of every defect behind a reply with status 500. */
@@ -128,7 +131,10 @@ async function route(site: Site, request: IncomingMessage): Promise<Reply> {
   if (match === undefined) {
     throw unknownOperation(method, rawPath);
   }
-  return match.operation.handle(newCall(site.workspace, identity.principal, method, url, match.params, request));
+  const call = newCall(site.workspace, identity.principal, method, url, match.params, request);
+  const shown = await site.authorize?.(match.operation, call);
+  const reply = await match.operation.handle(call);
+  return shown === undefined ? reply : shown(reply);
 }
 
 function newCall(

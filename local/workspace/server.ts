@@ -5,8 +5,12 @@ import { TaskError } from '../../src/errors';
 import { unwind } from '../unwind';
 import type { Service, Workspace } from './api';
 import { FaultTable } from './faults/fault-table';
+import { authorizer } from './grants/authorize';
 import { openPort, type Port } from './http-server';
+import type { Member } from './identity/directory';
+import type { PrincipalSettings } from './identity/principal-settings';
 import { administrator, numericId } from './identity/principals';
+import { describeStart, permitWarehouse, principalTokens } from './identity/start-principals';
 import { openLmdbStore } from './lmdb-store';
 import { type EntraTrust, entraTokens } from './oauth/entra-token';
 import type { ServicePrincipal } from './oauth/service-principals';
@@ -33,6 +37,10 @@ export interface StartOptions extends SharedOptions {
   readonly tokenSeconds?: number;
   /** Whose Entra tokens every workspace takes for those of its service principals; default: nobody's. */
   readonly entra?: EntraTrust;
+  /** Who besides the administrator uses the workspaces, and with which rights; default: nobody, and every service principal may do everything. */
+  readonly principals?: PrincipalSettings;
+  /** Where the tokens of `principals` are; default: the environment of this process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Text of the administrator's token in every workspace; default: a random one each. */
   readonly token?: string;
   /** Told of every defect of the workspace itself; default: standard error. */
@@ -59,7 +67,7 @@ export interface RunningWorkspaces {
 
 /**
  * Starts local workspaces: one process, one port each, one metastore (design 4).
- * @throws TaskError DATA_FOLDER_IN_USE, PORT_IN_USE, WORKSPACE_NAME_INVALID
+ * @throws TaskError DATA_FOLDER_IN_USE, PORT_IN_USE, WORKSPACE_NAME_INVALID, PRINCIPAL_TOKEN_MISSING
  */
 export async function startWorkspaces(options: StartOptions): Promise<RunningWorkspaces> {
   const names = checkedNames(options.names ?? ['local']);
@@ -71,6 +79,7 @@ export async function startWorkspaces(options: StartOptions): Promise<RunningWor
     const metastore = { store: store.scope('metastore'), folder: folderIn(data, 'metastore') };
     const shared = await openShared(metastore, options);
     cleanUp.push(() => shared.close());
+    const members = describeStart(metastore, options.principals, clock.now());
     const running: RunningWorkspace[] = [];
     for (const [index, name] of names.entries()) {
       const port = await openPortOf(options, index);
@@ -85,7 +94,7 @@ export async function startWorkspaces(options: StartOptions): Promise<RunningWor
         metastore,
         folder: folderIn(data, 'workspaces', name),
       };
-      const started = await startOne(workspace, shared, port, faults, options);
+      const started = await startOne(workspace, shared, port, faults, options, members);
       cleanUp.push(started.stop);
       running.push(started.running);
     }
@@ -102,10 +111,15 @@ async function startOne(
   port: Port,
   faults: FaultTable,
   options: StartOptions,
+  members: readonly Member[],
 ): Promise<{ running: RunningWorkspace; stop: () => Promise<void> }> {
   const tokens = new Tokens(workspace.store, workspace.clock);
   const admin = administrator();
   const token = tokens.startWithAdmin(admin, options.token);
+  giveTokens(tokens, members, options);
+  if (options.principals !== undefined) {
+    permitWarehouse(workspace, options.principals);
+  }
   const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
   const services = createServices(workspace, shared, tokens, faults, onDefect);
   const router = routerOf(services);
@@ -134,6 +148,7 @@ async function startOne(
     tokens,
     faults,
     router,
+    authorize: authorizer(workspace, shared.tables),
     ...(options.entra === undefined
       ? {}
       : { foreignTokens: entraTokens(options.entra, servicePrincipals, workspace.clock) }),
@@ -144,6 +159,15 @@ async function startOne(
     running: { name: workspace.name, id: workspace.id, url: workspace.url, token, startPageUrl: startPage.newLink() },
     stop: () => unwind(started),
   };
+}
+
+function giveTokens(tokens: Tokens, members: readonly Member[], options: StartOptions): void {
+  for (const [name, text] of principalTokens(options.principals, options.environment ?? process.env)) {
+    const member = members.find(({ userName }) => userName === name);
+    if (member?.active === true) {
+      tokens.keep(member, text);
+    }
+  }
 }
 
 function routerOf(services: readonly Service[]): Router {

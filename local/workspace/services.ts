@@ -4,7 +4,9 @@ import type { Metastore, Service, Workspace } from './api';
 import type { FaultTable } from './faults/fault-table';
 import { createFaults } from './faults/service';
 import { createFiles } from './files/service';
-import { scimMe } from './identity/scim-me';
+import { grantOperations } from './grants/grant-operations';
+import { administrator } from './identity/principals';
+import { scimOperations } from './identity/scim';
 import { createJobs } from './jobs/service';
 import { TaskSlots } from './jobs/task-slots';
 import { createMlflow } from './mlflow/service';
@@ -70,7 +72,7 @@ export function createServices(
   return [
     createFaults(faults, tokens),
     createSeeds(tokens),
-    { operations: [scimMe] },
+    { operations: [...scimOperations(workspace, administrator()), ...grantOperations(workspace, shared.tables)] },
     createWorkspaceFiles(workspace),
     createMlflow(workspace),
     createUnityCatalog(workspace),

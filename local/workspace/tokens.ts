@@ -5,7 +5,7 @@ import type { Collection, Store } from './store';
 
 /** What the store keeps of a token: never its text, only under its SHA-256. */
 interface TokenRecord {
-  readonly kind: 'admin' | 'oauth' | 'run';
+  readonly kind: 'admin' | 'known' | 'oauth' | 'run';
   readonly principal: Principal;
   /** Milliseconds since the epoch; absent: until revoked. */
   readonly expiresAt?: number;
@@ -37,6 +37,11 @@ export class Tokens {
     }
     this.#records.put(digest(text), { kind: 'admin', principal });
     return text;
+  }
+
+  /** The token of somebody whom the start described; it lives until the next start. */
+  keep(principal: Principal, text: string): void {
+    this.#records.put(digest(text), { kind: 'known', principal });
   }
 
   /** A token for OAuth clients. @param seconds lifetime */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { principalsShape } from '../../workspace/identity/principal-settings';
 import { connectionsShape, environmentsShape, variableGroupsShape } from './settings-shapes';
 
 const SETTINGS = {
@@ -12,6 +13,12 @@ const SETTINGS = {
     shape: environmentsShape,
     title: 'Environments',
     description: 'The checks of the environments of pipelines on this machine: .mlops/environments.yml.',
+  },
+  principals: {
+    shape: principalsShape,
+    title: 'Principals',
+    description:
+      'Users, groups and service principals of a local workspace with their rights: the file of workspace start --principals. A token is named by an environment variable.',
   },
   'variable-groups': {
     shape: variableGroupsShape,

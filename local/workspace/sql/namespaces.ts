@@ -17,6 +17,7 @@ export function createSchema(
   ifNotExists: boolean,
   comment: string,
 ): void {
+  session.requireCreateSchema?.(catalog);
   const author = { owner: session.principal.userName, now: session.now };
   inSqlTerms(catalog, schema, () => {
     if (ifNotExists && comment === '') {

@@ -5,12 +5,12 @@ import { createStatements } from './statements';
 import { tableOperations } from './tables-api';
 import { warehouseOperations } from './warehouses';
 
-export { executeStatement } from './execute';
 export { SqlFailure } from './failure';
 export { type MetastoreTables, openTables } from './metastore-tables';
 export { Bindings } from './parameters';
 export { splitStatements } from './prepare';
 export type { StatementResult } from './result';
+export { runStatement as executeStatement } from './run-statement';
 export { isSymbol, isWord, type Token, tokenize, tokensToSql } from './tokens';
 export { warehouseId } from './warehouses';
 

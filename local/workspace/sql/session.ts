@@ -7,6 +7,8 @@ import type { Bindings } from './parameters';
 export interface Session {
   readonly metastore: Metastore;
   readonly tables: MetastoreTables;
+  /** Absent: the principal may make schemas. @throws SqlFailure INSUFFICIENT_PERMISSIONS */
+  requireCreateSchema?(catalog: string): void;
   readonly defaults: NameDefaults;
   readonly bindings: Bindings;
   readonly principal: Principal;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
-import { executeStatement } from './execute';
 import { SqlFailure } from './failure';
 import type { MetastoreTables } from './metastore-tables';
 import { Bindings } from './parameters';
 import type { StatementResult } from './result';
 import { chunkReply, manifestOf } from './result-chunks';
 import { answerLink, linkReply } from './result-links';
+import { runStatement } from './run-statement';
 import { readParameter, readRequest, type StatementRequest } from './statement-request';
 import { startWarehouse } from './warehouses';
 
@@ -124,7 +124,7 @@ function submit(request: StatementRequest, call: Call, tables: MetastoreTables, 
     }
     const now = workspace.clock.now();
     const parameters = request.parameters.map(readParameter);
-    return executeStatement(request.statement, {
+    return runStatement(request.statement, {
       metastore: workspace.metastore,
       tables,
       defaults: request.defaults,
