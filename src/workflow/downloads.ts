@@ -1,19 +1,11 @@
 import { lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesAt, normalRemotePath, type RemoteFile } from '../databricks/remote-files';
+import { filesAt, type RemoteFile } from '../databricks/remote-files';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
 import { bringFile } from './bring-file';
 import { placeWithin, safeRelative } from './local-place';
-import { remotePathInvalid } from './remote-glob';
-
-/** A file or folder to bring back. */
-export interface Download {
-  /** Path in normal form. */
-  readonly remote: string;
-  /** Path on the agent, as the user gave it. */
-  readonly local: string;
-}
+import type { Download } from './read-downloads';
 
 /** What was brought back. */
 export interface Downloaded {
@@ -25,22 +17,6 @@ export interface Downloaded {
 
 const MOST_FILES = 10_000;
 const MOST_BYTES = 10_000_000_000;
-
-/** Remote to local, checked. @throws TaskError REMOTE_PATH_INVALID, LOCAL_PATH_OUTSIDE */
-export function readDownloads(map: ReadonlyMap<string, string>, roots: readonly string[]): Download[] {
-  return [...map].map(([text, local]) => {
-    const remote = normalRemotePath(text);
-    if (remote === undefined) {
-      throw remotePathInvalid('downloads', text);
-    }
-    if (local === '') {
-      throw new TaskError('INPUT_INVALID', `Input 'downloads' says no local path for ${text}.`, {
-        todo: "Write 'remote=local', a file or folder on each side.",
-      });
-    }
-    return { remote, local: placeWithin('downloads', local, roots) };
-  });
-}
 
 /**
  * Brings a file or a folder with all that is below it; what is there under the same names is replaced. A file goes into the local path when

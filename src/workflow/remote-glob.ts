@@ -1,4 +1,3 @@
-import { minimatch } from 'minimatch';
 import { normalRemotePath } from '../databricks/remote-files';
 import { TaskError } from '../errors';
 
@@ -8,12 +7,11 @@ export interface RemoteGlob {
   readonly text: string;
   /** The path before the first segment with a sign of a pattern; the whole path when there is none. */
   readonly base: string;
-  /** True for the path of a file that is meant. */
-  matches(path: string): boolean;
+  /** The whole pattern, in which signs of the base stand for themselves; absent for the path of one file. */
+  readonly pattern?: string;
 }
 
 const SIGNS = /[*?[\]]/;
-const OPTIONS = { dot: true, nobrace: true, noext: true, nocomment: true, nonegate: true } as const;
 const MOST_CHARACTERS = 1_000;
 
 /**
@@ -31,10 +29,9 @@ export function readRemoteGlob(input: string, text: string): RemoteGlob {
     throw remotePathInvalid(input, text);
   }
   if (first < 0) {
-    return { text, base, matches: (path) => path === base };
+    return { text, base };
   }
-  const pattern = `${base.replace(/[*?[\]\\{}()!+@#]/g, '\\$&')}/${rest.join('/')}`;
-  return { text, base, matches: (path) => minimatch(path, pattern, OPTIONS) };
+  return { text, base, pattern: `${base.replace(/[*?[\]\\{}()!+@#]/g, '\\$&')}/${rest.join('/')}` };
 }
 
 /** What is neither in a volume nor in the workspace's file tree. */

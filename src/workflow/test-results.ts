@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { minimatch } from 'minimatch';
 import { filesAt, type RemoteFile } from '../databricks/remote-files';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
@@ -72,7 +73,7 @@ async function matching(
       if (listed > MOST_LISTED) {
         throw tooMany(glob.text, `There are more than ${MOST_LISTED} files below ${glob.base}.`);
       }
-      if (!glob.matches(file.path)) {
+      if (!isMeant(file.path, glob)) {
         continue;
       }
       if (file.modified !== undefined && file.modified < since - SKEW_MS) {
@@ -86,6 +87,12 @@ async function matching(
     }
   }
   return { fresh: [...fresh.values()], stale: [...stale] };
+}
+
+const PLAIN = { dot: true, nobrace: true, noext: true, nocomment: true, nonegate: true } as const;
+
+function isMeant(path: string, { base, pattern }: RemoteGlob): boolean {
+  return pattern === undefined ? path === base : minimatch(path, pattern, PLAIN);
 }
 
 function tooMany(glob: string, where: string): TaskError {

@@ -1,19 +1,12 @@
-import type { InputReader } from '../../src/agent/input-reader';
 import type { TaskContext } from '../../src/agent/task-context';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import { bringDownload, type Download, type Downloaded, readDownloads } from '../../src/workflow/downloads';
-import { type RemoteGlob, readRemoteGlob } from '../../src/workflow/remote-glob';
+import { bringDownload, type Downloaded } from '../../src/workflow/downloads';
+import type { Download } from '../../src/workflow/read-downloads';
+import type { RemoteGlob } from '../../src/workflow/remote-glob';
 import { bringTestResults, type TestResults } from '../../src/workflow/test-results';
 import type { EndedRun } from './ended-run';
-
-/** What to bring back when the run has ended. */
-export interface Wanted {
-  readonly testResults: readonly RemoteGlob[];
-  readonly downloads: readonly Download[];
-  /** Folders of this machine into which files may be brought. */
-  readonly roots: readonly string[];
-}
+import type { Wanted } from './wanted';
 
 /** What was brought back, and what is wrong with it. */
 export interface Brought {
@@ -21,25 +14,6 @@ export interface Brought {
   readonly downloads: readonly Downloaded[];
   /** Why the step fails, although the run itself did not make it fail. */
   readonly failure?: { readonly code: string; readonly message: string };
-}
-
-/** @throws TaskError for a path that cannot be read or written, and where the step does not wait */
-export function readWanted(inputs: InputReader, wait: boolean): Wanted {
-  const globs = inputs.list('testResults');
-  const downloads = inputs.map('downloads');
-  const given = globs.length > 0 ? 'testResults' : 'downloads';
-  if (!wait && globs.length + downloads.size > 0) {
-    throw new TaskError('INPUT_NOT_USED', `Input '${given}' has no meaning with 'wait: false'.`, {
-      where: 'Files are brought back when the run has ended.',
-      todo: `Remove '${given}', or let the step wait.`,
-    });
-  }
-  const roots = inputs.writableFolders;
-  return {
-    testResults: globs.map((text) => readRemoteGlob('testResults', text)),
-    downloads: downloads.size === 0 ? [] : readDownloads(downloads, roots),
-    roots,
-  };
 }
 
 /**

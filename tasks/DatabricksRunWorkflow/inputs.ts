@@ -2,8 +2,8 @@ import type { InputReader } from '../../src/agent/input-reader';
 import { type ConnectionSelection, readSelection } from '../../src/connection/selection';
 import { TaskError } from '../../src/errors';
 import type { RunResult } from '../../src/workflow/run-state';
-import { readWanted, type Wanted } from './bring';
 import { readTarget, type Target } from './target';
+import { readWanted, type Wanted } from './wanted';
 
 const FAIL_ON: Readonly<Record<string, readonly RunResult[]>> = {
   failed: [
