@@ -142,6 +142,10 @@ export class HttpClient {
     this.options.log?.(
       `${request.method} ${place.path} ${response.status} ${answerHeaders['x-request-id'] ?? ''}`.trimEnd(),
     );
+    if (response.status === 407) {
+      discard(response.data);
+      throw new ConnectionError('PROXY_REFUSED', 'The proxy refused the credentials of the agent (status 407).', place);
+    }
     if (response.status >= 300 && response.status < 400) {
       discard(response.data);
       throw redirectError(place, response.status, answerHeaders);

@@ -82,7 +82,13 @@ export class ApiError extends TaskError {
 export class ConnectionError extends TaskError {
   override readonly name = 'ConnectionError';
   constructor(
-    code: 'CONNECTION_FAILED' | 'CONNECTION_LOST' | 'ANSWER_NOT_JSON' | 'ANSWER_INCOMPLETE' | 'TLS_FAILED',
+    code:
+      | 'CONNECTION_FAILED'
+      | 'CONNECTION_LOST'
+      | 'ANSWER_NOT_JSON'
+      | 'ANSWER_INCOMPLETE'
+      | 'TLS_FAILED'
+      | 'PROXY_REFUSED',
     message: string,
     readonly place: CallPlace,
     cause?: unknown,
@@ -96,7 +102,7 @@ export class ConnectionError extends TaskError {
 
   /** True when the request may have taken effect. */
   get outcomeUnknown(): boolean {
-    return this.code !== 'CONNECTION_FAILED' && this.code !== 'TLS_FAILED';
+    return !['CONNECTION_FAILED', 'TLS_FAILED', 'PROXY_REFUSED'].includes(this.code);
   }
 }
 
@@ -171,6 +177,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   CONNECTION_FAILED: "Check the URL, the agent's network and its proxy setting.",
   CONNECTION_LOST: 'Run the step again: it continues from what took effect.',
   TLS_FAILED: "Give the agent the certificate authority of the server (agent setting 'sslcacert').",
+  PROXY_REFUSED: "Correct user and password of the agent's proxy, or let the address pass it by (file .proxybypass).",
   ANSWER_NOT_JSON:
     'Check that the URL is that of the workspace itself and that no proxy or login page answers in its place.',
   ANSWER_INCOMPLETE: 'Run the step again; if it repeats, look at the proxy between agent and workspace.',
