@@ -87,6 +87,8 @@ export class ApiError extends Error {
     readonly status: number,
     readonly errorCode: string,
     message: string,
+    /** Finer than the code: `reason` of the `ErrorInfo` among the details, by which clients of the Files API decide. */
+    readonly reason?: string,
   ) {
     super(message);
   }

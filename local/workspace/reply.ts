@@ -51,8 +51,9 @@ export function answerHead(
 }
 
 /** An error as the service sends it. */
-export function errorReply(error: ApiError): Reply {
-  return { status: error.status, json: { error_code: error.errorCode, message: error.message } };
+export function errorReply({ status, errorCode, message, reason }: ApiError): Reply {
+  const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason }];
+  return { status, json: { error_code: errorCode, message, ...(reason === undefined ? {} : { details }) } };
 }
 
 /** What a client sees of a defect of the workspace itself. */

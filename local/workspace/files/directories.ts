@@ -49,7 +49,9 @@ async function create(call: Call): Promise<Reply> {
     await mkdir(place.local, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ENOTDIR' || code === 'EEXIST' ? invalid(`'${place.path}' or a parent of it is a file.`) : error;
+    throw code === 'ENOTDIR' || code === 'EEXIST'
+      ? new ApiError(409, 'ALREADY_EXISTS', `'${place.path}' or a parent of it is a file.`)
+      : error;
   }
   return { status: 204 };
 }
@@ -64,7 +66,8 @@ async function remove(call: Call): Promise<Reply> {
     throw notFound(place);
   }
   if (entries.length > 0) {
-    throw new ApiError(400, 'DIRECTORY_NOT_EMPTY', `The directory is not empty. Path: ${place.path}`);
+    const message = `The directory is not empty. Path: ${place.path}`;
+    throw new ApiError(400, 'DIRECTORY_NOT_EMPTY', message, 'FILES_API_DIRECTORY_IS_NOT_EMPTY');
   }
   await rmdir(place.local);
   return { status: 204 };

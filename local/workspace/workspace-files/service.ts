@@ -71,9 +71,18 @@ async function importFile(objects: WorkspaceObjects, call: Call): Promise<Reply>
   const given = `/${call.params.path ?? ''}`;
   const contents = uploadedContents(canonicalPath(given), await call.bytes());
   if (!(await put(objects, contents, mayOverwrite(queryFields(call.query))))) {
-    throw new ApiError(409, 'RESOURCE_ALREADY_EXISTS', `File already exists at (${given}).`);
+    throw contents.type === 'NOTEBOOK' ? notebookExists(given, contents) : fileExists(given);
   }
   return {};
+}
+
+function fileExists(given: string): ApiError {
+  return new ApiError(409, 'RESOURCE_ALREADY_EXISTS', `File already exists at (${given}).`);
+}
+
+/** The Databricks CLI knows this case by status and text, which names the notebook without its extension. */
+function notebookExists(given: string, { path: canonical }: Contents): ApiError {
+  return new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `Path (${rootOf(given)}${canonical}) already exists.`);
 }
 
 function put(objects: WorkspaceObjects, contents: Contents, overwrite: boolean): Promise<boolean> {
@@ -99,8 +108,11 @@ async function exportObject(objects: WorkspaceObjects, call: Call): Promise<Repl
 }
 
 async function getStatus(objects: WorkspaceObjects, call: Call): Promise<Reply> {
-  const given = requiredText(queryFields(call.query), 'path');
-  return { json: onWire(await objects.get(given), given) };
+  const fields = queryFields(call.query);
+  const given = requiredText(fields, 'path');
+  const object = await objects.get(given);
+  const exported = object.type === 'NOTEBOOK' && flag(fields, 'return_export_info');
+  return { json: { ...onWire(object, given), ...(exported ? { repos_export_format: 'SOURCE' } : {}) } };
 }
 
 async function list(objects: WorkspaceObjects, call: Call): Promise<Reply> {
@@ -133,7 +145,7 @@ async function remove(objects: WorkspaceObjects, call: Call): Promise<Reply> {
 
 /** @param asked how the client wrote the path: who asks below `/Workspace` gets paths below it */
 function onWire(object: WorkspaceObject, asked: string): Record<string, unknown> {
-  const root = /^\/+Workspace(\/|$)/.test(asked) ? '/Workspace' : '';
+  const root = rootOf(asked);
   return {
     object_id: integerId(object.objectId),
     object_type: object.type,
@@ -144,4 +156,8 @@ function onWire(object: WorkspaceObject, asked: string): Record<string, unknown>
     modified_at: object.modifiedAt,
     resource_id: object.objectId,
   };
+}
+
+function rootOf(asked: string): '/Workspace' | '' {
+  return /^\/+Workspace(\/|$)/.test(asked) ? '/Workspace' : '';
 }
