@@ -1,6 +1,7 @@
 import type { EndpointConfigRequest, EndpointTag, ServingEndpoint } from '../../src/databricks/serving-endpoints';
 import { TaskError } from '../../src/errors';
-import { ApiError, ConnectionError } from '../../src/http/errors';
+import { ApiError } from '../../src/http/errors';
+import { outcomeUnknown } from '../../src/http/outcome';
 import { isServed } from './endpoint-config';
 import { failedEntities, standingOf, type UpdateStanding } from './endpoint-state';
 import { createHeartbeat, pause, reportServing, type Session } from './session';
@@ -76,8 +77,7 @@ async function orReadBack(
     return await send();
   } catch (error) {
     const conflict = error instanceof ApiError && (error.status === 409 || error.isAlreadyExists);
-    const unknown = error instanceof ConnectionError && error.outcomeUnknown;
-    const found = conflict || unknown ? await api.get(endpoint) : undefined;
+    const found = conflict || outcomeUnknown(error) ? await api.get(endpoint) : undefined;
     if (found !== undefined && (isServed(found.pending_config, config) || isServed(found.config, config))) {
       return found;
     }

@@ -13,8 +13,8 @@ export interface Expected {
   readonly tolerated?: (request: SentRequest) => string | undefined;
   /** Requests that are not sent a second time: what passes is then an error all the same, unless they took effect. */
   readonly sentOnce?: (request: SentRequest) => boolean;
-  /** Code of the step's error in place of the fault's own. */
-  readonly code?: (fault: FaultCase, request: SentRequest) => string | undefined;
+  /** Code of the step's error in place of the fault's own, and what its message names in place of the request's path. */
+  readonly code?: (fault: FaultCase, request: SentRequest) => readonly [string, string?] | undefined;
   /** Longest time that a step may take under one fault, milliseconds of the clock. */
   readonly deadlineMs?: number;
 }
@@ -70,10 +70,10 @@ export function faultRows(open: () => Promise<TaskScene>, expected: Expected): v
   /** The step's error says what happened, by its code, and where. */
   function mustName(host: FakeHost, fault: FaultCase, request: SentRequest, { name }: Subject): void {
     assert.equal(host.result, 'Failed', host.printed);
-    const own = expected.code?.(fault, request);
+    const [own, named] = expected.code?.(fault, request) ?? [];
     assert.equal(host.error?.code, own ?? fault.code, host.printed);
     const path = request.path.replaceAll('{subject}', name);
-    const place = own === undefined ? path : decodeURIComponent(path.split('/').at(-1) ?? '');
+    const place = named ?? path.split(':id')[0] ?? path;
     assert.ok(host.error?.message.includes(place), host.printed);
   }
 

@@ -23,7 +23,9 @@ describe('DatabricksRegisterModel × faults', function () {
         tolerated: ({ path, earlier }) =>
           path.endsWith('/model-versions/set-tag') && earlier > 0 ? 'TAGS_NOT_WRITTEN' : undefined,
         code: ({ code }, request) =>
-          code === 'ANSWER_INCOMPLETE' && isStream(request) ? 'DOWNLOAD_INCOMPLETE' : undefined,
+          code === 'ANSWER_INCOMPLETE' && isStream(request)
+            ? ['DOWNLOAD_INCOMPLETE', decodeURIComponent(request.path.split('/').at(-1) ?? '')]
+            : undefined,
       });
     });
   }

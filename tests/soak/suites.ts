@@ -1,5 +1,6 @@
 import type fc from 'fast-check';
 import { inputMapsAreReadOrRefused } from '../properties/input-maps';
+import { killedProcessesEndRight } from '../properties/killed-processes';
 import { neutralTextRunsNothing } from '../properties/neutral-text';
 import { editedPipelinesExpandOrAreRefused } from '../properties/pipeline-edits';
 import { expressionsReadBack, expressionTextIsReadOrRefused } from '../properties/pipeline-expression';
@@ -10,6 +11,7 @@ import { sqlStatementsEnd } from '../properties/sql-statements';
 export const SUITES: Readonly<Record<string, fc.IRawProperty<unknown>>> = {
   'neutral-text': neutralTextRunsNothing as fc.IRawProperty<unknown>,
   'input-maps': inputMapsAreReadOrRefused as fc.IRawProperty<unknown>,
+  'killed-processes': killedProcessesEndRight as fc.IRawProperty<unknown>,
   'policy-text': policyTextIsReadOrRefused as fc.IRawProperty<unknown>,
   'sql-statements': sqlStatementsEnd as fc.IRawProperty<unknown>,
   'pipeline-edits': editedPipelinesExpandOrAreRefused as fc.IRawProperty<unknown>,
