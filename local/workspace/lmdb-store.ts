@@ -138,10 +138,10 @@ class LmdbCollection<T> implements Collection<T> {
     return this.database.removeSync(keyBytes(this.prefix + key));
   }
 
-  *entries(prefix = ''): Iterable<[key: string, value: T]> {
+  *entries(prefix = '', afterKey?: string): Iterable<[key: string, value: T]> {
     const first = keyBytes(this.prefix + prefix);
     const end = Buffer.concat([first, Buffer.from([0xff])]); // no byte of UTF-8 text is 0xff
-    let after: Buffer | undefined;
+    let after = afterKey === undefined ? undefined : keyBytes(this.prefix + afterKey);
     for (;;) {
       const page = this.#read(after ?? first, end, after !== undefined);
       for (const { key, value } of page) {

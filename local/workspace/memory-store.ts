@@ -36,8 +36,8 @@ class MemoryCollection<T> implements Collection<T> {
     return this.#values.delete(key);
   }
 
-  *entries(prefix = ''): Iterable<[key: string, value: T]> {
-    for (const key of [...this.#values.keys()].filter((name) => name.startsWith(prefix)).sort()) {
+  *entries(prefix = '', after = ''): Iterable<[key: string, value: T]> {
+    for (const key of [...this.#values.keys()].filter((name) => name.startsWith(prefix) && name > after).sort()) {
       const value = this.get(key);
       if (value !== undefined) {
         yield [key, value];

@@ -1,4 +1,5 @@
 import { type Fields, invalid, optionalInteger, optionalText } from './fields';
+import type { Collection } from './store';
 
 /** One page of a list and the token of the next one, absent on the last. */
 export interface Page<T> {
@@ -12,29 +13,61 @@ export interface Page<T> {
  * @throws ApiError 400 INVALID_PARAMETER_VALUE for a token that this function did not make, or a size out of range
  */
 export function pageOf<T>(all: readonly T[], request: Fields, limits: { standard: number; most: number }): Page<T> {
-  const asked = optionalInteger(request, 'max_results') ?? 0;
-  if (asked < 0 || asked > limits.most) {
-    throw invalid(`Invalid value ${asked} for parameter 'max_results': it must be between 0 and ${limits.most}.`);
-  }
-  const start = offsetOf(optionalText(request, 'page_token') ?? '');
-  const end = start + (asked === 0 ? limits.standard : asked);
+  const start = Number(tokenValue(request, /^offset:(\d{1,15})$/) ?? 0);
+  const end = start + sizeOf(request, limits);
   const items = all.slice(start, end);
-  return end < all.length ? { items, nextPageToken: tokenOf(end) } : { items };
+  return end < all.length ? { items, nextPageToken: tokenOf(`offset:${end}`) } : { items };
 }
 
-function tokenOf(offset: number): string {
-  return Buffer.from(`offset:${offset}`).toString('base64url');
-}
-
-function offsetOf(token: string): number {
-  if (token === '') {
-    return 0;
+/**
+ * The same for entries of a collection in key order, at a cost of the page alone: the token names the last key that was shown, so that
+ * what is written or removed meanwhile neither hides an entry nor shows one twice.
+ * @param prefix of the keys; no token leads out of it
+ * @throws ApiError 400 INVALID_PARAMETER_VALUE
+ */
+export function pageOfEntries<T>(
+  collection: Collection<T>,
+  prefix: string,
+  request: Fields,
+  limits: { standard: number; most: number },
+): Page<T> {
+  const last = tokenValue(request, /^after:(.{1,1500})$/s);
+  const size = sizeOf(request, limits);
+  const items: T[] = [];
+  let shown = '';
+  for (const [key, value] of collection.entries(prefix, last === undefined ? undefined : prefix + last)) {
+    if (items.length === size) {
+      return { items, nextPageToken: tokenOf(`after:${shown.slice(prefix.length)}`) };
+    }
+    items.push(value);
+    shown = key;
   }
-  const match = /^offset:(\d{1,15})$/.exec(Buffer.from(token, 'base64url').toString());
+  return { items };
+}
+
+function sizeOf(request: Fields, { standard, most }: { standard: number; most: number }): number {
+  const asked = optionalInteger(request, 'max_results') ?? 0;
+  if (asked < 0 || asked > most) {
+    throw invalid(`Invalid value ${asked} for parameter 'max_results': it must be between 0 and ${most}.`);
+  }
+  return asked === 0 ? standard : asked;
+}
+
+function tokenOf(content: string): string {
+  return Buffer.from(content).toString('base64url');
+}
+
+/** What a token of this form holds; `undefined` when the request has none. */
+function tokenValue(request: Fields, form: RegExp): string | undefined {
+  const token = optionalText(request, 'page_token') ?? '';
+  if (token === '') {
+    return undefined;
+  }
+  const match = form.exec(Buffer.from(token, 'base64url').toString());
   if (match === null) {
     throw invalid('Invalid page token.');
   }
-  return Number(match[1]);
+  return match[1];
 }
 
 /** A list as the real service sends it: left out when empty. */

@@ -4,8 +4,8 @@ export interface Collection<T> {
   put(key: string, value: T): void;
   /** True when there was something to remove. */
   remove(key: string): boolean;
-  /** Entries in key order, only those whose key begins with `prefix` if given. Safe to write while iterating. */
-  entries(prefix?: string): Iterable<[key: string, value: T]>;
+  /** Entries in key order, only those whose key begins with `prefix` and comes after `after` if given. Safe to write while iterating. */
+  entries(prefix?: string, after?: string): Iterable<[key: string, value: T]>;
 }
 
 /** The metadata of one workspace or of the metastore (tables live in DuckDB, file contents in the file system). */

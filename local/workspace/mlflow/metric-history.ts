@@ -1,6 +1,6 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, optionalInteger, queryFields, requiredText } from '../fields';
-import { pageOf, unlessEmpty } from '../paging';
+import { pageOfEntries, unlessEmpty } from '../paging';
 import { runIdOf } from './runs';
 import { type Tracking, trackingOf } from './tracking';
 import type { Metric } from './types';
@@ -24,8 +24,8 @@ export const metricHistoryOperations: readonly Operation[] = [
 function ofRun(call: Call): Reply {
   const fields = queryFields(call.query);
   const tracking = trackingOf(call.workspace);
-  const all = history(tracking, tracking.run(runIdOf(fields)).info.run_id, requiredText(fields, 'metric_key'));
-  const page = pageOf(all, fields, { standard: MOST_RESULTS, most: MOST_RESULTS });
+  const prefix = historyPrefix(tracking.run(runIdOf(fields)).info.run_id, requiredText(fields, 'metric_key'));
+  const page = pageOfEntries(tracking.history, prefix, fields, { standard: MOST_RESULTS, most: MOST_RESULTS });
   return { json: { metrics: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
 }
 
@@ -58,7 +58,11 @@ function ofRunsThinned(call: Call): Reply {
 }
 
 function history(tracking: Tracking, runId: string, key: string): readonly Metric[] {
-  return [...tracking.history.entries(`${runId}/${encodeURIComponent(key)}/`)].map(([, metric]) => metric);
+  return [...tracking.history.entries(historyPrefix(runId, key))].map(([, metric]) => metric);
+}
+
+function historyPrefix(runId: string, key: string): string {
+  return `${runId}/${encodeURIComponent(key)}/`;
 }
 
 /** @throws ApiError 400 unless 1 to 100 runs are named, 404 for one that is missing */

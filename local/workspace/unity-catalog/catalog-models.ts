@@ -1,8 +1,8 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, flag, invalid, optionalText, queryFields, requiredText } from '../fields';
-import { pageOf, unlessEmpty } from '../paging';
+import { unlessEmpty } from '../paging';
 import { deleteAlias, setAlias, versionByAlias } from './aliases';
-import { changeModel, createModel, getModel, listModels } from './models';
+import { changeModel, createModel, getModel, pageOfModels } from './models';
 import { fullNameOf } from './names';
 import { authorOf } from './requests';
 import { tagsOf } from './tags';
@@ -48,7 +48,8 @@ function list(call: Call): Reply {
   if ((catalog === undefined) !== (schema === undefined)) {
     throw invalid("Parameters 'catalog_name' and 'schema_name' must be given together.");
   }
-  const page = pageOf(listModels(call.workspace.metastore, catalog, schema), fields, { standard: 100, most: 1_000 });
+  const parent = catalog === undefined || schema === undefined ? undefined : { catalog, name: schema };
+  const page = pageOfModels(call.workspace.metastore, fields, { standard: 100, most: 1_000 }, parent);
   const models = page.items.map((model) => catalogModel(call.workspace, model, 'list', false));
   return { json: { registered_models: unlessEmpty(models), next_page_token: page.nextPageToken } };
 }

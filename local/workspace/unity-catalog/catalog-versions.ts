@@ -1,6 +1,6 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, flag, objectList, optionalObject, optionalText, queryFields, requiredText } from '../fields';
-import { pageOf, unlessEmpty } from '../paging';
+import { unlessEmpty } from '../paging';
 import { getModel } from './models';
 import { fullNameOf } from './names';
 import { authorOf, newVersion } from './requests';
@@ -11,8 +11,8 @@ import {
   deleteVersion,
   finalizeVersion,
   getVersion,
-  listVersions,
   type ModelVersion,
+  pageOfVersions,
   parseVersion,
 } from './versions';
 import { catalogVersion, type Detail } from './wire';
@@ -47,8 +47,8 @@ async function create(call: Call): Promise<Reply> {
 }
 
 function list(call: Call): Reply {
-  const found = listVersions(call.workspace.metastore, target(call).name);
-  const page = pageOf(found, queryFields(call.query), { standard: 100, most: 10_000 });
+  const limits = { standard: 100, most: 10_000 };
+  const page = pageOfVersions(call.workspace.metastore, target(call).name, queryFields(call.query), limits);
   const versions = page.items.map((version) => onWire(call, version, 'list'));
   return { json: { model_versions: unlessEmpty(versions), next_page_token: page.nextPageToken } };
 }

@@ -1,8 +1,8 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, optionalText, requiredText } from '../fields';
-import { pageOf, unlessEmpty } from '../paging';
+import { unlessEmpty } from '../paging';
 import { deleteAlias, setAlias, versionByAlias } from './aliases';
-import { changeModel, createModel, getModel, listModels } from './models';
+import { changeModel, createModel, getModel, pageOfModels } from './models';
 import { authorOf, fieldsOf } from './requests';
 import { tagOf, tagsOf, withoutTags, withTags } from './tags';
 import { removeFiles } from './version-folder';
@@ -72,7 +72,7 @@ async function get(call: Call): Promise<Reply> {
 }
 
 async function search(call: Call): Promise<Reply> {
-  const page = pageOf(listModels(call.workspace.metastore), await fieldsOf(call), { standard: 100, most: 1_000 });
+  const page = pageOfModels(call.workspace.metastore, await fieldsOf(call), { standard: 100, most: 1_000 });
   const models = page.items.map((model) => mlflowModel(model, 'list'));
   return { json: { registered_models: unlessEmpty(models), next_page_token: page.nextPageToken } };
 }

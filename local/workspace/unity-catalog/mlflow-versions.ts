@@ -1,7 +1,7 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
 import { parseFilter } from '../mlflow/filter';
-import { pageOf, unlessEmpty } from '../paging';
+import { type Page, pageOf, unlessEmpty } from '../paging';
 import { findModel, getModel } from './models';
 import { authorOf, fieldsOf, newVersion } from './requests';
 import { tagOf, withoutTags, withTags } from './tags';
@@ -12,8 +12,8 @@ import {
   deleteVersion,
   finalizeVersion,
   getVersion,
-  listVersions,
   type ModelVersion,
+  pageOfVersions,
   parseVersion,
   versionsOfRun,
 } from './versions';
@@ -74,8 +74,7 @@ async function get(call: Call): Promise<Reply> {
 
 async function search(call: Call): Promise<Reply> {
   const fields = await fieldsOf(call);
-  const found = versionsFor(call, optionalText(fields, 'filter') ?? '');
-  const page = pageOf(found, fields, { standard: 10_000, most: 10_000 });
+  const page = pageFor(call, fields, optionalText(fields, 'filter') ?? '');
   const versions = page.items.map((version) => onWire(call, version, 'list'));
   return { json: { model_versions: unlessEmpty(versions), next_page_token: page.nextPageToken } };
 }
@@ -84,17 +83,19 @@ async function search(call: Call): Promise<Reply> {
  * A model that is missing has no versions: MLflow's store for the other dialect gives the same answer on a 404 ([U] for this one).
  * @throws ApiError 400 for any other filter than the two that the service knows
  */
-function versionsFor(call: Call, filter: string): readonly ModelVersion[] {
+function pageFor(call: Call, fields: Fields, filter: string): Page<ModelVersion> {
+  const { metastore } = call.workspace;
+  const limits = { standard: 10_000, most: 10_000 };
   const [condition, ...more] = parseFilter(filter);
   const { entity, key, comparator, value } = condition ?? {};
   if (more.length === 0 && entity === 'attribute' && comparator === '=' && typeof value === 'string') {
     if (key === 'name') {
-      return findModel(call.workspace.metastore, value) === undefined
-        ? []
-        : listVersions(call.workspace.metastore, value);
+      return findModel(metastore, value) === undefined
+        ? { items: [] }
+        : pageOfVersions(metastore, value, fields, limits);
     }
     if (key === 'run_id') {
-      return versionsOfRun(call.workspace.metastore, value);
+      return pageOf(versionsOfRun(metastore, value), fields, limits);
     }
   }
   throw invalid(`Unsupported filter query: '${filter}'. Use name = '<catalog>.<schema>.<model>' or run_id = '<run>'.`);

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Metastore } from '../api';
+import type { Fields } from '../fields';
+import { type Page, pageOfEntries } from '../paging';
 import type { Collection } from '../store';
 import { fullNameOf, threeLevels } from './names';
 import { type Author, getSchema } from './namespaces';
@@ -22,11 +24,20 @@ export interface RegisteredModel {
   readonly deploymentJobId?: string;
 }
 
-/** All models by full name; of one schema when given. @throws ApiError 404 for a missing catalog or schema */
-export function listModels(metastore: Metastore, catalog?: string, schema?: string): readonly RegisteredModel[] {
-  const parent = catalog !== undefined && schema !== undefined ? getSchema(metastore, catalog, schema) : undefined;
-  const prefix = parent && `${parent.catalog}.${parent.name}.`;
-  return [...models(metastore).entries(prefix)].map(([, model]) => model);
+/** One page of the models by full name; of one schema when given. @throws ApiError 404 for a missing catalog or schema, 400 */
+export function pageOfModels(
+  metastore: Metastore,
+  request: Fields,
+  limits: { standard: number; most: number },
+  schema?: { readonly catalog: string; readonly name: string },
+): Page<RegisteredModel> {
+  const parent = schema && getSchema(metastore, schema.catalog, schema.name);
+  return pageOfEntries(
+    models(metastore),
+    parent === undefined ? '' : `${parent.catalog}.${parent.name}.`,
+    request,
+    limits,
+  );
 }
 
 /** `undefined` when there is no such model. @throws ApiError 400 for a name that is none */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Metastore } from '../api';
-import { invalid } from '../fields';
+import { type Fields, invalid } from '../fields';
 import type { KeyValue, Metric } from '../mlflow/types';
+import { type Page, pageOfEntries } from '../paging';
 import type { Collection } from '../store';
 import { alreadyExists, getModel, models, type RegisteredModel } from './models';
 import { fullNameOf, threeLevels } from './names';
@@ -90,6 +91,17 @@ export function renameModel(metastore: Metastore, fullName: string, newName: str
 export function listVersions(metastore: Metastore, fullName: string): readonly ModelVersion[] {
   const model = getModel(metastore, fullName);
   return [...versions(metastore).entries(`${model.fullName}/`)].map(([, version]) => version);
+}
+
+/** One page of them. @throws ApiError 404 RESOURCE_DOES_NOT_EXIST, 400 for a wrong token or size */
+export function pageOfVersions(
+  metastore: Metastore,
+  fullName: string,
+  request: Fields,
+  limits: { standard: number; most: number },
+): Page<ModelVersion> {
+  const model = getModel(metastore, fullName);
+  return pageOfEntries(versions(metastore), `${model.fullName}/`, request, limits);
 }
 
 /** All versions of all models that a run made. */

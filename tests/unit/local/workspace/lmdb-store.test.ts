@@ -40,6 +40,8 @@ describe('the store on LMDB', () => {
       ],
     );
     assert.deepEqual([...models.entries('a/')], [['a/1', { n: 1 }]]);
+    assert.deepEqual([...models.entries('a/', 'a/1')], []);
+    assert.deepEqual([...models.entries('', 'a/')][0], ['a/1', { n: 1 }]);
     assert.equal(models.remove('a'), true);
     assert.equal(models.remove('a'), false);
     assert.equal(models.get('a'), undefined);
