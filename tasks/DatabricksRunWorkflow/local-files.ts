@@ -96,17 +96,27 @@ function placeOf(path: string, kind: ReferenceKind, { folder, source }: Definiti
   if (kind === 'library' && basename(place).includes('*')) {
     return theOneMatch(place, source);
   }
-  if (kind === 'notebook' && !existsSync(place)) {
-    const named = ['.py', '.ipynb', '.sql', '.scala', '.r', '.R'].map((end) => `${place}${end}`).find(existsSync);
+  if (kind === 'notebook' && !isFile(place)) {
+    const named = ['.py', '.ipynb', '.sql', '.scala', '.r', '.R'].map((end) => `${place}${end}`).find(isFile);
     return named ?? missing(place, source);
   }
   if (!existsSync(place)) {
     return missing(place, source);
   }
+  if (kind !== 'folder' && !isFile(place)) {
+    throw new TaskError('DEFINITION_FILE_INVALID', `${place} is no file.`, {
+      where: `It is named in ${source}.`,
+      todo: 'Name the file itself: links are not followed, and folders are brought along by sync.paths.',
+    });
+  }
   if (kind === 'notebook' || kind === 'python') {
     refuseOtherKind(place, kind, source);
   }
   return place;
+}
+
+function isFile(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 function theOneMatch(place: string, source: string): string {

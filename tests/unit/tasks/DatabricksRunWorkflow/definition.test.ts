@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stringifyJson } from '../../../../src/json';
+import { readDefinition } from '../../../../tasks/DatabricksRunWorkflow/definition';
+import { localFilesOf, needsLocalFiles } from '../../../../tasks/DatabricksRunWorkflow/local-files';
+import { root } from '../../../support/declared';
+
+const HOME = '/Workspace/Users/a@b.c/.mlops/files';
+
+describe('definition of a one-time run', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'definition-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (files: Readonly<Record<string, string>>) => {
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), content);
+    }
+  };
+  const tasks = (...fields: readonly object[]) =>
+    JSON.stringify({ tasks: fields.map((field, index) => ({ task_key: `t${index}`, ...field })) });
+  const local = async (definition: string) => localFilesOf(await readDefinition(definition, folder), HOME);
+
+  for (const [what, text] of [
+    ['JSON', '{"tasks": [{"task_key": "a", "run_job_task": {"job_id": 9007199254740993}}]}'],
+    ['YAML', 'tasks:\n- task_key: a\n  run_job_task: {job_id: 9007199254740993}\n'],
+    ['YAML with an anchor', 'x: &job {job_id: 9007199254740993}\ntasks:\n- task_key: a\n  run_job_task: *job\n'],
+  ] as const) {
+    it(`reads ${what}, inline and from a file, and keeps long ids`, async () => {
+      write({ 'run.yml': text });
+      for (const input of [text, 'run.yml', join(folder, 'run.yml')]) {
+        const { request } = await readDefinition(input, folder);
+        assert.match(stringifyJson(request.tasks), /"job_id":"?9007199254740993"?/);
+      }
+    });
+  }
+
+  for (const [what, text, pattern] of [
+    ['half of JSON', '{"tasks": [', /line 1, column 12/],
+    ['broken YAML', 'tasks:\n- task_key: "a\n', /at line [23], column \d+/],
+    ['a key that is there twice', 'tasks:\n- task_key: a\n  task_key: b\n', /unique at line 3/],
+    ['a tag of YAML', 'tasks: !!js/function\n- task_key: a\n', /at line 1/],
+    [
+      'a bomb of aliases',
+      `a: &a [1,1]\n${'bcdefgh'
+        .split('')
+        .map((one, index) => `${one}: &${one} [${`*${'abcdefg'[index]},`.repeat(9)}]`)
+        .join('\n')}\n`,
+      /alias/i,
+    ],
+    ['a list', '- task_key: a\n- task_key: b\n', /it is not an object/],
+    ['no tasks', 'tasks: []\nrun_name: a\n', /it needs 'tasks'/],
+    ['a task without a key', 'tasks:\n- notebook_task: {}\n', /'task_key'/],
+    ['a token of its own', 'tasks:\n- task_key: a\nidempotency_token: x\n', /'idempotency_token'/],
+    ['a sync of something else', 'tasks:\n- task_key: a\nsync: {paths: [1]}\n', /'sync' needs 'paths'/],
+    ['nothing to sync', 'tasks:\n- task_key: a\nsync:\n', /'sync' needs 'paths'/],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      await assert.rejects(readDefinition(text, folder), (error: Error & { code?: string }) => {
+        assert.equal(error.code, 'DEFINITION_INVALID', error.message);
+        assert.match(error.message, pattern);
+        return true;
+      });
+    });
+  }
+
+  it('sends no field of its own, and begins paths where the definition stands', async () => {
+    write({ 'jobs/run.yml': 'tasks:\n- task_key: a\nsync: {paths: [../lib]}\n' });
+    const definition = await readDefinition('jobs/run.yml', folder);
+    assert.deepEqual(Object.keys(definition.request), ['tasks']);
+    assert.deepEqual([definition.syncPaths, definition.folder], [['../lib'], join(folder, 'jobs')]);
+  });
+
+  describe('its local files', () => {
+    it('are those of every place that takes one, in their places to each other', async () => {
+      write({
+        'src/train.py': 'print(1)',
+        'src/report.py': '# Databricks notebook source\n1',
+        'src/clean.ipynb': '{}',
+        'sql/totals.sql': 'SELECT 1',
+        'dbt/dbt_project.yml': 'name: a',
+        'dist/train-1.0-py3-none-any.whl': 'wheel',
+        'dist/lib.jar': 'jar',
+        'requirements.txt': 'a',
+        'init.sh': 'echo',
+      });
+      const {
+        request,
+        files,
+        folder: remote,
+      } = await local(
+        JSON.stringify({
+          tasks: [
+            {
+              task_key: 'a',
+              spark_python_task: { python_file: 'src/train.py' },
+              libraries: [
+                { whl: './dist/*.whl' },
+                { jar: 'dist/lib.jar' },
+                { pypi: { package: 'numpy' } },
+                { requirements: 'requirements.txt' },
+              ],
+            },
+            { task_key: 'b', notebook_task: { notebook_path: './src/report' } },
+            { task_key: 'c', notebook_task: { notebook_path: 'src/clean.ipynb' } },
+            { task_key: 'd', sql_task: { file: { path: 'sql/totals.sql' }, warehouse_id: 'w' } },
+            { task_key: 'e', dbt_task: { project_directory: 'dbt', commands: ['dbt run'] } },
+            {
+              task_key: 'f',
+              for_each_task: {
+                inputs: '[1]',
+                task: { task_key: 'g', spark_python_task: { python_file: './src/train.py' } },
+              },
+            },
+            {
+              task_key: 'h',
+              new_cluster: { init_scripts: [{ workspace: { destination: 'init.sh' } }] },
+              python_wheel_task: { package_name: 'train', entry_point: 'main' },
+            },
+          ],
+          environments: [
+            {
+              environment_key: 'x',
+              spec: {
+                dependencies: [
+                  'numpy==2',
+                  './dist/train-1.0-py3-none-any.whl',
+                  '-r requirements.txt',
+                  '--requirement=requirements.txt',
+                ],
+                java_dependencies: ['./dist/lib.jar'],
+              },
+            },
+          ],
+        }),
+      );
+      const at = (name: string) => `${remote}/${name}`;
+      assert.deepEqual(request.tasks, [
+        {
+          task_key: 'a',
+          spark_python_task: { python_file: at('src/train.py') },
+          libraries: [
+            { whl: at('dist/train-1.0-py3-none-any.whl') },
+            { jar: at('dist/lib.jar') },
+            { pypi: { package: 'numpy' } },
+            { requirements: at('requirements.txt') },
+          ],
+        },
+        { task_key: 'b', notebook_task: { notebook_path: at('src/report') } },
+        { task_key: 'c', notebook_task: { notebook_path: at('src/clean') } },
+        { task_key: 'd', sql_task: { file: { path: at('sql/totals.sql') }, warehouse_id: 'w' } },
+        { task_key: 'e', dbt_task: { project_directory: at('dbt'), commands: ['dbt run'] } },
+        {
+          task_key: 'f',
+          for_each_task: {
+            inputs: '[1]',
+            task: { task_key: 'g', spark_python_task: { python_file: at('src/train.py') } },
+          },
+        },
+        {
+          task_key: 'h',
+          new_cluster: { init_scripts: [{ workspace: { destination: at('init.sh') } }] },
+          python_wheel_task: { package_name: 'train', entry_point: 'main' },
+        },
+      ]);
+      assert.deepEqual(request.environments, [
+        {
+          environment_key: 'x',
+          spec: {
+            dependencies: [
+              'numpy==2',
+              at('dist/train-1.0-py3-none-any.whl'),
+              `-r ${at('requirements.txt')}`,
+              `--requirement=${at('requirements.txt')}`,
+            ],
+            java_dependencies: [at('dist/lib.jar')],
+          },
+        },
+      ]);
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        [
+          'dbt/dbt_project.yml',
+          'dist/lib.jar',
+          'dist/train-1.0-py3-none-any.whl',
+          'init.sh',
+          'requirements.txt',
+          'sql/totals.sql',
+          'src/clean.ipynb',
+          'src/report.py',
+          'src/train.py',
+        ],
+      );
+    });
+
+    for (const [what, fields, more] of [
+      ['absolute', { spark_python_task: { python_file: '/Workspace/Shared/a.py' } }, {}],
+      ['in a volume', { libraries: [{ whl: '/Volumes/a/b/c.whl' }] }, {}],
+      ['in storage', { spark_python_task: { python_file: 'abfss://a@b/c.py' } }, {}],
+      ['on DBFS', { libraries: [{ jar: 'dbfs:/a.jar' }] }, {}],
+      ['from git, all', { notebook_task: { notebook_path: 'a' } }, { git_source: {} }],
+      ['from git, one', { spark_python_task: { python_file: 'a.py', source: 'GIT' } }, { git_source: {} }],
+      ['known at run time only', { notebook_task: { notebook_path: '{{tasks.a.values.b}}' } }, {}],
+      [
+        'a package',
+        {},
+        { environments: [{ spec: { dependencies: ['numpy', 'a @ https://x/a.whl', '-r /Volumes/r.txt'] } }] },
+      ],
+    ] as const) {
+      it(`are none when what is named is ${what}`, async () => {
+        const text = JSON.stringify({ tasks: [{ task_key: 'a', ...fields }], ...more });
+        assert.equal(needsLocalFiles(await readDefinition(text, folder)), false);
+      });
+    }
+
+    it('are local in a job from git where a task says so', async () => {
+      write({ 'a.py': '1' });
+      const python = { python_file: 'a.py', source: 'WORKSPACE' };
+      const text = JSON.stringify({ tasks: [{ task_key: 'a', spark_python_task: python }], git_source: {} });
+      assert.deepEqual(
+        (await local(text)).files.map(({ name }) => name),
+        ['a.py'],
+      );
+    });
+
+    it('lie in a folder that is named by their content and names alone', async () => {
+      const definition = tasks({ spark_python_task: { python_file: 'a.py' } });
+      write({ 'a.py': '1' });
+      const { folder: first } = await local(definition);
+      assert.match(first, /^\/Workspace\/Users\/a@b\.c\/\.mlops\/files\/[0-9a-f]{40}$/);
+      assert.equal((await local(definition)).folder, first);
+      write({ 'a.py': '2' });
+      assert.notEqual((await local(definition)).folder, first);
+      write({ 'b.py': '1' });
+      assert.notEqual((await local(tasks({ spark_python_task: { python_file: 'b.py' } }))).folder, first);
+    });
+
+    for (const [what, files, fields, code, pattern] of [
+      [
+        'a file that is not there',
+        {},
+        { spark_python_task: { python_file: 'no.py' } },
+        'DEFINITION_FILE_NOT_FOUND',
+        /no\.py/,
+      ],
+      [
+        'a wheel that was not built',
+        {},
+        { libraries: [{ whl: 'dist/*.whl' }] },
+        'DEFINITION_FILE_NOT_FOUND',
+        /none does/,
+      ],
+      [
+        'two wheels',
+        { 'dist/a.whl': '', 'dist/b.whl': '' },
+        { libraries: [{ whl: 'dist/*.whl' }] },
+        'DEFINITION_FILE_NOT_FOUND',
+        /a\.whl, b\.whl/,
+      ],
+      [
+        'a script as notebook',
+        { 'a.py': '1' },
+        { notebook_task: { notebook_path: 'a.py' } },
+        'DEFINITION_FILE_INVALID',
+        /is no notebook/,
+      ],
+      [
+        'a notebook as script',
+        { 'a.py': '# Databricks notebook source\n' },
+        { spark_python_task: { python_file: 'a.py' } },
+        'DEFINITION_FILE_INVALID',
+        /is a notebook/,
+      ],
+    ] as const) {
+      it(`cannot be ${what}`, async () => {
+        write(files);
+        await assert.rejects(local(tasks(fields)), (error: Error & { code?: string }) => {
+          assert.equal(error.code, code);
+          assert.match(error.message, pattern);
+          return true;
+        });
+      });
+    }
+
+    it('cannot be folders where a file is wanted', async () => {
+      write({ 'lib/a.py': '1', 'lib.py': '# Databricks notebook source\n' });
+      await assert.rejects(local(tasks({ spark_python_task: { python_file: 'lib' } })), {
+        code: 'DEFINITION_FILE_INVALID',
+      });
+      const { files } = await local(tasks({ notebook_task: { notebook_path: 'lib' } }));
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['lib.py'],
+      );
+    });
+
+    it('cannot be links, which could lead anywhere', async () => {
+      write({ 'lib/a.py': '1' });
+      symlinkSync('/etc', join(folder, 'lib', 'etc'));
+      const text = 'tasks:\n- task_key: a\nsync: {paths: [lib]}\n';
+      await assert.rejects(local(text), { code: 'DEFINITION_FILE_INVALID' });
+    });
+  });
+
+  it('is usable in every sample', async () => {
+    const samples = join(root, 'samples', 'workflows');
+    for (const name of readdirSync(samples).filter((one) => one.endsWith('.yml'))) {
+      const { files } = localFilesOf(await readDefinition(name, samples), HOME);
+      assert.ok(files.length > 0, name);
+    }
+  });
+});
