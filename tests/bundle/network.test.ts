@@ -91,11 +91,13 @@ describe('the network as the agent is configured', function () {
     assert.deepEqual(
       missing.issues.map(({ code }) => code),
       ['CERTIFICATE_UNREADABLE'],
+      missing.output,
     );
     const broken = await step({ 'Agent.ProxyBypassList': JSON.stringify(['*.example']) });
     assert.deepEqual(
       broken.issues.map(({ code }) => code),
       ['PROXY_INVALID'],
+      broken.output,
     );
   });
 });

@@ -1,5 +1,6 @@
 import { createServer, request as startRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Clock, systemClock } from '../../src/clock';
 
 /** One request that went through the proxy. */
 export interface RecordedRequest {
@@ -7,6 +8,8 @@ export interface RecordedRequest {
   /** Path and query as the client sent them. */
   readonly url: string;
   readonly status: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** A proxy on loopback that writes down what a client asks of a server, in order of the answers. */
@@ -19,8 +22,9 @@ export interface RecordingProxy {
 /**
  * Starts a proxy before a server.
  * @param target `http://host:port`; the client's own Host header is replaced by it
+ * @param clock that dates the requests
  */
-export async function startRecordingProxy(target: string): Promise<RecordingProxy> {
+export async function startRecordingProxy(target: string, clock: Clock = systemClock): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = [];
   const { hostname, port } = new URL(target);
   const server = createServer((incoming, outgoing) => {
@@ -28,7 +32,7 @@ export async function startRecordingProxy(target: string): Promise<RecordingProx
     const headers = { ...incoming.headers, host: `${hostname}:${port}` };
     const forwarded = startRequest({ hostname, port, method, path: url, headers }, (answer) => {
       const status = answer.statusCode ?? 502;
-      requests.push({ method, url, status });
+      requests.push({ method, url, status, at: clock.now() });
       outgoing.writeHead(status, answer.headers);
       answer.pipe(outgoing);
     });

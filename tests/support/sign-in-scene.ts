@@ -2,6 +2,7 @@ import type { ServiceConnectionName } from '../../local/pipelines/service/ports'
 import type { RunningService } from '../../local/pipelines/service/start-service';
 import type { PipelineConnection } from '../../local/pipelines/task-environment';
 import type { ServicePrincipal } from '../../local/workspace/oauth/service-principals';
+import type { StartOptions } from '../../local/workspace/server';
 import type { Clock } from '../../src/clock';
 import { mustNotAppear } from './captured-output';
 import { privateAuthority } from './certificates';
@@ -61,8 +62,8 @@ export interface SignInScene {
   stop(): Promise<void>;
 }
 
-/** @param tokenSeconds longest life of the workspace's own tokens */
-export async function startSignInScene(clock: Clock, tokenSeconds = 3600): Promise<SignInScene> {
+/** @param options of the workspace */
+export async function startSignInScene(clock: Clock, options: Partial<StartOptions> = {}): Promise<SignInScene> {
   const authority = privateAuthority();
   const certificate = authority.issue('application', []);
   authority.remove();
@@ -86,8 +87,8 @@ export async function startSignInScene(clock: Clock, tokenSeconds = 3600): Promi
   const identities = { own: PRINCIPALS.machine, assigned: [PRINCIPALS.assigned] };
   const metadata = await startInstanceMetadata(clock, entra, identities, IDENTITY_HEADER);
   const workspace = await startTestWorkspace({
+    ...options,
     clock,
-    tokenSeconds,
     entra: { issuer: entra.issuer, jwks: entra.jwks, workspaceResourceId: RESOURCE_ID },
     servicePrincipals: members([trust(DATABRICKS)]),
   });
