@@ -21,6 +21,8 @@ import { registeredModels } from './serving/registered-models';
 import { createServing } from './serving/service';
 import { createSql, type MetastoreTables, openTables, warehouseId } from './sql/service';
 import type { Tokens } from './tokens';
+import { entityTagOperations } from './unity-catalog/entity-tags';
+import { removalOperations } from './unity-catalog/removal-operations';
 import { createUnityCatalog } from './unity-catalog/service';
 import { createWorkspaceFiles } from './workspace-files/service';
 
@@ -73,6 +75,7 @@ export function createServices(
     createFaults(faults, tokens),
     createSeeds(tokens),
     { operations: [...scimOperations(workspace, administrator()), ...grantOperations(workspace, shared.tables)] },
+    { operations: [...removalOperations(workspace, shared.tables), ...entityTagOperations(workspace, shared.tables)] },
     createWorkspaceFiles(workspace),
     createMlflow(workspace),
     createUnityCatalog(workspace),

@@ -32,6 +32,7 @@ export const CATALOG_RULES: Readonly<Record<string, Rule>> = {
   [`GET ${TABLES}`]: listed('tables', 'TABLE'),
   [`GET ${TABLES}/:full_name`]: seen('TABLE', 'SELECT'),
   [`DELETE ${TABLES}/:full_name`]: having('TABLE', ['MANAGE']),
+  [`GET ${TABLES}/:full_name/exists`]: having('TABLE', ['SELECT', 'BROWSE', 'MANAGE', 'MODIFY']),
   [`GET ${VOLUMES}`]: listed('volumes', 'VOLUME'),
   [`POST ${VOLUMES}`]: created('SCHEMA', 'CREATE_VOLUME'),
   [`GET ${VOLUMES}/:full_name`]: seen('VOLUME', 'READ_VOLUME'),
@@ -58,6 +59,11 @@ export const CATALOG_RULES: Readonly<Record<string, Rule>> = {
   [`GET ${TAGS}/effective-permissions/:securable_type/:full_name`]: open,
   [`PATCH ${TAGS}/securable-tags/:securable_type/:full_name`]: tagged,
   [`PATCH ${TAGS}/subentity-tags/:securable_type/:full_name/:subentity`]: tagged,
+  [`POST ${TAGS}/entity-tag-assignments`]: entityTagged,
+  [`GET ${TAGS}/entity-tag-assignments/:entity_type/:entity_name/tags`]: entityTagged,
+  [`GET ${TAGS}/entity-tag-assignments/:entity_type/:entity_name/tags/:tag_key`]: entityTagged,
+  [`PATCH ${TAGS}/entity-tag-assignments/:entity_type/:entity_name/tags/:tag_key`]: entityTagged,
+  [`DELETE ${TAGS}/entity-tag-assignments/:entity_type/:entity_name/tags/:tag_key`]: entityTagged,
   [`POST ${MLFLOW}/registered-models/create`]: async (call, access) => {
     const fullName = (await nameOf(call)).toLowerCase();
     return wanted(access, 'CREATE_MODEL', { kind: 'SCHEMA', fullName: fullName.split('.').slice(0, 2).join('.') });
@@ -161,6 +167,18 @@ async function modelOfBody(call: Call): Promise<string> {
 async function tagged(call: Call, access: Access): Promise<undefined> {
   const securable = securableOf(call.params.securable_type ?? '', call.params.full_name ?? '');
   access.require(['APPLY_TAG', 'MANAGE'], securable);
+  return undefined;
+}
+
+/** Whoever may know of an entity reads its tags; APPLY TAG changes them. A column's tags are its table's. */
+async function entityTagged(call: Call, access: Access): Promise<undefined> {
+  const body = call.method === 'POST' ? await call.json<Fields>() : call.params;
+  const type = (optionalText(body, 'entity_type') ?? '').replace(/s$/, '').replace('column', 'table');
+  const levels = (optionalText(body, 'entity_name') ?? '').split('.');
+  const securable = securableOf(type, levels.slice(0, type === 'table' ? 3 : levels.length).join('.'));
+  if (call.method !== 'GET' || (access.exists(securable) && !access.sees(securable))) {
+    access.require(['APPLY_TAG', 'MANAGE'], securable);
+  }
   return undefined;
 }
 

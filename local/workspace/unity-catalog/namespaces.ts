@@ -4,20 +4,29 @@ import type { Collection } from '../store';
 import { identifier } from './names';
 
 /** A catalog of the metastore. Times are milliseconds since the epoch. */
-export interface Catalog {
+export interface Catalog extends Described {
   readonly name: string;
-  readonly comment: string;
-  readonly owner: string;
-  readonly createdAt: number;
 }
 
-/** A schema; its key in the store is `<catalog>.<name>`. */
-export interface Schema {
-  readonly catalog: string;
-  readonly name: string;
+/** What can be changed of catalogs, schemas and volumes, and who did last. */
+export interface Described {
   readonly comment: string;
   readonly owner: string;
   readonly createdAt: number;
+  readonly createdBy?: string;
+  /** Absent: never changed. */
+  readonly updatedAt?: number;
+  readonly updatedBy?: string;
+  readonly properties?: Readonly<Record<string, string>>;
+}
+
+/** The parts of {@link Described} that a request changes. */
+export type DescribedChange = Partial<Pick<Described, 'comment' | 'owner' | 'properties'>>;
+
+/** A schema; its key in the store is `<catalog>.<name>`. */
+export interface Schema extends Described {
+  readonly catalog: string;
+  readonly name: string;
 }
 
 /** Who creates something and when. */
@@ -115,6 +124,46 @@ export function ensureSchema(metastore: Metastore, catalog: string, name: string
     const known = schemas(metastore).get(`${parent}.${name.toLowerCase()}`);
     return known ?? createSchema(metastore, parent, name, '', author);
   });
+}
+
+/** @throws ApiError 404 CATALOG_DOES_NOT_EXIST */
+export function changeCatalog(metastore: Metastore, name: string, change: DescribedChange, author: Author): Catalog {
+  return metastore.store.transaction(() => {
+    const changed = changedBy(getCatalog(metastore, name), change, author);
+    catalogs(metastore).put(changed.name, changed);
+    return changed;
+  });
+}
+
+/** @throws ApiError 404 CATALOG_DOES_NOT_EXIST or SCHEMA_DOES_NOT_EXIST */
+export function changeSchema(
+  metastore: Metastore,
+  catalog: string,
+  name: string,
+  change: DescribedChange,
+  author: Author,
+): Schema {
+  return metastore.store.transaction(() => {
+    const changed = changedBy(getSchema(metastore, catalog, name), change, author);
+    schemas(metastore).put(`${changed.catalog}.${changed.name}`, changed);
+    return changed;
+  });
+}
+
+/** Forgets a catalog; whatever was in it must be gone. */
+export function forgetCatalog(metastore: Metastore, name: string): void {
+  catalogs(metastore).remove(name);
+}
+
+/** Forgets a schema; whatever was in it must be gone. */
+export function forgetSchema(metastore: Metastore, { catalog, name }: Schema): void {
+  schemas(metastore).remove(`${catalog}.${name}`);
+}
+
+/** The thing with the change, and who made it. */
+export function changedBy<T extends Described>(former: T, change: DescribedChange, author: Author): T {
+  const createdBy = former.createdBy ?? former.owner;
+  return { ...former, createdBy, ...change, updatedAt: author.now, updatedBy: author.owner };
 }
 
 function catalogs(metastore: Metastore): Collection<Catalog> {

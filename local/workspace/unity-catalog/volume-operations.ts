@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Call, Operation, Reply } from '../api';
+import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { type Fields, invalid, optionalText, queryFields, requiredText } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
-import { metastoreId } from './namespaces';
+import { describedChange, describedInfo } from './namespace-operations';
 import { authorOf } from './requests';
-import { createVolume, getVolume, listVolumes, type Volume } from './volumes';
+import { changeVolume, createVolume, getVolume, listVolumes, type Volume, volumeFolder } from './volumes';
 
 const ROOT = '/api/2.1/unity-catalog/volumes';
 
@@ -14,6 +13,7 @@ export const volumeOperations: readonly Operation[] = [
   { method: 'GET', path: ROOT, handle: list },
   { method: 'POST', path: ROOT, note: 'managed volumes', lacks: 'external volumes', handle: create },
   { method: 'GET', path: `${ROOT}/:full_name`, handle: get },
+  { method: 'PATCH', path: `${ROOT}/:full_name`, note: 'comment, owner', lacks: 'new_name', handle: update },
 ];
 
 function list(call: Call): Reply {
@@ -42,22 +42,26 @@ function get(call: Call): Reply {
   return { json: volumeInfo(call, getVolume(call.workspace.metastore, call.params.full_name ?? '')) };
 }
 
-function volumeInfo(call: Call, { fullName, comment, owner, createdAt }: Volume) {
-  const [catalog_name = '', schema_name = '', name = ''] = fullName.split('.');
-  const { metastore } = call.workspace;
+async function update(call: Call): Promise<Reply> {
+  const body = await call.json<Fields>();
+  if (optionalText(body, 'new_name')) {
+    throw new ApiError(501, 'NOT_IMPLEMENTED', 'The local workspace does not rename volumes.');
+  }
+  const fullName = call.params.full_name ?? '';
+  return {
+    json: volumeInfo(call, changeVolume(call.workspace.metastore, fullName, describedChange(body), authorOf(call))),
+  };
+}
+
+function volumeInfo(call: Call, volume: Volume) {
+  const [catalog_name = '', schema_name = '', name = ''] = volume.fullName.split('.');
   return {
     name,
     catalog_name,
     schema_name,
-    full_name: fullName,
+    full_name: volume.fullName,
     volume_type: 'MANAGED',
-    owner,
-    comment: comment || undefined,
-    storage_location: pathToFileURL(join(metastore.folder, 'volumes', catalog_name, schema_name, name)).href,
-    metastore_id: metastoreId(metastore, createdAt),
-    created_at: createdAt,
-    created_by: owner,
-    updated_at: createdAt,
-    updated_by: owner,
+    storage_location: pathToFileURL(volumeFolder(call.workspace.metastore, volume.fullName)).href,
+    ...describedInfo(call, volume),
   };
 }

@@ -1,14 +1,12 @@
+import { join } from 'node:path';
 import { ApiError, type Metastore } from '../api';
 import type { Collection } from '../store';
 import { fullNameOf, threeLevels } from './names';
-import { type Author, getSchema } from './namespaces';
+import { type Author, changedBy, type Described, type DescribedChange, getSchema } from './namespaces';
 
 /** A managed volume; its key in the store is its full name. */
-export interface Volume {
+export interface Volume extends Described {
   readonly fullName: string;
-  readonly comment: string;
-  readonly owner: string;
-  readonly createdAt: number;
 }
 
 /** @throws ApiError 404 RESOURCE_DOES_NOT_EXIST, or the 404 of a missing catalog or schema */
@@ -45,6 +43,25 @@ export function createVolume(
     volumes(metastore).put(fullName, volume);
     return volume;
   });
+}
+
+/** @throws ApiError 404 as {@link getVolume} */
+export function changeVolume(metastore: Metastore, fullName: string, change: DescribedChange, author: Author): Volume {
+  return metastore.store.transaction(() => {
+    const changed = changedBy(getVolume(metastore, fullName), change, author);
+    volumes(metastore).put(changed.fullName, changed);
+    return changed;
+  });
+}
+
+/** Forgets a volume; its files go with {@link volumeFolder}. */
+export function forgetVolume(metastore: Metastore, fullName: string): void {
+  volumes(metastore).remove(fullName);
+}
+
+/** Folder of a volume's files on this machine. */
+export function volumeFolder(metastore: Pick<Metastore, 'folder'>, fullName: string): string {
+  return join(metastore.folder, 'volumes', ...fullName.split('.'));
 }
 
 function volumes(metastore: Metastore): Collection<Volume> {
