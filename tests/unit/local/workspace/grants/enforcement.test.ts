@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { TestWorkspace } from '../../../../support/local-workspace';
-import { ADA, CI, EVE, startWithPrincipals, type Who } from './principals-workspace';
+import { ADA, CI, EVE, startWithPrincipals, type Who } from '../../../../support/principals';
 
 const UC = '/api/2.1/unity-catalog';
 const MLFLOW = '/api/2.0/mlflow/unity-catalog';

@@ -1,7 +1,7 @@
-import type { PrincipalSettings } from '../../../../../local/workspace/identity/principal-settings';
-import { principalsShape } from '../../../../../local/workspace/identity/principal-settings';
-import type { StartOptions } from '../../../../../local/workspace/server';
-import { send, startTestWorkspace, type TestReply, type TestWorkspace } from '../../../../support/local-workspace';
+import type { PrincipalSettings } from '../../local/workspace/identity/principal-settings';
+import { principalsShape } from '../../local/workspace/identity/principal-settings';
+import type { StartOptions } from '../../local/workspace/server';
+import { send, startTestWorkspace, type TestReply, type TestWorkspace } from './local-workspace';
 
 export const CI = '11111111-2222-4333-8444-555555555555';
 export const ADA = 'ada@example.com';
