@@ -1,5 +1,6 @@
 import type { HttpClient } from '../http/client';
 import { items, pages, type TokenPage } from '../http/paging';
+import type { HttpRequest } from '../http/request';
 import { integerId } from '../json';
 import { withTextIds } from './ids';
 import { joinLists } from './jobs';
@@ -148,10 +149,16 @@ export class RunsApi {
 
   /**
    * The run with all pages of its tasks, or undefined when there is none of this id.
-   * @param deadlineMs milliseconds for all attempts of a page together; default of the client
+   * @param deadlineMs milliseconds for all pages together; absent: the client's own limit for each
    */
   async get(runId: string, deadlineMs?: number): Promise<Run | undefined> {
     return undefinedIfMissing(this.merged(runId, { deadlineMs }));
+  }
+
+  /** How the run stands, and the tasks of its first page (100 attempts). @param deadlineMs milliseconds that it may take */
+  async getFirstPage(runId: string, deadlineMs?: number): Promise<Run | undefined> {
+    const page = this.page(runId, { ...(deadlineMs === undefined ? {} : { deadlineMs }) });
+    return undefinedIfMissing(page.then((run) => withTextIds<Run>(run)));
   }
 
   /** As {@link get}, with `repair_history`. */
@@ -221,15 +228,13 @@ export class RunsApi {
     { deadlineMs, history }: { readonly deadlineMs?: number | undefined; readonly history?: boolean },
   ): Promise<Run> {
     let merged: Run | undefined;
-    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
+    const { time } = this.http;
+    const end = deadlineMs === undefined ? undefined : time.now() + deadlineMs;
     const parts = pages(
-      (page_token) =>
-        this.http.json<TokenPage>({
-          method: 'GET',
-          path: `${ROOT}/runs/get`,
-          query: { run_id: runId, include_history: history, page_token },
-          ...deadline,
-        }),
+      (page_token) => {
+        const deadline = end === undefined ? {} : { deadlineMs: Math.max(1, end - time.now()) };
+        return this.page(runId, { ...deadline, query: { include_history: history, page_token } });
+      },
       (page) => page.next_page_token,
     );
     for await (const part of parts) {
@@ -237,6 +242,18 @@ export class RunsApi {
       merged = merged === undefined ? run : joinLists(merged, run, PAGED_LISTS);
     }
     return merged as Run;
+  }
+
+  private page(
+    runId: string,
+    { query, ...deadline }: { readonly deadlineMs?: number; readonly query?: HttpRequest['query'] },
+  ): Promise<TokenPage> {
+    return this.http.json<TokenPage>({
+      method: 'GET',
+      path: `${ROOT}/runs/get`,
+      query: { run_id: runId, ...query },
+      ...deadline,
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import type { TaskContext } from '../../src/agent/task-context';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { lookAtRun } from '../../src/workflow/look-at-run';
 import { durationText } from '../../src/workflow/polling';
 import { repairIds } from '../../src/workflow/repair-run';
 import { standingOf } from '../../src/workflow/run-state';
@@ -9,7 +10,7 @@ import { waitForRun } from '../../src/workflow/wait-for-run';
 import { CANCEL_DEADLINE_MS, forgetRun, rememberRun } from './after-job';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
-import { readRun } from './start';
+import { readFirstPage, readRun } from './start';
 
 /** Cancel reaches Databricks first; the post-job phase does it when this process is killed before it could. Returns what ends this. */
 export function cancelWith(runId: string, workspace: WorkspaceClient, context: TaskContext): () => void {
@@ -35,7 +36,13 @@ export async function followRun(
   limitMs: number,
   repairId = '',
 ): Promise<EndedRun> {
-  const plain = (deadlineMs?: number) => readRun(workspace, runId, deadlineMs);
+  const plain = lookAtRun(
+    {
+      whole: (deadlineMs) => readRun(workspace, runId, deadlineMs),
+      firstPage: (deadlineMs) => readFirstPage(workspace, runId, deadlineMs),
+    },
+    clock,
+  );
   const waited = await waitForRun({
     read: repairId === '' ? plain : readRepaired(runId, repairId, workspace, () => clock.now()),
     clock,

@@ -133,7 +133,18 @@ export async function readRun(
   deadlineMs?: number,
   history?: 'history',
 ): Promise<Run> {
-  const run = await (history === undefined ? runs.get(runId, deadlineMs) : runs.getWithHistory(runId, deadlineMs));
+  return found(
+    runId,
+    await (history === undefined ? runs.get(runId, deadlineMs) : runs.getWithHistory(runId, deadlineMs)),
+  );
+}
+
+/** As {@link readRun}, its first page alone. @throws TaskError RUN_NOT_FOUND */
+export async function readFirstPage({ runs }: WorkspaceClient, runId: string, deadlineMs?: number): Promise<Run> {
+  return found(runId, await runs.getFirstPage(runId, deadlineMs));
+}
+
+function found(runId: string, run: Run | undefined): Run {
   if (run === undefined) {
     throw new TaskError('RUN_NOT_FOUND', `There is no run ${runId} that this identity may see.`, {
       todo: 'Check the run id and the workspace; runs are kept for 60 days.',
