@@ -5,6 +5,7 @@ import { readSelection } from '../../../src/connection/selection';
 import { terminalCredentials } from '../../../src/connection/terminal';
 import { workspaceUrl } from '../../../src/connection/workspace-url';
 import { HttpClient } from '../../../src/http/client';
+import { startDouble } from '../../support/http-double';
 import { connection, surroundings } from './surroundings';
 
 describe('which workspace', () => {
@@ -86,6 +87,8 @@ describe('which workspace', () => {
   });
 });
 
+const MANAGEMENT = 'https://management.core.windows.net/';
+
 describe('credentials of the terminal', () => {
   const file =
     '; a comment\n[DEFAULT]\nhost = https://d.example/\n\n[prod]\nhost=https://p.example\ntoken = a=b\n[az]\nhost = https://z.example';
@@ -99,8 +102,11 @@ describe('credentials of the terminal', () => {
 
   const open = (environment: Record<string, string>, givenUrl = '') => {
     const context = surroundings();
-    const azureCli = async () =>
-      JSON.stringify({ accessToken: 'cli-token', expires_on: context.clock.now() / 1000 + 3600 });
+    const azureCli = async (args: readonly string[]) =>
+      JSON.stringify({
+        accessToken: args.includes(MANAGEMENT) ? 'management-token' : 'cli-token',
+        expires_on: context.clock.now() / 1000 + 3600,
+      });
     const http = new HttpClient({ baseUrl: '' });
     return {
       context,
@@ -124,6 +130,55 @@ describe('credentials of the terminal', () => {
     assert.deepEqual(cli.context.masked, ['cli-token']);
     assert.equal(open({}, 'https://given.example').workspaceUrl, 'https://given.example');
   });
+
+  it("shows the Azure CLI's second token where the environment names the workspace in Azure", async () => {
+    const id = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w';
+    const { credentials, context } = open({
+      DATABRICKS_HOST: 'https://adb-1.2.azuredatabricks.net',
+      DATABRICKS_AZURE_RESOURCE_ID: id,
+    });
+    assert.deepEqual(await credentials.headers(), {
+      Authorization: 'Bearer cli-token',
+      'X-Databricks-Azure-SP-Management-Token': 'management-token',
+      'X-Databricks-Azure-Workspace-Resource-Id': id,
+    });
+    assert.deepEqual(new Set(context.masked), new Set(['cli-token', 'management-token']));
+  });
+
+  it('signs in with the client id and secret of the environment', async () => {
+    const double = await startDouble((request) =>
+      request.method === 'GET'
+        ? { json: { token_endpoint: `http://${request.headers.host}/oidc/v1/token` } }
+        : { json: { access_token: 'from-secret', expires_in: 3600 } },
+    );
+    try {
+      const { credentials, context } = open({
+        DATABRICKS_HOST: double.url,
+        DATABRICKS_CLIENT_ID: 'app',
+        DATABRICKS_CLIENT_SECRET: 'oauth-secret',
+      });
+      assert.deepEqual(await credentials.headers(), { Authorization: 'Bearer from-secret' });
+      assert.equal(
+        double.received[1]?.headers.authorization,
+        `Basic ${Buffer.from('app:oauth-secret').toString('base64')}`,
+      );
+      assert.ok(context.masked.includes('oauth-secret'));
+    } finally {
+      await double.close();
+    }
+  });
+
+  for (const [said, code] of [
+    ['{}', 'AZURE_CLI_FAILED'],
+    ['Please run az login', 'AZURE_CLI_FAILED'],
+  ] as const) {
+    it(`fails when the Azure CLI says ${said}`, async () => {
+      const context = surroundings();
+      const means = { environment: {}, azureCli: async () => said, readConfiguration: () => '' };
+      const { credentials } = terminalCredentials(new HttpClient({ baseUrl: '' }), 'https://w.example', context, means);
+      await assert.rejects(credentials.headers(), { code });
+    });
+  }
 
   it('never sends a token of one workspace to another', () => {
     assert.throws(() => open({ DATABRICKS_CONFIG_PROFILE: 'prod' }, 'https://given.example'), {

@@ -1,43 +1,31 @@
 import assert from 'node:assert/strict';
-import { createServer as createProxy, type Server } from 'node:http';
 import { createServer } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { HttpClient } from '../../../src/http/client';
 import type { Network } from '../../../src/http/network';
 import { AutoClock } from '../../support/auto-clock';
 import { selfSigned } from '../../support/self-signed';
+import { startTunnelProxy, type TunnelProxy } from '../../support/tunnel-proxy';
 
 describe('TLS', () => {
   const { cert, key } = selfSigned();
   const server = createServer({ cert, key }, (_, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"safe":true}');
   });
-  const connects: (string | undefined)[] = [];
-  let proxy: Server;
+  let proxy: TunnelProxy;
   let url = '';
 
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     url = `https://127.0.0.1:${port}`;
-    proxy = createProxy();
-    proxy.on('connect', (request, socket) => {
-      connects.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
-      const target = connect(port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-        target.pipe(socket).pipe(target);
-      });
-      target.on('error', () => socket.destroy());
-      socket.on('error', () => target.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    proxy = await startTunnelProxy(port, 'user:pw');
   });
 
-  after(() => {
+  after(async () => {
+    await proxy.close();
     server.close();
     server.closeAllConnections();
-    proxy.close();
-    proxy.closeAllConnections();
   });
 
   const get = (network: Network, baseUrl = url, clock = new AutoClock()) =>
@@ -59,12 +47,16 @@ describe('TLS', () => {
   });
 
   it('tunnels through a proxy, checks the server behind it, and tells the proxy alone its password', async () => {
-    const { port } = proxy.address() as AddressInfo;
-    const network = { proxyUrl: `http://user:pw@127.0.0.1:${port}`, ca: cert };
+    const network = { proxyUrl: `http://user:pw@127.0.0.1:${proxy.port}`, ca: cert };
     // The name is not loopback, so the proxy is asked; it is not that of the certificate, so the answer is refused.
     await assert.rejects(get(network, 'https://workspace.example'), { code: 'TLS_FAILED' });
     assert.deepEqual(await get({ ...network, skipVerify: true }, 'https://workspace.example'), { safe: true });
-    const expected = `workspace.example:443 Basic ${Buffer.from('user:pw').toString('base64')}`;
-    assert.deepEqual(new Set(connects), new Set([expected]));
+    const authorization = `Basic ${Buffer.from('user:pw').toString('base64')}`;
+    for (const asked of proxy.asked) {
+      assert.deepEqual(asked, { target: 'workspace.example:443', authorization });
+    }
+    assert.ok(proxy.asked.length >= 2);
+    const refused = { ...network, proxyUrl: `http://user:no@127.0.0.1:${proxy.port}` };
+    await assert.rejects(get(refused, 'https://workspace.example'), { code: 'PROXY_REFUSED' });
   });
 });
