@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as forward } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { agentStep, HANDLERS, startAgentStep, tokenScheme } from '../support/agent-step';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 
@@ -162,6 +164,49 @@ describe('DatabricksRunWorkflow as the agent starts it', function () {
     assert.equal(result.outputs['resultState'], 'SUCCESS', result.output);
     assert.equal(result.outputs['jobId'], '');
     assert.match(result.message, /'from the test'/);
+  });
+
+  it('submits YAML with a script of the sources, repairs a run and cancels one', async () => {
+    const sources = mkdtempSync(join(tmpdir(), 'sources-'));
+    try {
+      const trouble = join(sources, 'trouble');
+      writeFileSync(trouble, '');
+      writeFileSync(
+        join(sources, 'check.py'),
+        `import os, sys\nsys.exit(os.path.exists(${JSON.stringify(trouble)}))\n`,
+      );
+      const variables = { 'System.DefaultWorkingDirectory': sources };
+      const definition = 'tasks:\n- task_key: check\n  spark_python_task: {python_file: check.py}\n';
+      const submitted = await step({ action: 'submit', definition }, { variables });
+      assert.equal(submitted.outputs['failedTasks'], 'check', submitted.output);
+      rmSync(trouble);
+      const runId = submitted.outputs['runId'] ?? '';
+      const repaired = await step({ action: 'repair', runId }, { variables });
+      assert.equal(repaired.result, 'Succeeded', repaired.output);
+      assert.deepEqual([repaired.outputs['runId'], repaired.outputs['resultState']], [runId, 'SUCCESS']);
+      const canceled = await step({ action: 'cancel', runId }, { variables });
+      assert.equal(canceled.result, 'Succeeded', canceled.output);
+      assert.match(canceled.message, /had already ended SUCCESS/);
+    } finally {
+      rmSync(sources, { recursive: true, force: true });
+    }
+  });
+
+  it('updates a pipeline', async () => {
+    await workspace.call('POST', '/api/2.0/workspace/mkdirs', { path: '/Shared' });
+    const source = 'CREATE OR REFRESH MATERIALIZED VIEW one AS SELECT 1 AS n;';
+    await workspace.call('POST', '/api/2.0/workspace-files/import-file/Shared/one.sql?overwrite=true', source);
+    await workspace.call('POST', '/api/2.1/unity-catalog/schemas', { name: 'bundle', catalog_name: 'main' });
+    const spec = { name: 'one', catalog: 'main', schema: 'bundle', libraries: [{ file: { path: '/Shared/one.sql' } }] };
+    await workspace.call('POST', '/api/2.0/pipelines', spec);
+    const updated = await step({ action: 'update', pipeline: 'one' });
+    assert.equal(updated.result, 'Succeeded', updated.output);
+    assert.equal(updated.outputs['resultState'], 'COMPLETED');
+    const unknown = await step({ action: 'update', pipeline: 'two' });
+    assert.deepEqual(
+      unknown.issues.map(({ code }) => code),
+      ['PIPELINE_NOT_FOUND'],
+    );
   });
 
   it('starts nothing in a dry run', async () => {
