@@ -35,8 +35,9 @@ databricks api get /api/2.0/preview/scim/v2/Me --profile local
 Start with \`--port 8787\` where the address should stay the same. With environment variables and a profile together, the profile that is named
 wins. \`DATABRICKS_CONFIG_FILE=/dev/null\` keeps the profiles of other workspaces out.
 
-The tests run the MLflow client and the Databricks SDK for Python against it ([clients.md](clients.md)). The Databricks CLI is not part of
-the tests: it sends what the SDKs send, and an operation that it needs and this page lacks ends with status 501.
+The tests run the MLflow client and the Databricks SDK for Python against it ([clients.md](clients.md)). The Databricks CLI itself is not part of
+the tests; the requests of its file commands are tried in the form in which it sends them. An operation that it needs and this page lacks ends
+with status 501.
 
 From training to a served model at a terminal: [local-line.md](local-line.md).
 
@@ -94,8 +95,12 @@ function section(room, operations) {
 
 function row({ method, path, note, lacks, older }) {
   const also = older.length === 0 ? '' : ` (also ${older.join(', ')})`;
-  const support = path.startsWith('/local/') ? 'not of Databricks' : lacks === undefined ? 'supported' : `partly, without ${lacks}`;
-  return `| \`${method} ${path}\`${also} | ${cell(support)} | ${cell((note ?? '').replace(/^not of Databricks: /, ''))} |`;
+  return `| \`${method} ${path}\`${also} | ${cell(support(path, lacks))} | ${cell((note ?? '').replace(/^not of Databricks: /, ''))} |`;
+}
+
+function support(path, lacks) {
+  if (path.startsWith('/local/')) return 'not of Databricks';
+  return lacks === undefined ? 'supported' : `partly, without ${lacks}`;
 }
 
 function refusals(leftOut) {

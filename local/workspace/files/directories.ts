@@ -65,6 +65,7 @@ async function remove(call: Call): Promise<Reply> {
   if (entries === undefined) {
     throw notFound(place);
   }
+  // The reason is what the Databricks CLI reads; code and text are [U], and so is the code for a file in the way of a new folder.
   if (entries.length > 0) {
     const message = `The directory is not empty. Path: ${place.path}`;
     throw new ApiError(400, 'DIRECTORY_NOT_EMPTY', message, 'FILES_API_DIRECTORY_IS_NOT_EMPTY');

@@ -14,7 +14,10 @@ export interface PermittedObjects {
   creator(id: string): string | undefined;
 }
 
-/** Permissions of objects of one kind: kept and shown; nobody is refused because of them. */
+/**
+ * Permissions of objects of one kind: kept and shown; nobody is refused because of them. That PUT may leave the creator without any right,
+ * and that pipelines may have no or several owners, is [U].
+ */
 export function objectPermissionOperations(workspace: Workspace, objects: PermittedObjects): readonly Operation[] {
   const kept = workspace.store.collection<readonly Permission[]>(`permissions/${objects.path}`);
   const path = `/api/2.0/permissions/${objects.path}/:id`;
