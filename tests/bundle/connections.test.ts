@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../src/clock';
 import { agentStep } from '../support/agent-step';
-import { JOB_TOKEN, type SignInScene, startSignInScene, type Way } from '../support/sign-in-scene';
+import { JOB_TOKEN, type SignInScene, STRANGER, startSignInScene, type Way } from '../support/sign-in-scene';
 
 const NAMES = [
   'token',
@@ -54,4 +54,35 @@ describe('every way to sign in, as the agent starts the step', function () {
       assert.equal(outputs['identity'], userName);
     });
   }
+
+  it('says in the log which party refused and which command mends it', async () => {
+    const databricks = await step(withId(scene.way('federation')));
+    assert.equal(databricks.result, 'Failed');
+    assert.match(databricks.message, /Databricks \(127\.0\.0\.1:\d+\) refused the ID token/);
+    assert.match(
+      databricks.message,
+      /databricks account service-principal-federation-policy create <id> --json '\{"oidc_policy"/,
+    );
+    assert.ok(databricks.message.includes("sc://contoso/churn/dbx o'neil"), databricks.message);
+    const entra = await step(withId(scene.way('Azure: federation')));
+    assert.match(entra.message, /Microsoft Entra \(127\.0\.0\.1:\d+\) refused the ID token/);
+    assert.match(entra.message, /az ad app federated-credential create --id \S+ --parameters '\{"name"/);
+  });
+
+  it('fails before anything is sent for no connection, for two, and for one of another cloud', async () => {
+    const own = scene.way('token');
+    const azure = scene.way('Azure: secret');
+    const codes = async (way: Way, inputs: Record<string, string>) =>
+      (await step(way, inputs)).issues.map(({ code }) => code);
+    assert.deepEqual(await codes(own, { databricksConnection: '' }), ['CONNECTION_REQUIRED']);
+    assert.deepEqual(await codes(own, { workspaceUrl: 'https://other.example' }), ['CONNECTION_AMBIGUOUS']);
+    assert.deepEqual(await codes(azure, { workspaceUrl: '' }), ['WORKSPACE_URL_REQUIRED']);
+    const china = { ...azure, connection: { ...azure.connection, data: { environment: 'AzureChinaCloud' } } };
+    assert.deepEqual(await codes(china, { workspaceUrl: 'https://adb-1.2.azuredatabricks.net' }), ['CLOUD_DIFFERS']);
+  });
 });
+
+/** The same connection under an id that nobody trusts. */
+function withId(way: Way): Way {
+  return { ...way, connection: { ...way.connection, id: STRANGER.id } };
+}
