@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { parseFilter } from '../../../../../local/workspace/mlflow/filter';
 import { searchableRuns } from '../../../../../local/workspace/mlflow/run-search';
 import { filterOf, parseOrder, sorted } from '../../../../../local/workspace/mlflow/search';
@@ -105,5 +106,22 @@ describe('search over runs', () => {
     assert.equal(ids('metrics.m DESC', 'run_id'), 'dbeac');
     assert.throws(() => ids('nothing DESC'), /Invalid attribute key/);
     assert.throws(() => parseOrder(['metrics.m UPWARDS']), /Invalid order_by clause/);
+  });
+});
+
+describe('LIKE', () => {
+  const alphabet = fc.constantFrom('a', 'b', 'A', '.', '\n', '😀', '_', '%');
+  const text = fc.array(alphabet, { maxLength: 10 }).map((characters) => characters.join(''));
+
+  it('means what the regular expression of its pattern means', () => {
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (note, pattern, folded) => {
+        const find = filterOf(parseFilter(`tags.note ${folded ? 'ILIKE' : 'LIKE'} '${pattern}'`), searchableRuns);
+        const source = pattern.replaceAll('.', '\\.').replace(/%+/g, '.*').replaceAll('_', '.');
+        const expected = new RegExp(`^${source}$`, folded ? 'isu' : 'su').test(note);
+        assert.equal(find(run('a', 1, {}, { note })), expected, `${note} ${pattern}`);
+      }),
+      { seed: 11, numRuns: 1_000 },
+    );
   });
 });
