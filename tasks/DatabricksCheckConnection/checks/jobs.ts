@@ -19,8 +19,9 @@ export const checkJobs: Check = async ({ workspace, subjects }) => {
     return ok(names.length === 0 ? `${who} may list jobs; it sees none.` : `${who} sees jobs: ${names.join(', ')}.`);
   }
   const found = await find(workspace, subjects.job);
-  if (found === 'denied') {
-    return refusal(who, granteeOf(identity), subjects.job, 'The workspace does not show it the job');
+  if (typeof found === 'string') {
+    const place = /^\d+$/.test(subjects.job) ? subjects.job : `<id of ${subjects.job}>`;
+    return refusal(who, granteeOf(identity), place, found);
   }
   const shown = `job ${found.settings?.name ?? ''} (${found.job_id})`;
   switch (await hasLevel(workspace, { type: 'jobs', id: found.job_id }, STARTING, holdersOf(identity))) {
@@ -43,19 +44,16 @@ function refusal(who: string, grantee: Grantee, jobId: string, why: string): Fin
   ]);
 }
 
-/** @throws TaskError JOB_NOT_FOUND, JOB_AMBIGUOUS */
-async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | 'denied'> {
+/** The job, or why there is none to look at. @throws TaskError JOB_AMBIGUOUS */
+async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | string> {
   const found = /^\d{1,19}$/.test(wanted) ? await byId(jobs, wanted) : await jobs.listByName(wanted);
   if (found === 'denied') {
-    return found;
+    return 'The workspace does not show it the job';
   }
   const [only, ...more] = found;
   if (only === undefined) {
     const seen = await jobs.firstNames(NAMES_SHOWN);
-    throw new TaskError('JOB_NOT_FOUND', `There is no job '${wanted}', or the identity may not see it.`, {
-      where: seen.length === 0 ? 'The workspace shows it no job at all.' : `It sees: ${seen.join(', ')}.`,
-      todo: 'Check the name. If the job exists, its owner gives the right to start it on its permissions page: CAN MANAGE RUN.',
-    });
+    return `There is no job '${wanted}', or it may not see it. ${seen.length === 0 ? 'The workspace shows it no job at all' : `It sees: ${seen.join(', ')}`}`;
   }
   if (more.length > 0) {
     throw new TaskError('JOB_AMBIGUOUS', `Several jobs are named '${wanted}'.`, {

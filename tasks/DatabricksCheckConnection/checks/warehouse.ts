@@ -16,7 +16,19 @@ const USING = ['CAN_USE', 'CAN_MONITOR', 'CAN_MANAGE', 'IS_OWNER'];
  */
 export const checkWarehouse: Check = async ({ workspace, subjects }) => {
   const identity = await workspace.identity.current();
-  const warehouse = await chooseWarehouse(workspace.warehouses, subjects.warehouse);
+  const warehouse = await chosen(workspace, subjects.warehouse);
+  if (warehouse instanceof TaskError) {
+    return failed(
+      `${warehouse.message} ${warehouse.options.where ?? ''} If it exists, ${nameOf(identity)} may not see it.`,
+      [
+        {
+          right: 'CAN_USE',
+          object: `warehouse ${subjects.warehouse}`,
+          command: permissionCommand('warehouses', idOrPlace(subjects.warehouse), 'CAN_USE', granteeOf(identity)),
+        },
+      ],
+    );
+  }
   const shown = `warehouse ${warehouse.name ?? ''} (${warehouse.id})`;
   const refused = (why: string): Finding =>
     failed(`${nameOf(identity)} has no CAN USE on ${shown}${why}.`, [
@@ -38,6 +50,22 @@ export const checkWarehouse: Check = async ({ workspace, subjects }) => {
   const answer = await tryStatement(workspace, warehouse);
   return answer === 'ran' ? ok(`${nameOf(identity)} may use ${shown}: it ran a statement.`) : refused(`: ${answer}`);
 };
+
+/** A named warehouse that the identity does not see is a finding; everything else about the choice is an error. */
+async function chosen({ warehouses }: WorkspaceClient, wanted: string): Promise<Warehouse | TaskError> {
+  try {
+    return await chooseWarehouse(warehouses, wanted);
+  } catch (error) {
+    if (error instanceof TaskError && error.code === 'WAREHOUSE_NOT_FOUND' && wanted !== '') {
+      return error;
+    }
+    throw error;
+  }
+}
+
+function idOrPlace(wanted: string): string {
+  return /^[0-9a-f]{16}$/i.test(wanted) ? wanted : `<id of ${wanted}>`;
+}
 
 /** `ran`, or the words of the refusal. */
 async function tryStatement({ statements }: WorkspaceClient, { id }: Warehouse): Promise<string> {

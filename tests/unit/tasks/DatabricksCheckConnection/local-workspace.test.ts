@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { runTask } from '../../../../src/agent/run-task';
+import { readInputs } from '../../../../tasks/DatabricksCheckConnection/inputs';
+import { run } from '../../../../tasks/DatabricksCheckConnection/run';
+import task from '../../../../tasks/DatabricksCheckConnection/task.json';
+import { AutoClock } from '../../../support/auto-clock';
+import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import type { TestWorkspace } from '../../../support/local-workspace';
+import { startWithPrincipals, type Who } from '../../../support/principals';
+
+const UC = '/api/2.1/unity-catalog';
+const GRANT = /^GRANT ([A-Z ]+) ON (CATALOG|SCHEMA|FUNCTION) (\S+) TO `([^`]+)`;$/;
+const PERMIT = /^databricks permissions update (\S+) (\S+) --json '(.+)'$/;
+
+describe('DatabricksCheckConnection against a workspace that enforces rights', () => {
+  let workspace: TestWorkspace;
+  let as: Awaited<ReturnType<typeof startWithPrincipals>>['as'];
+  let warehouse = '';
+
+  before(async () => {
+    ({ workspace, as } = await startWithPrincipals());
+    const task = { task_key: 'a', notebook_task: { notebook_path: '/n' } };
+    await as('admin', 'POST', '/api/2.2/jobs/create', { name: 'train', tasks: [task] });
+    await as('admin', 'POST', `${UC}/models`, { catalog_name: 'dev', schema_name: 'default', name: 'churn' });
+    warehouse = (await as('admin', 'GET', '/api/2.0/sql/warehouses')).json.warehouses[0].id;
+  });
+  after(() => workspace?.stop());
+
+  async function check(who: Who, inputs: Record<string, string>): Promise<FakeHost> {
+    const token = who === 'admin' ? workspace.token : `token-of-${who}`;
+    const host = new FakeHost({
+      inputs: { databricksConnection: 'dbx', failOn: 'error', ...inputs },
+      connections: { dbx: tokenConnection(workspace.url, token) },
+    });
+    await runTask(task, readInputs, run, host, new AutoClock());
+    return host;
+  }
+
+  function commands(host: FakeHost): string[] {
+    const { checks } = JSON.parse(readFileSync(host.outputs.get('reportPath') ?? '', 'utf8'));
+    return checks.flatMap(({ rights }: { rights: { command: string }[] }) => rights.map(({ command }) => command));
+  }
+
+  /** Does as administrator what a command says. */
+  async function obey(command: string): Promise<void> {
+    const [, privilege, type, name, principal] = GRANT.exec(command) ?? [];
+    const [, kind, id, json] = PERMIT.exec(command) ?? [];
+    const reply =
+      privilege === undefined
+        ? await as('admin', 'PATCH', `/api/2.0/permissions/${kind}/${id}`, JSON.parse(json ?? ''))
+        : await as('admin', 'PATCH', `${UC}/permissions/${type?.toLowerCase()}/${name?.replaceAll('`', '')}`, {
+            changes: [{ principal, add: [privilege.replaceAll(' ', '_')] }],
+          });
+    assert.equal(reply.status, 200, `${command}: ${reply.text}`);
+  }
+
+  it('is content with the administrator', async () => {
+    const host = await check('admin', {
+      checks: 'all',
+      model: 'dev.default.churn',
+      warehouse: 'Local warehouse',
+      job: 'train',
+      readOnlyGroups: 'readers',
+    });
+    assert.equal(host.result, 'Succeeded', host.printed);
+  });
+
+  it('names commands that are enough: who obeys each of them, from no right at all, ends with a check that passes', async () => {
+    const jobs = await as('admin', 'GET', '/api/2.2/jobs/list');
+    const inputs = {
+      checks: 'identity,unityCatalog,warehouse,jobs',
+      model: 'dev.default.churn',
+      warehouse,
+      job: String(jobs.json.jobs[0].job_id),
+    };
+    const obeyed: string[] = [];
+    let host = await check('eve', inputs);
+    assert.equal(host.result, 'Failed');
+    for (let round = 0; host.result === 'Failed' && round < 8; round += 1) {
+      const named = commands(host).filter((command) => !obeyed.includes(command));
+      assert.notEqual(named.length, 0, host.printed);
+      for (const command of named) {
+        await obey(command);
+        obeyed.push(command);
+      }
+      host = await check('eve', inputs);
+    }
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.deepEqual(obeyed.map((command) => command.split(' ').slice(0, 4).join(' ')).sort(), [
+      'GRANT EXECUTE ON FUNCTION',
+      'GRANT USE CATALOG ON',
+      'GRANT USE SCHEMA ON',
+      'databricks permissions update jobs',
+      'databricks permissions update warehouses',
+    ]);
+  });
+
+  it('finds the group that can write, by a right that another group gave it, and is content once that is taken away', async () => {
+    const path = `${UC}/permissions/schema/dev.default`;
+    const inputs = { checks: 'readOnlyGroups', catalog: 'dev', readOnlyGroups: 'analysts' };
+    assert.equal((await check('boss', inputs)).result, 'Succeeded');
+    await as('admin', 'PATCH', path, { changes: [{ principal: 'readers', add: ['MODIFY'] }] });
+    const host = await check('boss', inputs);
+    assert.deepEqual(commands(host), ['REVOKE MODIFY ON SCHEMA `dev`.`default` FROM `readers`;'], host.printed);
+    assert.deepEqual(commands(await check('ada', { ...inputs, readOnlyGroups: 'builders' })), [
+      'GRANT MANAGE ON CATALOG `dev` TO `ada@example.com`;',
+    ]);
+    await as('admin', 'PATCH', path, { changes: [{ principal: 'readers', remove: ['MODIFY'] }] });
+    assert.equal((await check('boss', inputs)).result, 'Succeeded');
+  });
+
+  it('says of a token that is refused that it is refused', async () => {
+    const host = await check('gone', { checks: 'identity' });
+    assert.equal(host.result, 'Failed');
+    assert.match(host.printed, /Invalid access token/);
+  });
+});
