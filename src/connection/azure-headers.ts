@@ -6,7 +6,7 @@ const RESOURCE_ID =
 
 /**
  * Adds the two headers by which an identity that has a role on the workspace as an object of Azure, but is not yet one of its users, is let
- * in (databricks-api 2.3). Only where `DATABRICKS_AZURE_RESOURCE_ID` names that object: the second token is mighty, and nobody else needs it.
+ * in (databricks-api 2.3; [U] for today's behaviour). Only where `DATABRICKS_AZURE_RESOURCE_ID` names that object: the second token is mighty, and nobody else needs it.
  * @param resourceId Azure resource id of the workspace; empty: the token goes alone
  * @param managementToken a token for the service management of the cloud
  * @throws TaskError WORKSPACE_RESOURCE_ID_INVALID

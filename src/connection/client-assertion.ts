@@ -37,7 +37,7 @@ export function readCertificate(pem: string): ApplicationCertificate {
 
 /**
  * A JWT by which an application proves that it holds its certificate (Microsoft identity platform, certificate credentials):
- * PS256, the certificate named by its SHA-256 in `x5t#S256` and by its SHA-1 in `x5t`. Dated by the clock of Entra.
+ * PS256, the certificate named by its SHA-256 in `x5t#S256` and by its SHA-1 in `x5t` [U]. Dated by the clock of Entra.
  * @param mask gets the assertion before it is used
  */
 export async function certificateAssertion(

@@ -197,6 +197,30 @@ describe('HttpClient', () => {
     assert.equal(second.server.received.length, 2);
   });
 
+  it('refreshes also for a refusal as 403, and not for a missing right', async () => {
+    let refreshes = 0;
+    const credentials: Credentials = {
+      refreshable: true,
+      headers: async () => ({ Authorization: `Bearer t${refreshes}` }),
+      invalidate: (refused) => {
+        assert.deepEqual(refused, { Authorization: 'Bearer t0' });
+        refreshes++;
+      },
+    };
+    const said = (message: string): Answer => ({ status: 403, json: { error_code: 403, message } });
+    const first = await client(
+      (request) =>
+        request.headers.authorization === 'Bearer t1' ? { json: { ok: 1 } } : said('Invalid access token.'),
+      { credentials },
+    );
+    assert.deepEqual(await first.http.json({ method: 'POST', path: '/p', body: {} }), { ok: 1 });
+    await first.server.close();
+    const second = await client(() => said('User has no right.'), { credentials });
+    assert.equal((await failure(second.http.json({ method: 'POST', path: '/p' }))).code, 'PERMISSION_DENIED');
+    assert.equal(second.server.received.length, 1);
+    assert.equal(refreshes, 1);
+  });
+
   it('ends an answer that stops coming, also when it is read as a stream', async () => {
     const half: Answer = {
       raw: (response) => {
