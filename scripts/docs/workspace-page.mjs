@@ -35,6 +35,8 @@ databricks api get /api/2.0/preview/scim/v2/Me --profile local
 Start with \`--port 8787\` where the address should stay the same. With environment variables and a profile together, the profile that is named
 wins. \`DATABRICKS_CONFIG_FILE=/dev/null\` keeps the profiles of other workspaces out.
 
+One administrator may do everything, until users, groups and service principals are described: [principals.md](principals.md).
+
 The tests run the MLflow client and the Databricks SDK for Python against it ([clients.md](clients.md)). The Databricks CLI itself is not part of
 the tests; the requests of its file commands are tried in the form in which it sends them. An operation that it needs and this page lacks ends
 with status 501.

@@ -18,15 +18,14 @@ const LEVELS: Readonly<Record<JobPermission['level'], string>> = {
   IS_OWNER: 'Owns the job: can do everything with it',
 };
 
-/** `/api/2.0/permissions/jobs`: kept and shown; nobody is refused because of them. */
+/** `/api/2.0/permissions/jobs`: kept and shown here, enforced by the rules of `grants`. */
 export function permissionOperations(parts: JobParts): readonly Operation[] {
   const path = '/api/2.0/permissions/jobs/:id';
   return [
     {
       method: 'GET',
       path,
-      note: 'kept and shown',
-      lacks: 'enforcement',
+      note: 'kept and shown; they bind the principals that were described at the start',
       handle: (call) => shown(knownJob(parts, call)),
     },
     {

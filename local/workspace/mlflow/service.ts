@@ -40,6 +40,7 @@ function experimentPermissions(workspace: Workspace): readonly Operation[] {
       CAN_MANAGE: 'Can do everything with the experiment',
     },
     creatorLevel: 'CAN_MANAGE',
+    enforced: false,
     creator: (id) => {
       const experiment = trackingOf(workspace).experiments.get(id);
       return experiment && (textUnder(experiment.tags, 'mlflow.ownerEmail') ?? '');

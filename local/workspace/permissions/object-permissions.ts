@@ -10,12 +10,14 @@ export interface PermittedObjects {
   readonly levels: Readonly<Record<string, string>>;
   /** Level of whoever made the object, until a request says otherwise. */
   readonly creatorLevel: string;
+  /** False where nobody is refused because of these permissions; elsewhere they bind the principals that were described at the start. */
+  readonly enforced?: false;
   /** Who made the object; `undefined` when there is none with this id. */
   creator(id: string): string | undefined;
 }
 
 /**
- * Permissions of objects of one kind: kept and shown; nobody is refused because of them. That PUT may leave the creator without any right,
+ * Permissions of objects of one kind: kept and shown here, enforced by the rules of `grants`. That PUT may leave the creator without any right,
  * and that pipelines may have no or several owners, is [U].
  */
 export function objectPermissionOperations(workspace: Workspace, objects: PermittedObjects): readonly Operation[] {
@@ -52,7 +54,7 @@ export function objectPermissionOperations(workspace: Workspace, objects: Permit
       method: 'GET',
       path,
       note: 'kept and shown',
-      lacks: 'enforcement',
+      ...(objects.enforced === false ? { lacks: 'enforcement' } : {}),
       handle: (call) => {
         const { id, permissions } = known(call);
         return shown(id, permissions);
