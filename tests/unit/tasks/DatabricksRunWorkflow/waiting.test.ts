@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { runAfterJob } from '../../../../src/agent/run-after-job';
+import { runTask } from '../../../../src/agent/run-task';
+import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
+import { afterJob, run } from '../../../../tasks/DatabricksRunWorkflow/run';
+import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
+import { AutoClock } from '../../../support/auto-clock';
+import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
+
+const PIPELINE = '0a1b2c3d-0000-1111-2222-333344445555';
+const ROOT = `/api/2.0/pipelines/${PIPELINE}`;
+const FAILED = { life_cycle_state: 'TERMINATED', result_state: 'FAILED' };
+const SUCCESS = { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' };
+
+describe('DatabricksRunWorkflow, waiting', () => {
+  let server: HttpDouble;
+  let answer: (request: Received, path: string) => unknown;
+  beforeEach(async () => {
+    server = await startDouble((request): Answer => ({ json: answer(request, pathOf(request)) ?? {} }));
+  });
+  afterEach(() => server.close());
+
+  const pathOf = ({ url }: Received) => url.split('?')[0] ?? '';
+  const asked = (path: string, method = 'POST') =>
+    server.received.filter((request) => request.method === method && pathOf(request) === path);
+  const hostOf = (inputs: Record<string, string>) =>
+    new FakeHost({
+      inputs: { databricksConnection: 'dbx', ...inputs },
+      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
+    });
+
+  async function step(host: FakeHost): Promise<FakeHost> {
+    await runTask(task, readInputs, run, host, new AutoClock());
+    return host;
+  }
+
+  /** The update of a pipeline, which is in each of these states in turn, in the last one for good. */
+  function updateIs(...states: readonly string[]): void {
+    let looks = 0;
+    answer = ({ method }, path) => {
+      if (path === ROOT) {
+        return { pipeline_id: PIPELINE, name: 'features' };
+      }
+      if (path === `${ROOT}/updates`) {
+        return method === 'POST' ? { update_id: 'u1' } : {};
+      }
+      if (path === `${ROOT}/updates/u1`) {
+        looks += 1;
+        return { update: { update_id: 'u1', state: states[Math.min(looks, states.length) - 1] } };
+      }
+      return {};
+    };
+  }
+
+  const UPDATE = { action: 'update', pipeline: PIPELINE };
+
+  it('says each state of an update once, and counts one that it does not know as active', async () => {
+    updateIs('QUEUED', 'QUEUED', 'RESTING', 'RUNNING', 'COMPLETED');
+    const host = await step(hostOf(UPDATE));
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.deepEqual(
+      host.lines.filter((line) => line.startsWith('Update: ')),
+      ['Update: QUEUED', 'Update: RESTING', 'Update: RUNNING', 'Update: COMPLETED'],
+    );
+    assert.deepEqual([...host.taskVariables.values()], ['']);
+  });
+
+  for (const [what, inputs, stops] of [
+    ['stops the update', {}, 1],
+    ['leaves the update that is to be left', { onCancel: 'leaveRunning' }, 0],
+  ] as const) {
+    it(`on cancel ${what}`, async () => {
+      updateIs('RUNNING');
+      const host = hostOf({ ...UPDATE, ...inputs });
+      const former = answer;
+      answer = (request, path) => {
+        if (path === `${ROOT}/updates/u1`) {
+          host.cancel();
+        }
+        return former(request, path);
+      };
+      await step(host);
+      assert.equal(host.result, 'Canceled', host.printed);
+      assert.equal(host.outputs.get('runId'), 'u1');
+      assert.equal(asked(`${ROOT}/stop`).length, stops);
+    });
+  }
+
+  it('stops an update that does not end in time', async () => {
+    updateIs('RUNNING');
+    const host = await step(hostOf({ ...UPDATE, timeoutMinutes: '2' }));
+    assert.equal(host.error?.code, 'RUN_TIME_LIMIT', host.printed);
+    assert.match(host.error?.message ?? '', /within 2 min 00 s\. It was asked to end\./);
+    assert.equal(asked(`${ROOT}/stop`).length, 1);
+  });
+
+  it('fails for an update that somebody stopped, unless that is fine', async () => {
+    updateIs('RUNNING', 'CANCELED');
+    assert.equal((await step(hostOf(UPDATE))).error?.code, 'UPDATE_CANCELED');
+    assert.equal((await step(hostOf({ ...UPDATE, failOn: 'failed' }))).result, 'Succeeded');
+  });
+
+  it('does not wait where it is told not to', async () => {
+    updateIs('RUNNING');
+    const host = await step(hostOf({ ...UPDATE, wait: 'false' }));
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.match(host.outputs.get('runUrl') ?? '', /\/updates\/u1$/);
+    assert.equal(asked(`${ROOT}/updates/u1`, 'GET').length, 0);
+  });
+
+  for (const [state, stops] of [
+    ['RUNNING', 1],
+    ['COMPLETED', 0],
+  ] as const) {
+    it(`the post-job phase ${stops === 1 ? 'stops' : 'leaves'} an update that is ${state}`, async () => {
+      updateIs(state);
+      const host = hostOf(UPDATE);
+      host.setTaskVariable('databricksMlopsRunId', `${PIPELINE}/u1`);
+      await runAfterJob(task, readInputs, afterJob, host, new AutoClock());
+      assert.equal(asked(`${ROOT}/stop`).length, stops, host.printed);
+    });
+  }
+
+  it('does not take the former end of a run for that of its repair, which the service does not show yet', async () => {
+    let looks = 0;
+    answer = (_, path) => {
+      if (path.endsWith('/runs/repair')) {
+        return { repair_id: 9 };
+      }
+      if (!path.endsWith('/runs/get')) {
+        return {};
+      }
+      const isRepaired = asked('/api/2.2/jobs/runs/repair').length > 0;
+      looks += isRepaired ? 1 : 0;
+      const shown = looks > 3 ? [{ type: 'REPAIR', id: 9, start_time: 2 }] : [];
+      const history = [{ type: 'ORIGINAL', start_time: 1 }, ...shown];
+      return { run_id: 7, state: looks > 3 ? SUCCESS : FAILED, tasks: [], repair_history: history };
+    };
+    const host = await step(hostOf({ action: 'repair', runId: '7' }));
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.equal(host.outputs.get('resultState'), 'SUCCESS');
+  });
+
+  it('believes the former end after a minute: it is a failure in any case', async () => {
+    answer = (_, path) =>
+      path.endsWith('/runs/repair')
+        ? { repair_id: 9 }
+        : path.endsWith('/runs/get')
+          ? { run_id: 7, state: FAILED, tasks: [] }
+          : {};
+    const host = await step(hostOf({ action: 'repair', runId: '7' }));
+    assert.equal(host.error?.code, 'RUN_FAILED', host.printed);
+  });
+
+  it('counts repairs to the time limit, and cancels the run in the end', async () => {
+    answer = (_, path) => {
+      if (path.endsWith('/runs/repair')) {
+        return { repair_id: 9 };
+      }
+      const isRepaired = asked('/api/2.2/jobs/runs/repair').length > 0;
+      const state = isRepaired ? { life_cycle_state: 'RUNNING' } : FAILED;
+      return path.endsWith('/runs/get') ? { run_id: 7, state, tasks: [] } : {};
+    };
+    const host = await step(hostOf({ action: 'attach', runId: '7', repairAttempts: '3', timeoutMinutes: '5' }));
+    assert.equal(host.error?.code, 'RUN_TIME_LIMIT', host.printed);
+    assert.equal(asked('/api/2.2/jobs/runs/repair').length, 1);
+    assert.equal(asked('/api/2.2/jobs/runs/cancel').length, 1);
+  });
+
+  it('cancels a run whose repair was asked for while the cancel came', async () => {
+    const host = hostOf({ action: 'attach', runId: '7', repairAttempts: '1' });
+    answer = (_, path) => {
+      if (path.endsWith('/runs/repair')) {
+        host.cancel();
+        return { repair_id: 9 };
+      }
+      return path.endsWith('/runs/get') ? { run_id: 7, state: FAILED, tasks: [] } : {};
+    };
+    await step(host);
+    assert.equal(host.result, 'Canceled', host.printed);
+    assert.equal(asked('/api/2.2/jobs/runs/cancel').length, 1);
+  });
+
+  it('leaves alone a run that somebody canceled', async () => {
+    const canceled = { life_cycle_state: 'TERMINATED', result_state: 'CANCELED' };
+    answer = (_, path) => (path.endsWith('/runs/get') ? { run_id: 7, state: canceled, tasks: [] } : {});
+    const host = await step(hostOf({ action: 'attach', runId: '7', repairAttempts: '1' }));
+    assert.equal(host.error?.code, 'RUN_CANCELED', host.printed);
+    assert.equal(asked('/api/2.2/jobs/runs/repair').length, 0);
+  });
+
+  it('says what it would wait for in a dry run', async () => {
+    answer = (_, path) =>
+      path.endsWith('/runs/get') ? { run_id: 7, state: { life_cycle_state: 'RUNNING' }, tasks: [] } : {};
+    const host = await step(hostOf({ action: 'attach', runId: '7', dryRun: 'true' }));
+    assert.match(host.message, /^Dry run: run 7, which is RUNNING, would be followed\.$/);
+    assert.equal(asked('/api/2.2/jobs/runs/get', 'GET').length, 1);
+  });
+});
