@@ -288,3 +288,36 @@ def no_stages(scene):
             assert "alias" in str(error).lower() or "unsupported" in str(error).lower(), error
         else:
             raise AssertionError("stages were answered")
+
+
+@case("a model is registered by the path of its run")
+def by_run(scene):
+    version = mlflow.register_model(f"runs:/{scene.run}/scene-model", "dev.default.by_run")
+    assert (version.status, version.run_id) == ("READY", scene.run)
+    loaded = mlflow.pyfunc.load_model("models:/dev.default.by_run/1")
+    assert np.allclose(loaded.predict(scene.head), scene.predictions)
+
+
+@case("a deployment job is linked to a model, changed, and named by it")
+def deployment_job(scene):
+    client, name = scene.client, "dev.default.with_job"
+    client.create_registered_model(name, deployment_job_id="77")
+    assert str(client.get_registered_model(name).deployment_job_id) == "77"
+    client.update_registered_model(name, deployment_job_id="78")
+    assert str(client.get_registered_model(name).deployment_job_id) == "78"
+    client.update_registered_model(name, description="text")
+    assert str(client.get_registered_model(name).deployment_job_id) == "78"
+
+
+@case("both dialects show the same model and version")
+def both_dialects(scene):
+    client, name = scene.client, scene.new_model("both", versions=1)
+    client.set_registered_model_alias(name, "champion", "1")
+    client.set_model_version_tag(name, "1", "approval", "approved")
+    old = scene.control("GET", f"/api/2.0/mlflow/unity-catalog/model-versions/get?name={name}&version=1")["model_version"]
+    new = scene.control("GET", f"/api/2.1/unity-catalog/models/{name}/versions/1?include_aliases=true")
+    assert (old["version"], new["version"]) == ("1", 1) and old["storage_location"] == new["storage_location"]
+    assert [one["alias"] for one in old["aliases"]] == [one["alias_name"] for one in new["aliases"]] == ["champion"]
+    assert old["tags"] == new["tags"] == [{"key": "approval", "value": "approved"}]
+    plain = scene.control("GET", f"/api/2.1/unity-catalog/models/{name}")
+    assert "aliases" not in plain and plain["full_name"] == name

@@ -261,3 +261,22 @@ def logged_model_life(scene):
     assert linked.inputs.model_inputs[0].model_id == model.model_id and linked.outputs.model_outputs[0].step == 3
     client.delete_logged_model(model.model_id)
     refused("RESOURCE_DOES_NOT_EXIST", client.get_logged_model, model.model_id)
+
+
+@case("runs of all experiments are searched at once, deleted experiments left out")
+def everywhere(scene):
+    client = scene.client
+    gone = client.create_experiment("/Shared/gone")
+    for experiment in (client.create_experiment("/Shared/here"), gone):
+        client.set_tag(client.create_run(experiment).info.run_id, "where", "everywhere")
+    client.delete_experiment(gone)
+    found = mlflow.search_runs(search_all_experiments=True, filter_string="tags.where = 'everywhere'")
+    assert len(found) == 1
+
+
+@case("a run's parent is found")
+def parent(scene):
+    with mlflow.start_run() as outer, mlflow.start_run(nested=True) as inner:
+        pass
+    assert scene.client.get_parent_run(inner.info.run_id).info.run_id == outer.info.run_id
+    assert scene.client.get_parent_run(outer.info.run_id) is None
