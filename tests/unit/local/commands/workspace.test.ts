@@ -21,9 +21,13 @@ describe('databricks-mlops workspace', function () {
   const command = (...args: string[]) =>
     spawnSync(process.execPath, [...CLI, ...args, '--data', data], { encoding: 'utf8' });
 
-  async function started(): Promise<{ child: ChildProcess; url: string; said: string }> {
-    const child = spawn(process.execPath, [...CLI, 'start', '--workspace', 'dev', '--data', data, '--json'], {
+  async function started(
+    more: readonly string[] = [],
+    env: NodeJS.ProcessEnv = process.env,
+  ): Promise<{ child: ChildProcess; url: string; said: string }> {
+    const child = spawn(process.execPath, [...CLI, 'start', '--workspace', 'dev', '--data', data, '--json', ...more], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env,
     });
     const [said] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const [first] = JSON.parse(said) as { url: string }[];
@@ -45,6 +49,28 @@ describe('databricks-mlops workspace', function () {
     assert.equal(command('status').status, 1);
     assert.equal(command('reset').status, 0);
     assert.equal(existsSync(data), false);
+  });
+
+  it('lets the principals of a file in by the tokens of the environment, with their rights alone', async () => {
+    const file = join(data, '..', 'principals.yml');
+    const user = (token: string) => `users: [{userName: ada@example.com, token: ${token}}]\n`;
+    writeFileSync(file, user('dapi123'));
+    await assert.rejects(workspace(['start', '--data', data, '--principals', file]), {
+      name: 'CommandError',
+      message: /principals\.yml:1:\d+.*must name an environment variable/,
+    });
+    await assert.rejects(workspace(['start', '--data', data, '--principals', join(data, 'none.yml')]), {
+      message: /There is no file .*none\.yml/,
+    });
+    writeFileSync(file, user('{env: ADA_TOKEN}'));
+    const { child, url } = await started(['--principals', file], { ...process.env, ADA_TOKEN: 'token-of-ada' });
+    const headers = { authorization: 'Bearer token-of-ada' };
+    const me = await fetch(`${url}/api/2.0/preview/scim/v2/Me`, { headers });
+    assert.match(await me.text(), /ada@example\.com/);
+    assert.equal((await fetch(`${url}/api/2.1/unity-catalog/catalogs/dev`, { headers })).status, 403);
+    const ended = once(child, 'exit');
+    assert.equal(command('stop').status, 0);
+    assert.deepEqual(await ended, [0, null]);
   });
 
   it('deploys the jobs of the sample, and a second time resets the same ones', async () => {

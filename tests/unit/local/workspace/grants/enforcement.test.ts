@@ -351,6 +351,19 @@ describe('rights of principals that the start described', () => {
     assert.equal((await as('ada', 'GET', '/api/2.2/jobs/runs/get?run_id=1')).status, 400);
   });
 
+  it('shows a one-time run to who started it, and to nobody else without a right', async () => {
+    const task = { task_key: 'a', notebook_task: { notebook_path: '/n' } };
+    const { run_id: runId } = await ok('ci', 'POST', '/api/2.2/jobs/runs/submit', { run_name: 'once', tasks: [task] });
+    const get = `/api/2.2/jobs/runs/get?run_id=${runId}`;
+    assert.equal((await ok('ci', 'GET', get)).creator_user_name, CI);
+    assert.equal((await as('ada', 'GET', get)).status, 403);
+    assert.equal((await as('ada', 'POST', '/api/2.2/jobs/runs/cancel', { run_id: runId })).status, 403);
+    const list = '/api/2.2/jobs/runs/list?run_type=SUBMIT_RUN';
+    assert.equal((await ok('ada', 'GET', list)).runs, undefined);
+    assert.equal((await ok('ci', 'GET', list)).runs.length, 1);
+    await ok('ci', 'POST', '/api/2.2/jobs/runs/cancel', { run_id: runId });
+  });
+
   it('lists users, groups and service principals by filters, and reads one', async () => {
     const scim = '/api/2.0/preview/scim/v2';
     const find = async (kind: string, filter: string) =>
