@@ -5,7 +5,7 @@ import { startTestWorkspace, type TestWorkspace } from '../support/local-workspa
 import { runPythonClient } from '../support/python-client';
 
 /** The cases as their Python files name them, so that one that did not run is missed. */
-const NAMES = ['tracking', 'search', 'artifact', 'registry'].flatMap((part) => {
+const NAMES = ['tracking', 'search', 'artifact', 'registry', 'version'].flatMap((part) => {
   const source = readFileSync(join(__dirname, 'python', `mlflow_${part}_cases.py`), 'utf8');
   return [...source.matchAll(/^@case\("(.+)"\)$/gm)].map(([, name = '']) => name);
 });

@@ -10,9 +10,10 @@ import mlflow_artifact_cases
 import mlflow_registry_cases
 import mlflow_search_cases
 import mlflow_tracking_cases
+import mlflow_version_cases
 from mlflow_case import Scene, run_cases
 
-PARTS = [mlflow_tracking_cases, mlflow_search_cases, mlflow_artifact_cases, mlflow_registry_cases]
+PARTS = [mlflow_tracking_cases, mlflow_search_cases, mlflow_artifact_cases, mlflow_registry_cases, mlflow_version_cases]
 
 
 def main() -> None:
