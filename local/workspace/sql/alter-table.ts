@@ -26,7 +26,14 @@ export async function alterTable(value: Node, session: Session): Promise<Stateme
     const table = requireTable(session, name);
     const { columns, storage } = newest(table);
     for (const [index, column] of added.entries()) {
-      if ([...columns, ...added.slice(0, index)].some((known) => sameName(known.name, column.name))) {
+      if (added.slice(0, index).some((known) => sameName(known.name, column.name))) {
+        throw new SqlFailure(
+          'COLUMN_ALREADY_EXISTS',
+          '42711',
+          `The column ${inBackticks(column.name)} already exists; choose another name.`,
+        );
+      }
+      if (columns.some((known) => sameName(known.name, column.name))) {
         throw new SqlFailure(
           'FIELD_ALREADY_EXISTS',
           '42710',

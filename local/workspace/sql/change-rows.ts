@@ -34,8 +34,12 @@ export async function insert(value: Node, session: Session): Promise<StatementRe
       bindings: session.bindings,
       targets: named.length > 0 ? named : written.columns.map((target) => target.name),
     });
+    const changed = overwrite || rows > 0;
     return {
-      save: withVersion(table, { ...written, operationMetrics: { numOutputRows: String(rows) } }),
+      // Delta keeps no version for an append of nothing.
+      ...(changed
+        ? { save: withVersion(table, { ...written, operationMetrics: { numOutputRows: String(rows) } }) }
+        : {}),
       result: {
         columns: [column('num_affected_rows', 'BIGINT'), column('num_inserted_rows', 'BIGINT')],
         rows: [[String(rows), String(rows)]],

@@ -191,16 +191,12 @@ function renderCase(node: Node, scope: Scope): Expression {
   );
   const cases = tests.map((test, index) => `WHEN ${test} THEN ${results[index]?.sql}`);
   const otherwiseSql = otherwise === undefined ? [] : [`ELSE ${results.at(-1)?.sql}`];
-  const named = whens.map(({ condition, result }) => `WHEN ${condition.name} THEN ${result.name}`);
+  const tested = (name: string) => (operand === undefined ? name : `(${operand.name} = ${name})`);
+  const named = whens.map(({ condition, result }) => `WHEN ${tested(condition.name)} THEN ${result.name}`);
   return {
     sql: ['CASE', ...cases, ...otherwiseSql, 'END'].join(' '),
     type: first.type,
-    name: [
-      operand === undefined ? 'CASE' : `CASE ${operand.name}`,
-      ...named,
-      ...(otherwise === undefined ? [] : [`ELSE ${otherwise.name}`]),
-      'END',
-    ].join(' '),
+    name: ['CASE', ...named, ...(otherwise === undefined ? [] : [`ELSE ${otherwise.name}`]), 'END'].join(' '),
   };
 }
 

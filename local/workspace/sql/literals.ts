@@ -5,6 +5,7 @@ import type { SqlType } from './sql-type';
 import type { Node } from './tree';
 import type { Typed } from './type-rules';
 import { duckDbType } from './types';
+import { doubleText } from './values';
 
 const MOST_INT = 2_147_483_647n;
 const MOST_BIGINT = 9_223_372_036_854_775_807n;
@@ -20,7 +21,7 @@ export function renderLiteral(node: Node): Typed & { readonly name: string } {
   }
   switch (node.literal_type) {
     case 'number':
-      return { ...number(text), name: text };
+      return { ...number(text), name: numberName(text) };
     case 'date':
       return { ...cast(string(text), { name: 'DATE' }), name: `DATE '${text}'` };
     case 'timestamp':
@@ -28,6 +29,11 @@ export function renderLiteral(node: Node): Typed & { readonly name: string } {
     default:
       return { ...string(text), name: text };
   }
+}
+
+/** Spark names a column by the value of a double, not by its spelling. */
+function numberName(text: string): string {
+  return typeOfNumber(text).name === 'DOUBLE' ? doubleText(Number(text)) : text;
 }
 
 /** The smallest BIGINT has no positive literal: its minus belongs to it. */

@@ -13,6 +13,7 @@ import type { Session } from './session';
 import { type Column, newest, type TableRecord, type TableVersion } from './table-records';
 import { nextVersion, requireRemovable, withVersion } from './table-versions';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
+import { typeText } from './types';
 import { assignedColumn, assignedTwice, assignedValue } from './update-rows';
 import { withConnection } from './writing';
 
@@ -51,6 +52,13 @@ export async function merge(value: Node, session: Session): Promise<StatementRes
       requireRemovable(table);
     }
     const written = nextVersion(table, session, 'MERGE', parametersOf(on.name, clauses));
+    if (on.type.name !== 'BOOLEAN' && on.type.name !== 'VOID') {
+      throw new SqlFailure(
+        'JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE',
+        '42K0E',
+        `The condition ON ${on.name} has the type ${typeText(on.type)}; BOOLEAN is expected.`,
+      );
+    }
     const plan = planOf(written, alias, source, boolean('ON', on), clauses);
     const counts = await applyMerge(connection, written, plan, session.bindings.values);
     const all = counts.updated + counts.deleted + counts.inserted;

@@ -1,8 +1,8 @@
 import { CLAUSES, EXPRESSIONS } from './allow-list';
 import { type Expression, renderCondition, renderExpression } from './expressions';
-import { syntaxError, unsupported } from './failure';
+import { SqlFailure, syntaxError, unsupported } from './failure';
 import { type HistoryPoint, millisecondsOf } from './history';
-import { type NameDefaults, quoted, type TableName, tableName } from './names';
+import { inBackticks, type NameDefaults, quoted, type TableName, tableName } from './names';
 import type { Bindings } from './parameters';
 import { ambiguous, columnsOf, findColumn, type Query, type Scope, type Source, sameName, unresolved } from './scope';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
@@ -116,7 +116,13 @@ function renderOutput(value: unknown, sources: readonly Source[], scope: Scope):
 function starOf(table: string | undefined, sources: readonly Source[]): Expression[] {
   const wanted = sources.filter((source) => table === undefined || sameName(source.name, table));
   if (wanted.length === 0) {
-    throw table === undefined ? syntaxError('* wants a FROM clause.') : unresolved(`${table}.*`);
+    throw table === undefined
+      ? unsupported('* without a FROM clause')
+      : new SqlFailure(
+          'CANNOT_RESOLVE_STAR_EXPAND',
+          '42704',
+          `Cannot resolve ${inBackticks(table)}.* given the tables ${sources.map(({ name }) => inBackticks(name)).join(', ')}.`,
+        );
   }
   return wanted.flatMap((source) =>
     columnsOf(source).map((column) => {
@@ -191,7 +197,11 @@ function renderKey(value: unknown, outputs: readonly Expression[], scope: Scope,
   if (kind === 'literal') {
     const position = Number(wholeNumber(value, `a constant (${String(node.value)}) as a key`));
     if (outputs[position - 1] === undefined) {
-      throw syntaxError(`${where} position ${position} is not in the select list of ${outputs.length} columns.`);
+      throw new SqlFailure(
+        `${where.replace(' ', '_')}_POS_OUT_OF_RANGE`,
+        '42805',
+        `${where} position ${position} is not in the select list (valid range is [1, ${outputs.length}]).`,
+      );
     }
     return String(position);
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CHANGES_SETUP, FAILING_CHANGES } from './change-cases';
 import { SqlWorkspace } from './sql-workspace';
 
 describe('statements that change rows and tables', () => {
@@ -9,10 +10,9 @@ describe('statements that change rows and tables', () => {
 
   beforeEach(async () => {
     workspace = await SqlWorkspace.open();
-    await rows('CREATE TABLE t (id INT, a STRING, n DOUBLE)');
-    await rows("INSERT INTO t VALUES (1, 'one', 1e0), (2, 'two', 2e0), (3, NULL, NULL)");
-    await rows('CREATE TABLE s (id INT, a STRING, n DOUBLE)');
-    await rows("INSERT INTO s VALUES (2, 'TWO', 20e0), (3, 'THREE', 30e0), (4, 'FOUR', 40e0)");
+    for (const statement of CHANGES_SETUP) {
+      await rows(statement);
+    }
   });
   afterEach(() => workspace.remove());
 
@@ -31,6 +31,13 @@ describe('statements that change rows and tables', () => {
     assert.deepEqual(await rows('SELECT id FROM t ORDER BY id'), [['2'], ['3'], ['4']]);
     assert.deepEqual(await rows('UPDATE t SET n = 0 WHERE id > 100'), [['0']]);
     assert.deepEqual(await history('t'), ['UPDATE', 'UPDATE', 'UPDATE', 'WRITE', 'CREATE TABLE']);
+  });
+
+  it('makes no version of an append of nothing, but of an overwrite', async () => {
+    assert.deepEqual(await rows('INSERT INTO t SELECT * FROM s WHERE id > 100'), [['0', '0']]);
+    assert.deepEqual(await history('t'), ['WRITE', 'CREATE TABLE']);
+    await rows('INSERT OVERWRITE t SELECT * FROM s WHERE id > 100');
+    assert.deepEqual(await history('t'), ['WRITE', 'WRITE', 'CREATE TABLE']);
   });
 
   it('merges by every clause, the first that fits', async () => {
@@ -79,40 +86,7 @@ describe('statements that change rows and tables', () => {
     assert.deepEqual(await rows('SELECT id FROM t'), [['1']]);
   });
 
-  for (const [statement, errorClass] of [
-    [
-      'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE WHEN MATCHED AND s.n > 1 THEN DELETE',
-      'NON_LAST_MATCHED_CLAUSE_OMIT_CONDITION',
-    ],
-    ['MERGE INTO t USING s ON id = 1 WHEN MATCHED THEN DELETE', 'AMBIGUOUS_REFERENCE'],
-    ['MERGE INTO t USING t ON t.id = t.id WHEN MATCHED THEN DELETE', 'AMBIGUOUS_REFERENCE'],
-    [
-      'MERGE INTO t USING (SELECT id FROM s) AS u ON t.id = u.id WHEN NOT MATCHED THEN INSERT *',
-      'DELTA_MERGE_UNRESOLVED_EXPRESSION',
-    ],
-    [
-      'MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (t.id)',
-      'UNRESOLVED_COLUMN.WITH_SUGGESTION',
-    ],
-    ['MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT (id, a) VALUES (s.id)', 'PARSE_SYNTAX_ERROR'],
-    ['MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET nope = 1', 'UNRESOLVED_COLUMN.WITH_SUGGESTION'],
-    ['MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = s.a, a = s.a', 'DELTA_CONFLICT_SET_COLUMN'],
-    ['MERGE INTO t USING s ON t.id WHEN MATCHED THEN DELETE', 'DATATYPE_MISMATCH'],
-    ['MERGE INTO t USING nope ON t.id = nope.id WHEN MATCHED THEN DELETE', 'TABLE_OR_VIEW_NOT_FOUND'],
-    ['UPDATE t SET nope = 1', 'UNRESOLVED_COLUMN.WITH_SUGGESTION'],
-    ['UPDATE t SET id = 1, ID = 2', 'DELTA_CONFLICT_SET_COLUMN'],
-    ['UPDATE t SET id = DEFAULT', 'UNSUPPORTED_BY_LOCAL_WORKSPACE'],
-    ["UPDATE t SET id = 'x'", 'CAST_INVALID_INPUT'],
-    ['UPDATE nope SET id = 1', 'TABLE_OR_VIEW_NOT_FOUND'],
-    ['ALTER TABLE t ADD COLUMN a INT', 'FIELD_ALREADY_EXISTS'],
-    ['ALTER TABLE t ADD COLUMNS (b INT, B INT)', 'FIELD_ALREADY_EXISTS'],
-    ['ALTER TABLE t ADD COLUMN b INT NOT NULL', 'UNSUPPORTED_BY_LOCAL_WORKSPACE'],
-    ['ALTER TABLE t RENAME TO u', 'UNSUPPORTED_BY_LOCAL_WORKSPACE'],
-    ["ALTER TABLE t UNSET TBLPROPERTIES ('x')", 'UNSET_NONEXISTENT_PROPERTIES'],
-    ["ALTER TABLE t SET TBLPROPERTIES ('x')", 'PARSE_SYNTAX_ERROR'],
-    ['COMMENT ON TABLE t IS 1', 'PARSE_SYNTAX_ERROR'],
-    ['COMMENT ON SCHEMA default IS NULL', 'UNSUPPORTED_BY_LOCAL_WORKSPACE'],
-  ] as const) {
+  for (const [statement, errorClass] of FAILING_CHANGES) {
     it(`changes nothing when it fails: ${statement}`, async () => {
       const message = await workspace.failure(statement);
       assert.ok(message.startsWith(`[${errorClass}] `), message);
