@@ -127,6 +127,7 @@ function readQueue(inputs: InputReader): boolean | undefined {
 }
 
 function readPerformanceTarget(inputs: InputReader): string | undefined {
-  const target = inputs.choice('performanceTarget', ['', 'STANDARD', 'PERFORMANCE_OPTIMIZED']);
-  return target === '' ? undefined : target;
+  return inputs.text('performanceTarget') === ''
+    ? undefined
+    : inputs.choice('performanceTarget', ['STANDARD', 'PERFORMANCE_OPTIMIZED']);
 }
