@@ -178,11 +178,14 @@ export class RunsApi {
     return withTextIds<{ repair_id: string }>(answer).repair_id;
   }
 
-  /** Output of one task run (`tasks[].run_id`; a job's run id is refused by the service). */
-  async output(taskRunId: string): Promise<RunOutput> {
-    return withTextIds(
-      await this.http.json({ method: 'GET', path: `${ROOT}/runs/get-output`, query: { run_id: taskRunId } }),
-    );
+  /**
+   * Output of one task run (`tasks[].run_id`; a job's run id is refused by the service).
+   * @param deadlineMs milliseconds that it may take; absent: the client's own limit
+   */
+  async output(taskRunId: string, deadlineMs?: number): Promise<RunOutput> {
+    const deadline = deadlineMs === undefined ? {} : { deadlineMs };
+    const query = { run_id: taskRunId };
+    return withTextIds(await this.http.json({ method: 'GET', path: `${ROOT}/runs/get-output`, query, ...deadline }));
   }
 
   /**

@@ -29,6 +29,11 @@ export class RunChanges {
   /** @param prefix before every line; names the run where several are followed */
   constructor(private readonly prefix = '') {}
 
+  /** True until the first look. */
+  get isNew(): boolean {
+    return this.said.size === 0;
+  }
+
   /** The lines for what differs from the look before. */
   lines(run: WaitedRun): string[] {
     const changed = [...this.graph(run), ...(run.tasks ?? []).flatMap((task) => this.taskLines(task))];

@@ -3,6 +3,7 @@ import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { lookAtRun } from '../../src/workflow/look-at-run';
+import { NestedLooks } from '../../src/workflow/nested-looks';
 import { durationText } from '../../src/workflow/polling';
 import { repairIds } from '../../src/workflow/repair-run';
 import { standingOf } from '../../src/workflow/run-state';
@@ -43,8 +44,22 @@ export async function followRun(
     },
     clock,
   );
+  const nested = new NestedLooks({
+    output: (taskRunId, deadlineMs) => workspace.runs.output(taskRunId, deadlineMs),
+    run: (nestedId, deadlineMs) => workspace.runs.getFirstPage(nestedId, deadlineMs),
+    clock,
+    say: (line) => log.info(line),
+    debug: (line) => log.debug(line),
+  });
+  const read = repairId === '' ? plain : readRepaired(runId, repairId, workspace, () => clock.now());
   const waited = await waitForRun({
-    read: repairId === '' ? plain : readRepaired(runId, repairId, workspace, () => clock.now()),
+    read: async (deadlineMs) => {
+      const run = await read(deadlineMs);
+      if (standingOf(run).active) {
+        await nested.look(run);
+      }
+      return run;
+    },
     clock,
     signal,
     limitMs,
