@@ -1,9 +1,10 @@
+import { visibleText } from './visible-text';
+
 /**
  * Text from outside as Markdown text: nothing in it becomes a link, an image, HTML, a table cell or a heading, and it stays on one line.
  */
 export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\r\n\t]+/g, ' ')
+  return visibleText(text.replace(/[\r\n\t]+/g, ' '))
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')

@@ -132,7 +132,7 @@ interface Reporting {
 }
 
 async function report(ending: Ending, { definition, host, log, outputs, files, artifact }: Reporting): Promise<void> {
-  const decision = neutralLine(ending.decision);
+  const decision = neutralLine(ending.decision).trim();
   outputs.set('result', ending.result);
   try {
     const heading = `**${escapeMarkdown(decision)}**\n\n${ending.summary}`;

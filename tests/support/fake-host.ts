@@ -6,6 +6,9 @@ import { capture, mustNotAppear } from './captured-output';
 
 /** A `Host` in memory: inputs and variables in, everything that a task said out. */
 export class FakeHost implements Host {
+  /** Address in front of a workspace's own that steps are to be led through. */
+  static front: (url: string) => string = (url) => url;
+
   readonly kind: Host['kind'];
   readonly lines: string[] = [];
   readonly debugLines: string[] = [];
@@ -72,7 +75,8 @@ export class FakeHost implements Host {
   }
 
   connection(inputName: string): ServiceConnection | undefined {
-    return this.connections.get(this.inputs.get(inputName) ?? '');
+    const found = this.connections.get(this.inputs.get(inputName) ?? '');
+    return found && { ...found, url: FakeHost.front(found.url) };
   }
 
   jobAccessToken(): string | undefined {

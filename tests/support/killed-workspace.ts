@@ -18,13 +18,16 @@ export class KilledWorkspace {
   url = '';
   token = '';
 
+  constructor() {
+    process.once('exit', () => this.#process?.kill('SIGKILL'));
+  }
+
   /** @throws Error with what the process said when it ended before it answered */
   async start(): Promise<void> {
     this.#port ||= await freePort();
     const args = [COMMAND, 'workspace', 'start', '--data', this.data, '--port', String(this.#port), '--json'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
-    process.once('exit', () => child.kill('SIGKILL'));
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said += text;

@@ -18,6 +18,11 @@ describe('text from outside in Markdown', () => {
     });
   }
 
+  it('holds no sign that cannot be seen, turns no direction, and is no megabyte', () => {
+    assert.equal(escapeMarkdown('a\u0000b\u001B[2Kc\u202Ed'), 'a␦bc␦d');
+    assert.ok(escapeMarkdown('x'.repeat(1_000_000)).length < 10_100);
+  });
+
   it('stays on its line and in its cell, and starts no heading, list or code', () => {
     assert.equal(escapeMarkdown('a\r\nb\tc'), 'a b c');
     assert.equal(escapeMarkdown('a|b`c`'), 'a\\|b\\`c\\`');
