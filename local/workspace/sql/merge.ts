@@ -40,7 +40,7 @@ export async function merge(value: Node, session: Session): Promise<StatementRes
   const alias = target.alias ?? name.table;
   return withConnection(session, async (connection) => {
     const table = requireTable(session, name);
-    const source = renderSource(node.using, queryScope(session));
+    const source = renderSource(sourceNode(node.using), queryScope(session));
     if (sameName(source.name, alias)) {
       throw ambiguous(alias);
     }
@@ -87,6 +87,16 @@ function targetOf(value: unknown): { readonly parts: string[]; readonly alias: s
   const [table, content] = tagged(inner);
   permitted({ table: ['name', 'schema', 'catalog', 'alias', 'alias_explicit_as'] }, table, content);
   return { parts: tableParts(content), alias: aliased ?? identifier(content.alias) };
+}
+
+/** The parser wraps a table with an alias; in FROM the alias is the table's own. */
+function sourceNode(value: unknown): unknown {
+  const [kind, node] = tagged(value);
+  if (kind !== 'alias') {
+    return value;
+  }
+  const [inner, content] = tagged(node.this);
+  return { [inner]: { ...content, alias: node.alias } };
 }
 
 interface Surroundings {

@@ -14,8 +14,11 @@ export interface NameDefaults {
   readonly schema?: string;
 }
 
-/** An identifier for DuckDB. */
+/** An identifier for DuckDB, which knows no empty one: a column that is called so can be shown, but not named. */
 export function quoted(identifier: string): string {
+  if (identifier === '') {
+    return '"__mlops_unnamed"';
+  }
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 

@@ -59,7 +59,8 @@ describe('statements that change rows and tables', () => {
   });
 
   it('merges * by name, and adds nothing a second time', async () => {
-    const merge = 'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *';
+    const merge =
+      'MERGE INTO t AS x USING s AS y ON x.id = y.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *';
     assert.deepEqual(await rows(merge), [['3', '2', '0', '1']]);
     assert.deepEqual(await rows('SELECT id, a FROM t ORDER BY id'), [
       ['1', 'one'],
