@@ -35,7 +35,7 @@ export function leaks(): string[] {
   return [...leaked, ...leaksIn(captured, [...secrets, ROW_CANARY])];
 }
 
-/** Where one of the texts was found, plain, URL-encoded or in base64. */
+/** Where one of the texts was found: plain, one line of it, JSON-escaped, URL-encoded or in base64. */
 export function leaksIn(shown: readonly Captured[], forbidden: readonly string[]): string[] {
   const forms = forbidden.flatMap(formsOf);
   return shown.flatMap(({ from, text }) =>
@@ -45,7 +45,13 @@ export function leaksIn(shown: readonly Captured[], forbidden: readonly string[]
 
 /** Not the product's own list of forms, which could lack one: written from what the forms are. */
 function formsOf(secret: string): string[] {
-  const encoded = [secret, encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
+  const encoded = [
+    secret,
+    ...secret.split(/\r?\n/).filter((line) => line.length >= 8 && !line.startsWith('-----')), // each line; the frame of a key is known to all
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+  ];
   const base64 = [0, 1, 2].map((before) => base64Part(secret, before));
   return [...new Set([...encoded, ...base64, ...base64.map((form) => form.replace(/\+/g, '-').replace(/\//g, '_'))])];
 }

@@ -7,6 +7,7 @@ describe('the check for secrets in captured output', () => {
 
   for (const [form, text] of [
     ['as it is', `token ${secret} refused`],
+    ['in JSON', JSON.stringify({ token: secret })],
     ['URL-encoded', `?token=${encodeURIComponent(secret)}&x`],
     ['as a field of a form', new URLSearchParams({ token: secret }).toString()],
     ['in base64', `Basic ${base64(secret)}`],
@@ -19,6 +20,12 @@ describe('the check for secrets in captured output', () => {
       assert.equal(leaksIn([{ from: 'a step', text }], ['another', secret]).length > 0, true);
     });
   }
+
+  it('finds one line of a secret of several', () => {
+    const key = '-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----';
+    assert.equal(leaksIn([{ from: 'a step', text: 'read hkiG9w0BAQEFAASC' }], [key]).length, 1);
+    assert.deepEqual(leaksIn([{ from: 'a step', text: '-----BEGIN KEY-----' }], [key]), []);
+  });
 
   it('finds nothing where there is none', () => {
     const text = `s3cr/t ${base64('s3cr/t of somebody else')}`;
