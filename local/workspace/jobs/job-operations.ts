@@ -34,7 +34,8 @@ export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly
 
 const KEPT = {
   note: 'all settings are kept',
-  lacks: 'firing of schedules and triggers, sending of notifications, clusters (tasks run as processes of this machine)',
+  lacks:
+    'firing of schedules and triggers, sending of notifications, clusters (tasks run as processes of this machine)',
 };
 
 async function create({ workspace, jobs, runs }: JobParts, call: Call): Promise<Reply> {
