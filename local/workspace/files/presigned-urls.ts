@@ -1,5 +1,5 @@
 import { ApiError, type Call, type Operation, type Reply } from '../api';
-import { type Fields, invalid, optionalInteger, optionalText, requiredText } from '../fields';
+import { type Fields, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
 import { asFile, existingFile, writable } from './file-contents';
 import { type Location, locate } from './locations';
 import { signedUrl } from './signed-urls';
@@ -58,7 +58,7 @@ async function createAbortUrl(call: Call): Promise<Reply> {
 
 /** The SDKs send the fields of a download in the query, MLflow in the body. */
 async function fieldsOf(call: Call): Promise<Fields> {
-  return { ...Object.fromEntries(call.query), ...(await call.json<Fields>()) };
+  return { ...queryFields(call.query), ...(await call.json<Fields>()) };
 }
 
 function placeOf(call: Call, fields: Fields): Location {

@@ -52,7 +52,7 @@ export const CATALOG_RULES: Readonly<Record<string, Rule>> = {
   [`DELETE ${MODELS}/:full_name/versions/:version`]: having('FUNCTION', ['MANAGE']),
   [`PATCH ${MODELS}/:full_name/versions/:version/finalize`]: having('FUNCTION', TO_VERSION),
   [`POST ${MODELS}/versions`]: named(TO_VERSION, modelOfBody),
-  [`POST ${TAGS}/temporary-model-version-credentials`]: named(['EXECUTE', ...TO_VERSION], modelOfBody),
+  [`POST ${TAGS}/temporary-model-version-credentials`]: credentialed(modelOfBody),
   // These look at the rights of the caller themselves.
   [`GET ${TAGS}/permissions/:securable_type/:full_name`]: open,
   [`PATCH ${TAGS}/permissions/:securable_type/:full_name`]: open,
@@ -80,7 +80,7 @@ export const CATALOG_RULES: Readonly<Record<string, Rule>> = {
   [`GET ${MLFLOW}/registered-models:is-databricks-sdk-models-artifact-repository-enabled`]: open,
   [`POST ${MLFLOW}/model-versions/create`]: named(TO_VERSION),
   [`POST ${MLFLOW}/model-versions/finalize`]: named(TO_VERSION),
-  [`POST ${MLFLOW}/model-versions/generate-temporary-credentials`]: named(['EXECUTE', ...TO_VERSION]),
+  [`POST ${MLFLOW}/model-versions/generate-temporary-credentials`]: credentialed(nameOf),
   [`POST ${MLFLOW}/model-versions/emit-lineage`]: named(['EXECUTE', ...TO_VERSION]),
   [`GET ${MLFLOW}/model-versions/get`]: named(['EXECUTE']),
   [`GET ${MLFLOW}/model-versions/get-download-uri`]: named(['EXECUTE']),
@@ -149,6 +149,16 @@ function catalogOf({ fullName }: Securable): Securable {
 function named(privileges: readonly string[], read: (call: Call) => Promise<string> = nameOf): Rule {
   return async (call, access) => {
     access.require(privileges, securableOf('FUNCTION', await read(call)));
+    return undefined;
+  };
+}
+
+/** Credentials to read a version are for whoever may use or make versions, those to write one for whoever may make them. */
+function credentialed(read: (call: Call) => Promise<string>): Rule {
+  return async (call, access) => {
+    const operation = optionalText(await call.json<Fields>(), 'operation') ?? '';
+    const reads = /^(MODEL_VERSION_OPERATION_READ|READ_MODEL_VERSION)$/.test(operation);
+    access.require(reads ? ['EXECUTE', ...TO_VERSION] : TO_VERSION, securableOf('FUNCTION', await read(call)));
     return undefined;
   };
 }

@@ -6,7 +6,7 @@ import { NOTHING } from '../sql/result';
 import type { Session } from '../sql/session';
 import type { TableRecord } from '../sql/table-records';
 import { Access } from './access';
-import type { Securable } from './securables';
+import { type Securable, securableOf } from './securables';
 
 /**
  * A session whose tables are those that its principal may use: reading a table wants SELECT, changing one MODIFY, making one CREATE
@@ -20,6 +20,7 @@ export function guarded(session: Session): Session {
   return {
     ...session,
     tables: new GuardedTables(session.tables, access),
+    sees: (namespace) => access.sees(securableOf(namespace.includes('.') ? 'SCHEMA' : 'CATALOG', namespace)),
     requireCreateSchema: (catalog) => {
       const parent: Securable = { kind: 'CATALOG', fullName: catalog.toLowerCase() };
       inSql(() => access.require([access.holds('USE_CATALOG', parent) ? 'CREATE_SCHEMA' : 'USE_CATALOG'], parent));

@@ -1,10 +1,13 @@
-import { ApiError, type Call, type Workspace } from '../api';
-import { type Fields, optionalText, queryFields } from '../fields';
+import { ApiError, type Workspace } from '../api';
+import { type Fields, objectList, optionalObject, optionalText } from '../fields';
 import type { JobStore, RunStore } from '../jobs/run-store';
 import type { Permission } from '../permissions/access-list';
 import type { Access } from './access';
+import { artifactRules } from './artifact-rules';
 import type { Rule } from './catalog-rules';
-import { type Securable, securableOf } from './securables';
+import { FILE_RULES } from './file-rules';
+import { textField } from './request-fields';
+import { securableOf } from './securables';
 
 /** Kinds of objects whose access control lists are enforced, with the levels that let view, use and manage them. */
 const LEVELS = {
@@ -84,13 +87,13 @@ export function objectRules(workspace: Workspace, objects: PermittedObjects): Re
   const onJob =
     (need: Need): Rule =>
     async (call, access) => {
-      require(access, 'jobs', (await field(call, 'job_id')) || (call.params.id ?? ''), need);
+      require(access, 'jobs', (await textField(call, 'job_id')) || (call.params.id ?? ''), need);
       return undefined;
     };
   const onRun =
     (need: Need): Rule =>
     async (call, access) => {
-      const id = await field(call, 'run_id');
+      const id = await textField(call, 'run_id');
       const run = objects.runs.get(id) ?? objects.runs.attempt(id)?.run;
       if (run !== undefined && !access.identity.names.has(run.creator.userName.toLowerCase())) {
         require(access, 'jobs', run.jobId, need);
@@ -100,7 +103,7 @@ export function objectRules(workspace: Workspace, objects: PermittedObjects): Re
   const onWarehouse =
     (need: Need): Rule =>
     async (call, access) => {
-      require(access, 'warehouses', call.params.id ?? (await field(call, 'warehouse_id')), need);
+      require(access, 'warehouses', call.params.id ?? (await textField(call, 'warehouse_id')), need);
       return undefined;
     };
   const onEndpoint =
@@ -177,54 +180,32 @@ export function objectRules(workspace: Workspace, objects: PermittedObjects): Re
     [`GET ${endpoints}/:name/metrics`]: onEndpoint('view'),
     [`GET ${endpoints}/:name/served-models/:entity/logs`]: onEndpoint('view'),
     [`GET ${endpoints}/:name/served-models/:entity/build-logs`]: onEndpoint('view'),
-    [`PUT ${endpoints}/:name/config`]: onEndpoint('manage'),
+    [`POST ${endpoints}`]: async (call, access) => {
+      await requireServed(access, optionalObject(await call.json<Fields>(), 'config') ?? {});
+      return undefined;
+    },
+    [`PUT ${endpoints}/:name/config`]: async (call, access) => {
+      await onEndpoint('manage')(call, access);
+      await requireServed(access, await call.json<Fields>());
+      return undefined;
+    },
     [`PATCH ${endpoints}/:name/tags`]: onEndpoint('manage'),
     [`DELETE ${endpoints}/:name`]: onEndpoint('manage'),
     'POST /serving-endpoints/:name/invocations': onEndpoint('use'),
-    ...Object.fromEntries(
-      (['GET', 'HEAD', 'PUT', 'POST', 'DELETE'] as const).flatMap((method): [string, Rule][] => [
-        [`${method} /api/2.0/fs/files/*path`, onFile(method === 'GET' || method === 'HEAD')],
-        [`${method} /api/2.0/fs/directories/*path`, onFile(method === 'GET' || method === 'HEAD')],
-      ]),
-    ),
-    'POST /api/2.0/fs/create-download-url': onNamedFile(true),
-    'POST /api/2.0/fs/create-upload-url': onNamedFile(false),
-    'POST /api/2.0/fs/create-upload-part-urls': onNamedFile(false),
-    'POST /api/2.0/fs/create-abort-upload-url': onNamedFile(false),
+    ...FILE_RULES,
+    ...artifactRules(workspace),
   };
 }
 
-const onFile =
-  (reads: boolean): Rule =>
-  async (call, access) => {
-    requireFile(access, call.params.path ?? '', reads);
-    return undefined;
-  };
-
-const onNamedFile =
-  (reads: boolean): Rule =>
-  async (call, access) => {
-    requireFile(access, await field(call, 'path'), reads);
-    return undefined;
-  };
-
-function requireFile(access: Access, path: string, reads: boolean): void {
-  const [top, ...levels] = path.split('/').filter((part) => part !== '');
-  if (levels.length < 3) {
-    return;
+/** Who configures an endpoint needs the right to use what it serves, as the service demands of its creator. */
+async function requireServed(access: Access, config: Fields): Promise<void> {
+  for (const entity of objectList(config, 'served_entities')) {
+    const name = optionalText(entity, 'entity_name') ?? '';
+    // A name that no model can have is refused, with its reason, by who carries out the request.
+    if (name.split('.').length === 3) {
+      access.require(['EXECUTE'], securableOf('FUNCTION', name));
+    }
   }
-  const of = (type: string): Securable => securableOf(type, levels.slice(0, 3).join('.'));
-  if (top === 'Volumes') {
-    access.require([reads ? 'READ_VOLUME' : 'WRITE_VOLUME'], of('volume'));
-  } else if (top === 'Models') {
-    access.require(reads ? ['EXECUTE'] : ['CREATE_MODEL_VERSION', 'MANAGE'], of('function'));
-  }
-}
-
-/** A field of the query or, where the operation has one, of the body. */
-async function field(call: Call, name: string): Promise<string> {
-  const fields = call.method === 'GET' ? {} : await call.json<Fields>();
-  return optionalText({ ...queryFields(call.query), ...fields }, name) ?? '';
 }
 
 function ownerOf(creator: string): Permission {

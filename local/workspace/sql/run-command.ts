@@ -37,7 +37,9 @@ export async function runCommand(command: Command, session: Session): Promise<St
     case 'showCatalogs':
       return answer(
         [column('catalog')],
-        listCatalogs(session.metastore).map((catalog) => [catalog.name]),
+        listCatalogs(session.metastore)
+          .filter(({ name }) => session.sees?.(name) ?? true)
+          .map(({ name }) => [name]),
       );
     case 'showSchemas':
       return showSchemas(command.catalog ?? session.defaults.catalog ?? '', session);
@@ -189,7 +191,9 @@ function showSchemas(catalog: string, session: Session): StatementResult {
   try {
     return answer(
       [column('databaseName')],
-      listSchemas(session.metastore, catalog).map((schema) => [schema.name]),
+      listSchemas(session.metastore, catalog)
+        .filter(({ name }) => session.sees?.(`${catalog}.${name}`) ?? true)
+        .map(({ name }) => [name]),
     );
   } catch (error) {
     if (error instanceof ApiError) {

@@ -9,6 +9,8 @@ export interface Session {
   readonly tables: MetastoreTables;
   /** Absent: the principal may make schemas. @throws SqlFailure INSUFFICIENT_PERMISSIONS */
   requireCreateSchema?(catalog: string): void;
+  /** Whether the principal may know of a catalog, or of a schema by its two levels. Absent: of all. */
+  sees?(namespace: string): boolean;
   readonly defaults: NameDefaults;
   readonly bindings: Bindings;
   readonly principal: Principal;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
+import { ApiError, type Call, type Operation, type Principal, type Reply, type Service, type Workspace } from '../api';
+import { identityOf } from '../identity/directory';
 import { SqlFailure } from './failure';
 import type { MetastoreTables } from './metastore-tables';
 import { Bindings } from './parameters';
@@ -23,6 +24,7 @@ interface Statement {
   /** Resolves when the statement has ended, in whatever state. */
   readonly ended: Promise<void>;
   readonly request: StatementRequest;
+  readonly startedBy: Principal;
   state: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELED' | 'CLOSED';
   result?: StatementResult;
   failure?: SqlFailure;
@@ -148,7 +150,7 @@ function submit(request: StatementRequest, call: Call, tables: MetastoreTables, 
       ),
   );
   const state = pending > 0 ? 'PENDING' : 'RUNNING';
-  const statement: Statement = { id: randomUUID(), request, cancel, ended, state };
+  const statement: Statement = { id: randomUUID(), request, startedBy: principal, cancel, ended, state };
   return statement;
 }
 
@@ -193,9 +195,11 @@ async function waitForEnd(statement: Statement, milliseconds: number, workspace:
   waiting.abort();
 }
 
+/** A statement is for who started it, and for administrators; that others get the same 404 as for none is [U]. */
 function find(statements: ReadonlyMap<string, Statement>, call: Call): Statement {
   const statement = statements.get(call.params.statement_id ?? '');
-  if (statement === undefined) {
+  const { administrator, principal } = identityOf(call.workspace.metastore, call.principal);
+  if (statement === undefined || !(administrator || statement.startedBy.userName === principal.userName)) {
     throw new ApiError(404, 'NOT_FOUND', `The statement ${call.params.statement_id} was not found.`);
   }
   return statement;

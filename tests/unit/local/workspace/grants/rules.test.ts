@@ -37,7 +37,8 @@ function scene() {
     const principal = members.find((member) => member.userName === userName) as Principal;
     const rule = rules[operation];
     assert.ok(rule !== undefined, operation);
-    const call = { workspace, principal, params, method: operation.split(' ')[0], query: new URLSearchParams() };
+    const request = { method: operation.split(' ')[0], query: new URLSearchParams(), json: async () => ({}) };
+    const call = { workspace, principal, params, ...request };
     return rule(call as unknown as Call, new Access(metastore, noTables, principal));
   }
   return { permit, send };
