@@ -5,16 +5,11 @@ import type { RunResult } from '../../src/workflow/run-state';
 import { readTarget, type Target } from './target';
 import { readWanted, type Wanted } from './wanted';
 
+/** What fails the step whatever `failOn` says: nobody knows then what the run has done. */
+const ALWAYS: readonly RunResult[] = ['INTERNAL_ERROR', 'UNKNOWN'];
+
 const FAIL_ON: Readonly<Record<string, readonly RunResult[]>> = {
-  failed: [
-    'FAILED',
-    'INTERNAL_ERROR',
-    'MAXIMUM_CONCURRENT_RUNS_REACHED',
-    'SKIPPED',
-    'UPSTREAM_FAILED',
-    'EXCLUDED',
-    'DISABLED',
-  ],
+  failed: ['FAILED', 'MAXIMUM_CONCURRENT_RUNS_REACHED', 'SKIPPED', 'UPSTREAM_FAILED', 'EXCLUDED', 'DISABLED'],
   timedout: ['TIMEDOUT'],
   canceled: ['CANCELED', 'UPSTREAM_CANCELED'],
   successWithFailures: ['SUCCESS_WITH_FAILURES'],
@@ -108,5 +103,5 @@ function readFailOn(inputs: InputReader): Set<RunResult> {
       todo: `Use ${Object.keys(FAIL_ON).join(', ')}.`,
     });
   }
-  return new Set<RunResult>(['UNKNOWN', ...words.flatMap((word) => FAIL_ON[word] ?? [])]);
+  return new Set<RunResult>([...ALWAYS, ...words.flatMap((word) => FAIL_ON[word] ?? [])]);
 }

@@ -10,7 +10,7 @@ import { type HttpDouble, startDouble } from '../../../support/http-double';
 /** Life cycle and result on the wire, the result that the step names, and the word of `failOn` that it falls under; none: always fails. */
 const FINAL = [
   ['TERMINATED', 'FAILED', 'FAILED', 'failed'],
-  ['INTERNAL_ERROR', 'FAILED', 'INTERNAL_ERROR', 'failed'],
+  ['INTERNAL_ERROR', 'FAILED', 'INTERNAL_ERROR', undefined],
   ['SKIPPED', 'MAXIMUM_CONCURRENT_RUNS_REACHED', 'MAXIMUM_CONCURRENT_RUNS_REACHED', 'failed'],
   ['SKIPPED', undefined, 'SKIPPED', 'failed'],
   ['TERMINATED', 'UPSTREAM_FAILED', 'UPSTREAM_FAILED', 'failed'],
