@@ -45,7 +45,7 @@ const LATER = new Set(['THROTTLED', 'UNAVAILABLE']);
 const PASSING = new Set(['SERVER_ERROR', 'CONNECTION_FAILED', 'CONNECTION_LOST', 'ANSWER_INCOMPLETE']);
 
 /**
- * Follows something that runs until it ends or the limit is reached: looks often at first, then at one hundredth of the elapsed time, says
+ * Follows something that runs until it ends or the limit is reached: looks often at first, then at less than one hundredth of the elapsed time, says
  * every change, and at least one line a minute. An outage of a few minutes is waited for, because what runs goes on meanwhile.
  * @throws what `read` throws, and the signal's reason when aborted
  */

@@ -19,7 +19,7 @@ describe('polling', () => {
   it('grows with the elapsed time within bounds', () => {
     assert.deepEqual(
       [0, 2_000, 50_000, 600_000, DAY_MS].map((elapsed) => pollingDelay(elapsed)),
-      [250, 750, 1_500, 6_000, 30_000],
+      [250, 750, 1_500, 5_400, 30_000],
     );
   });
 
@@ -33,10 +33,10 @@ describe('polling', () => {
     );
   });
 
-  it('sees the end of any length within 2 s or one hundredth of it', () => {
+  it('sees the end of any length within 2 s or one hundredth of it, with a tenth of that to spare', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 * DAY_MS }), (length) => {
-        assert.ok(lookAt(length).lagMs <= Math.max(2_000, length / 100));
+        assert.ok(lookAt(length).lagMs <= 0.9 * Math.max(2_000, length / 100));
       }),
       { seed: 5, numRuns: 200 },
     );
