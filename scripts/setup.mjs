@@ -20,7 +20,7 @@ const LEAST_CLIENT_CASES = 120;
 const commands = {
   demo: { python: true, run: () => node(['dist/cli/demo.js', ...rest]) },
   test: { python: true, handlers: true, run: () => mocha(suitesOf(named(standardSuites()))) },
-  'test:clients': { python: true, run: clients },
+  'test:clients': { python: true, databricksCli: true, run: clients },
   bench: { python: true, handlers: true, run: () => node(['scripts/bench.mjs', ...rest]) },
   soak: { python: true, run: () => node(['--import', 'tsx', 'tests/soak/soak.ts', ...rest]) },
 };
@@ -42,6 +42,9 @@ function main() {
   }
   if (chosen.python) {
     requireSuccess(node(['dist/cli/prepare-python.js']));
+  }
+  if (chosen.databricksCli) {
+    requireSuccess(node(['--import', 'tsx', 'tests/clients/databricks-cli/prepare.ts']));
   }
   process.exit(chosen.run());
 }
