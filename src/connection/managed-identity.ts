@@ -18,9 +18,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /**
  * A token of the managed identity of the machine that the agent runs on. Which endpoint there is, the host says by environment variables:
  * App Service and Container Apps `IDENTITY_ENDPOINT` with `IDENTITY_HEADER` [U], else the instance metadata service of a virtual machine (of
- * another address where `AZURE_POD_IDENTITY_AUTHORITY_HOST` says so, as the Azure SDKs read it). Azure Arc has neither and is not supported.
+ * another address where `AZURE_POD_IDENTITY_AUTHORITY_HOST` says so, as the Azure SDKs read it). A machine of Azure Arc says its endpoint without a
+ * header, because the token is guarded by a file that only administrators read; that is refused.
  * @param clientId client id of a user-assigned identity; empty: the system-assigned one, or the only one
- * @throws TaskError MANAGED_IDENTITY_UNAVAILABLE when there is no endpoint, CREDENTIAL_REFUSED
+ * @throws TaskError MANAGED_IDENTITY_UNSUPPORTED on Azure Arc, MANAGED_IDENTITY_UNAVAILABLE when there is no endpoint, CREDENTIAL_REFUSED
  */
 export async function managedIdentityToken(
   http: HttpClient,
@@ -31,6 +32,16 @@ export async function managedIdentityToken(
 ): Promise<Token> {
   const endpoint = environment['IDENTITY_ENDPOINT'] ?? '';
   const header = environment['IDENTITY_HEADER'] ?? '';
+  if (endpoint !== '' && header === '') {
+    throw new TaskError(
+      'MANAGED_IDENTITY_UNSUPPORTED',
+      'The managed identity of a machine of Azure Arc is not supported.',
+      {
+        where: `The variable IDENTITY_ENDPOINT is ${JSON.stringify(endpoint)}, and there is no IDENTITY_HEADER.`,
+        todo: 'Use a connection with workload identity federation, which needs no identity of the machine.',
+      },
+    );
+  }
   const identity = clientId === '' ? {} : { client_id: clientId };
   try {
     if (endpoint !== '' && header !== '') {

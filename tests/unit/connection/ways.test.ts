@@ -229,6 +229,18 @@ describe('ways to sign in, against every party', () => {
     }
   });
 
+  it('refuses the managed identity of a machine of Azure Arc in plain words', async () => {
+    const way = scene.way('Azure: managed identity assigned by a user');
+    process.env['IDENTITY_ENDPOINT'] = 'http://localhost:40342/metadata/identity/oauth2/token';
+    try {
+      const refused = await refusal(userName(connected(way).http));
+      assert.equal(refused.code, 'MANAGED_IDENTITY_UNSUPPORTED');
+      assert.match(refused.sentences, /Azure Arc/);
+    } finally {
+      delete process.env['IDENTITY_ENDPOINT'];
+    }
+  });
+
   it('sends the second token only where the variable names the workspace', async () => {
     const way = scene.way('Azure: role on the workspace only');
     assert.equal(await userName(connectedWith(way, way.variables).http), PRINCIPALS.roleOnly);
