@@ -29,7 +29,11 @@ export async function finish(
   setResultOutputs(ended, { tasks, found, comparison, brought, inputs }, context);
   const { leftOut } = tree;
   const seen = { workspaceUrl: workspace.url, run, tasks, leftOut, found, comparison, brought };
-  return endedOutcome(ended, seen, inputs);
+  const outcome = endedOutcome(ended, seen, inputs);
+  if (brought.failure !== undefined && outcome.failure?.code !== brought.failure.code) {
+    context.log.warning(brought.failure.message, brought.failure.code);
+  }
+  return outcome;
 }
 
 /** The comparison informs; that it cannot be made is a warning. */

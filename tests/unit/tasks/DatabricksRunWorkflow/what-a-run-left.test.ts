@@ -249,6 +249,15 @@ describe('what a workflow run left', () => {
     });
   });
 
+  it('says what could not be brought also where another reason fails the step', async () => {
+    const host = await step([{ task_key: 'a', ...script('good') }], {
+      testResults: `${VOLUME}/none/*.xml`,
+      requireModel: 'true',
+    });
+    assert.equal(host.error?.code, 'MODEL_REQUIRED', host.printed);
+    assert.ok(host.issues.some(({ type, code }) => type === 'warning' && code === 'TEST_RESULTS_MISSING'));
+  });
+
   describe('downloads', () => {
     it('bring files and folders into the sources, replacing what is there', async () => {
       await put(`${VOLUME}/out/model.txt`, 'new');
