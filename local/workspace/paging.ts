@@ -1,4 +1,5 @@
 import { type Fields, invalid, optionalInteger, optionalText } from './fields';
+import { type ListSource, type Slice, sliceOf } from './kept-lists';
 import type { Collection } from './store';
 
 /** One page of a list and the token of the next one, absent on the last. */
@@ -8,15 +9,22 @@ export interface Page<T> {
 }
 
 /**
- * Cuts the page that `page_token` and `max_results` ask for.
+ * The page that `page_token` and `max_results` ask for, of a list or of one that is kept while it is paged.
  * @param limits `standard` when the request names no size (or 0), `most` the largest that is allowed
  * @throws ApiError 400 INVALID_PARAMETER_VALUE for a token that this function did not make, or a size out of range
  */
-export function pageOf<T>(all: readonly T[], request: Fields, limits: { standard: number; most: number }): Page<T> {
-  const start = Number(tokenValue(request, /^offset:(\d{1,15})$/) ?? 0);
+export function pageOf<T>(
+  whole: readonly T[] | ListSource<T>,
+  request: Fields,
+  limits: { standard: number; most: number },
+): Page<T> {
+  const [offset = '0', list] = tokenValue(request, /^offset:(\d{1,15}(?:,[0-9a-f-]{36})?)$/)?.split(',') ?? [];
+  const start = Number(offset);
   const end = start + sizeOf(request, limits);
-  const items = all.slice(start, end);
-  return end < all.length ? { items, nextPageToken: tokenOf(`offset:${end}`) } : { items };
+  const slice: Slice<T> =
+    'kept' in whole ? sliceOf(whole, list, start, end) : { items: whole.slice(start, end), length: whole.length };
+  const next = [`offset:${end}`, ...(slice.list === undefined ? [] : [slice.list])].join(',');
+  return end < slice.length ? { items: slice.items, nextPageToken: tokenOf(next) } : { items: slice.items };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { integerId } from '../../../src/json';
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, flag, invalid, optionalObject, optionalText, queryFields, textList } from '../fields';
+import { KeptLists, type ListSource } from '../kept-lists';
 import { unlessEmpty } from '../paging';
 import { type JobParts, knownJob } from './job-parts';
 import { jobSettings } from './job-settings';
@@ -13,6 +14,7 @@ import type { Job } from './types';
 /** Create, change, read and delete jobs under one version of the API (databricks-api 3.1). */
 export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly Operation[] {
   const prefix = `/api/${version}/jobs`;
+  const kept = new KeptLists();
   return [
     { method: 'POST', path: `${prefix}/create`, ...KEPT, handle: (call) => create(parts, call) },
     { method: 'POST', path: `${prefix}/reset`, handle: (call) => reset(parts, call) },
@@ -26,7 +28,7 @@ export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly
       method: 'GET',
       path: `${prefix}/list`,
       note: 'name filter exact, case-insensitive; pages',
-      handle: ({ query }) => list(parts, queryFields(query)),
+      handle: ({ query }) => list(parts, queryFields(query), kept),
     },
     { method: 'POST', path: `${prefix}/delete`, handle: (call) => remove(parts, call) },
   ];
@@ -86,10 +88,16 @@ function get({ jobs }: JobParts, request: Fields, version: '2.1' | '2.2'): Reply
 
 const ARRAYS = ['tasks', 'job_clusters', 'environments', 'parameters'] as const;
 
-function list({ jobs }: JobParts, request: Fields): Reply {
+function list({ jobs }: JobParts, request: Fields, kept: KeptLists): Reply {
   const name = optionalText(request, 'name')?.toLowerCase();
-  const found = jobs.all().filter(({ settings }) => name === undefined || settings.name?.toLowerCase() === name);
-  const { items, rest } = listPage(found, request, { standard: 20, most: 100 });
+  const isAskedFor = ({ settings }: Job) => name === undefined || settings.name?.toLowerCase() === name;
+  const source: ListSource<Job> = {
+    kept,
+    all: () => jobs.all().filter(isAskedFor),
+    idOf: ({ jobId }) => jobId,
+    read: (id) => [jobs.get(id)].find((job) => job !== undefined && isAskedFor(job)),
+  };
+  const { items, rest } = listPage(source, request, { standard: 20, most: 100 });
   const expand = flag(request, 'expand_tasks');
   return { json: { jobs: unlessEmpty(items.map((job) => listItem(job, expand))), ...rest } };
 }

@@ -1,4 +1,5 @@
 import { type Fields, invalid, optionalInteger, optionalText } from '../fields';
+import { type ListSource, sliceOf } from '../kept-lists';
 import { unlessEmpty } from '../paging';
 
 const MOST_PER_ARRAY_PAGE = 100;
@@ -8,7 +9,7 @@ const MOST_PER_ARRAY_PAGE = 100;
  * @throws ApiError 400 INVALID_PARAMETER_VALUE
  */
 export function listPage<T>(
-  all: readonly T[],
+  source: ListSource<T>,
   request: Fields,
   limits: { readonly standard: number; readonly most: number },
 ): { items: readonly T[]; rest: Record<string, unknown> } {
@@ -16,14 +17,15 @@ export function listPage<T>(
   if (limit < 0 || limit > limits.most) {
     throw invalid(`limit must be between 1 and ${limits.most}, it is ${limit}.`);
   }
-  const start = offsetOf(request);
+  const { start, list: former } = placeOf(request);
   const end = start + (limit === 0 ? limits.most : limit);
+  const { items, length, list } = sliceOf(source, former, start, end);
   return {
-    items: all.slice(start, end),
+    items,
     rest: {
-      has_more: end < all.length,
-      ...(end < all.length ? { next_page_token: tokenOf(end) } : {}),
-      ...(start > 0 ? { prev_page_token: tokenOf(Math.max(0, start - (end - start))) } : {}),
+      has_more: end < length,
+      ...(end < length ? { next_page_token: tokenOf(end, list) } : {}),
+      ...(start > 0 ? { prev_page_token: tokenOf(Math.max(0, start - (end - start)), list) } : {}),
     },
   };
 }
@@ -37,7 +39,7 @@ export function arrayPage(
   names: readonly string[],
   request: Fields,
 ): Record<string, unknown> {
-  const start = offsetOf(request);
+  const { start } = placeOf(request);
   const end = start + MOST_PER_ARRAY_PAGE;
   const arrays = names.map((name) => [name, (whole[name] ?? []) as readonly unknown[]] as const);
   const more = arrays.some(([, items]) => items.length > end);
@@ -49,18 +51,19 @@ export function arrayPage(
   };
 }
 
-function offsetOf(request: Fields): number {
+function placeOf(request: Fields): { readonly start: number; readonly list?: string } {
   const token = optionalText(request, 'page_token') ?? '';
   if (token === '') {
-    return Math.max(0, optionalInteger(request, 'offset') ?? 0);
+    return { start: Math.max(0, optionalInteger(request, 'offset') ?? 0) };
   }
-  const match = /^from:(\d{1,12})$/.exec(Buffer.from(token, 'base64url').toString());
+  const match = /^from:(\d{1,12})(?:,([0-9a-f-]{36}))?$/.exec(Buffer.from(token, 'base64url').toString());
   if (match === null) {
     throw invalid('Invalid page token.');
   }
-  return Number(match[1]);
+  const [, start, list] = match;
+  return { start: Number(start), ...(list === undefined ? {} : { list }) };
 }
 
-function tokenOf(offset: number): string {
-  return Buffer.from(`from:${offset}`).toString('base64url');
+function tokenOf(offset: number, list?: string): string {
+  return Buffer.from([`from:${offset}`, ...(list === undefined ? [] : [list])].join(',')).toString('base64url');
 }

@@ -2,12 +2,12 @@ import { rm } from 'node:fs/promises';
 import { integerId } from '../../../src/json';
 import type { Call, Operation, Reply } from '../api';
 import { ApiError } from '../api';
-import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields } from '../fields';
-import { unlessEmpty } from '../paging';
+import { type Fields, flag, invalid, optionalText, queryFields } from '../fields';
 import { attemptFolder, readExitValue, readLog, readSqlOutput, readTaskError } from './attempt-folder';
 import { exportOperation } from './export-operation';
 import { knownRun, type RunParts } from './job-parts';
-import { arrayPage, listPage } from './list-pages';
+import { arrayPage } from './list-pages';
+import { listRunsOperation } from './list-runs';
 import { repairHistory } from './repair-history';
 import { repairOperation } from './repair-operation';
 import type { FoundAttempt } from './run-store';
@@ -31,7 +31,7 @@ export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly
       lacks: 'outputs of dbt and dashboard tasks',
       handle: ({ query }) => output(parts, queryFields(query)),
     },
-    { method: 'GET', path: `${prefix}/runs/list`, handle: ({ query }) => list(parts, queryFields(query)) },
+    listRunsOperation(parts, version),
     { method: 'POST', path: `${prefix}/runs/cancel`, handle: (call) => cancel(parts, call) },
     { method: 'POST', path: `${prefix}/runs/cancel-all`, handle: (call) => cancelAll(parts, call) },
     { method: 'POST', path: `${prefix}/runs/delete`, handle: (call) => remove(parts, call) },
@@ -109,53 +109,6 @@ async function scriptOutput({ workspace }: RunParts, runId: string): Promise<Rec
 async function notebookOutput({ workspace }: RunParts, runId: string): Promise<Record<string, unknown>> {
   const result = await readExitValue(workspace, runId);
   return result === undefined ? {} : { result, truncated: false };
-}
-
-function list(parts: RunParts, request: Fields): Reply {
-  const jobId = optionalText(request, 'job_id');
-  const type = optionalText(request, 'run_type');
-  const activeOnly = flag(request, 'active_only');
-  const completedOnly = flag(request, 'completed_only');
-  if (activeOnly && completedOnly) {
-    throw invalid('active_only and completed_only cannot both be true.');
-  }
-  const from = optionalInteger(request, 'start_time_from') ?? 0;
-  const to = optionalInteger(request, 'start_time_to') ?? Number.MAX_SAFE_INTEGER;
-  if (type !== undefined && !RUN_TYPES.includes(type)) {
-    throw invalid(`run_type must be one of ${RUN_TYPES.join(', ')}, not '${type}'.`);
-  }
-  const candidates = activeOnly ? parts.runs.active() : [...parts.runs.all()];
-  const found = candidates
-    .filter((run) => run.iterations === undefined)
-    .filter((run) => jobId === undefined || run.jobId === jobId)
-    .filter((run) => type === undefined || run.type === type)
-    .filter((run) => !completedOnly || run.phase === 'ENDED')
-    .filter((run) => run.startTime >= from && run.startTime <= to)
-    .reverse()
-    .sort(listOrder);
-  const { items, rest } = listPage(found, request, { standard: 20, most: 25 });
-  const expand = flag(request, 'expand_tasks');
-  return { json: { runs: unlessEmpty(items.map((run) => listItem(parts, run, expand))), ...rest } };
-}
-
-const RUN_TYPES = ['JOB_RUN', 'WORKFLOW_RUN', 'SUBMIT_RUN'];
-
-/** Runs under way by start, the latest first, then ended ones by end, the latest first (databricks-api 3.1). */
-function listOrder(a: Run, b: Run): number {
-  if ((a.endTime === undefined) !== (b.endTime === undefined)) {
-    return a.endTime === undefined ? -1 : 1;
-  }
-  return (b.endTime ?? b.startTime) - (a.endTime ?? a.startTime);
-}
-
-function listItem(parts: RunParts, run: Run, expand: boolean): Record<string, unknown> {
-  const shown = runOnWire(parts, run);
-  if (!expand) {
-    const { tasks: _tasks, ...short } = shown;
-    return short;
-  }
-  const { next_page_token: _token, ...page } = arrayPage(shown, ['tasks'], {});
-  return page;
 }
 
 async function cancel(parts: RunParts, call: Call): Promise<Reply> {

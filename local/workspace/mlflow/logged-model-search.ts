@@ -1,5 +1,6 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, flag, invalid, objectList, optionalText, requiredText, textList } from '../fields';
+import { KeptLists, type ListSource } from '../kept-lists';
 import { pageOf, unlessEmpty } from '../paging';
 import { numberOf, textUnder } from './entries';
 import { type FilterEntity, parseFilter } from './filter';
@@ -8,35 +9,47 @@ import { trackingOf } from './tracking';
 import type { LoggedModel } from './types';
 
 /** Search over the logged models of given experiments. */
-export const loggedModelSearchOperations: readonly Operation[] = [
-  {
-    method: 'POST',
-    path: '/api/2.0/mlflow/logged-models/search',
-    note: 'filter, order_by, pages; data sets narrow the metrics that are compared',
-    handle: search,
-  },
-];
+export function loggedModelSearchOperations(): readonly Operation[] {
+  const kept = new KeptLists();
+  return [
+    {
+      method: 'POST',
+      path: '/api/2.0/mlflow/logged-models/search',
+      note: 'filter, order_by, pages; data sets narrow the metrics that are compared',
+      handle: (call) => search(call, kept),
+    },
+  ];
+}
 
 interface DatasetFilter {
   readonly name: string;
   readonly digest: string | undefined;
 }
 
-async function search(call: Call): Promise<Reply> {
+async function search(call: Call, kept: KeptLists): Promise<Reply> {
   const body = await call.json<Fields>();
   const experiments = new Set(textList(body, 'experiment_ids'));
-  const conditions = parseFilter(optionalText(body, 'filter') ?? '');
-  const isAskedFor = filterOf(conditions, searchable);
+  const matches = filterOf(parseFilter(optionalText(body, 'filter') ?? ''), searchable);
   const datasets = objectList(body, 'datasets').map(datasetFilter);
-  const found = [...trackingOf(call.workspace).loggedModels.entries()]
-    .map(([, model]) => model)
-    .filter(({ info }) => experiments.has(info.experiment_id))
-    .filter((model) => {
-      const narrowed = onDatasets(model, datasets);
-      return (datasets.length === 0 || narrowed.data.metrics.length > 0) && isAskedFor(narrowed);
-    })
-    .sort(newestFirst);
-  const page = pageOf(ordered(found, body), body, { standard: 50, most: 1_000 });
+  const { loggedModels } = trackingOf(call.workspace);
+  const isAskedFor = (model: LoggedModel) => {
+    const narrowed = onDatasets(model, datasets);
+    return (
+      experiments.has(model.info.experiment_id) &&
+      (datasets.length === 0 || narrowed.data.metrics.length > 0) &&
+      matches(narrowed)
+    );
+  };
+  const source: ListSource<LoggedModel> = {
+    kept,
+    all: () => {
+      const found = [...loggedModels.entries()].map(([, model]) => model).filter(isAskedFor);
+      return ordered(found.sort(newestFirst), body);
+    },
+    idOf: ({ info }) => info.model_id,
+    read: (id) => [loggedModels.get(id)].find((model) => model !== undefined && isAskedFor(model)),
+  };
+  const page = pageOf(source, body, { standard: 50, most: 1_000 });
   return { json: { models: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
 }
 

@@ -1,5 +1,6 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, optionalText, textList } from '../fields';
+import { KeptLists, type ListSource } from '../kept-lists';
 import { pageOf, unlessEmpty } from '../paging';
 import { numberOf, textUnder } from './entries';
 import { lifecycleStages } from './experiments';
@@ -9,27 +10,37 @@ import { trackingOf } from './tracking';
 import type { Run } from './types';
 
 /** Search over the runs of given experiments. */
-export const runSearchOperations: readonly Operation[] = [
-  {
-    method: 'POST',
-    path: '/api/2.0/mlflow/runs/search',
-    note: 'the whole filter grammar of MLflow (conditions joined by AND), order_by, pages',
-    handle: search,
-  },
-];
+export function runSearchOperations(): readonly Operation[] {
+  const kept = new KeptLists();
+  return [
+    {
+      method: 'POST',
+      path: '/api/2.0/mlflow/runs/search',
+      note: 'the whole filter grammar of MLflow (conditions joined by AND), order_by, pages',
+      handle: (call) => search(call, kept),
+    },
+  ];
+}
 
-async function search(call: Call): Promise<Reply> {
+async function search(call: Call, kept: KeptLists): Promise<Reply> {
   const body = await call.json<Fields>();
   const experiments = new Set(textList(body, 'experiment_ids'));
-  const isAskedFor = filterOf(parseFilter(optionalText(body, 'filter') ?? ''), searchableRuns);
+  const matches = filterOf(parseFilter(optionalText(body, 'filter') ?? ''), searchableRuns);
   const order = parseOrder(textList(body, 'order_by'));
   const stages = lifecycleStages(optionalText(body, 'run_view_type'));
-  const found = [...trackingOf(call.workspace).runs.entries()]
-    .map(([, run]) => run)
-    .filter(({ info }) => experiments.has(info.experiment_id) && stages.includes(info.lifecycle_stage))
-    .filter(isAskedFor)
-    .sort(newestFirst);
-  const page = pageOf(sorted(found, order, searchableRuns), body, { standard: 1_000, most: 50_000 });
+  const { runs } = trackingOf(call.workspace);
+  const isAskedFor = (run: Run) =>
+    experiments.has(run.info.experiment_id) && stages.includes(run.info.lifecycle_stage) && matches(run);
+  const source: ListSource<Run> = {
+    kept,
+    all: () => {
+      const found = [...runs.entries()].map(([, run]) => run).filter(isAskedFor);
+      return sorted(found.sort(newestFirst), order, searchableRuns);
+    },
+    idOf: ({ info }) => info.run_id,
+    read: (id) => [runs.get(id)].find((run) => run !== undefined && isAskedFor(run)),
+  };
+  const page = pageOf(source, body, { standard: 1_000, most: 50_000 });
   return { json: { runs: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
 }
 
