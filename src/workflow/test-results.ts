@@ -7,6 +7,7 @@ import { TaskError } from '../errors';
 import { NotJUnit, readJUnit, type TestCase } from '../report/read-junit';
 import { bringFile } from './bring-file';
 import type { RemoteGlob } from './remote-glob';
+import { cut } from './task-output';
 
 /** JUnit files that were brought here, and what they say. */
 export interface TestResults {
@@ -19,19 +20,22 @@ export interface TestResults {
   readonly total: number;
   readonly skipped: number;
   readonly failed: readonly TestCase[];
-  /** Files that match but were written before the run began: the results of another run. */
+  /** Files that match but are not known to have been written since the run began: they may be the results of another run. */
   readonly stale: readonly string[];
 }
 
 const MOST_FILES = 200;
 const MOST_LISTED = 20_000;
 const MOST_BYTES = 20_000_000;
+const MOST_BYTES_IN_ALL = 100_000_000;
+/** Characters that are kept of the message of a failed test; the Tests tab has all of it. */
+const MESSAGE_CHARACTERS = 2_000;
 /** Milliseconds by which the clocks of the two services may differ. */
 const SKEW_MS = 2_000;
 
 /**
  * Brings the JUnit files that match and were written since the run began into a folder, under names of our own, and reads them.
- * @param since when the run began, milliseconds since the epoch
+ * @param since when the run began, milliseconds since the epoch; NaN when that is not known: then no file is known to be of this run
  * @throws TaskError TEST_RESULTS_INVALID, TEST_RESULTS_TOO_MANY, and what bringing a file throws
  */
 export async function bringTestResults(
@@ -42,21 +46,20 @@ export async function bringTestResults(
 ): Promise<TestResults> {
   const { fresh, stale } = await matching(workspace, globs, since);
   const files: { remote: string; local: string; tests: number; failed: number }[] = [];
-  const cases: TestCase[] = [];
+  const failed: TestCase[] = [];
+  let [total, skipped, bytes] = [0, 0, 0];
   for (const [index, file] of fresh.entries()) {
     const local = join(folder, 'test-results', `${String(index + 1).padStart(3, '0')}-${safeName(file.path)}.xml`);
-    await bringFile(workspace, file, local, MOST_BYTES);
+    bytes += await bringFile(workspace, file, local, Math.min(MOST_BYTES, MOST_BYTES_IN_ALL - bytes));
     const read = casesOf(file, readFileSync(local, 'utf8'));
     files.push({ remote: file.path, local, tests: read.length, failed: count(read, 'failed') });
-    cases.push(...read);
+    total += read.length;
+    skipped += count(read, 'skipped');
+    for (const test of read.filter(({ outcome }) => outcome === 'failed')) {
+      failed.push({ ...test, message: cut(test.message, MESSAGE_CHARACTERS) });
+    }
   }
-  return {
-    files,
-    total: cases.length,
-    skipped: count(cases, 'skipped'),
-    failed: cases.filter(({ outcome }) => outcome === 'failed'),
-    stale,
-  };
+  return { files, total, skipped, failed, stale };
 }
 
 async function matching(
@@ -76,15 +79,21 @@ async function matching(
       if (!isMeant(file.path, glob)) {
         continue;
       }
-      if (file.modified !== undefined && file.modified < since - SKEW_MS) {
-        stale.add(file.path);
-      } else {
+      if (file.modified !== undefined && file.modified >= since - SKEW_MS) {
         fresh.set(file.path, file);
+      } else {
+        stale.add(file.path);
       }
       if (fresh.size > MOST_FILES) {
         throw tooMany(glob.text, `More than ${MOST_FILES} files match.`);
       }
     }
+  }
+  if ([...fresh.values()].reduce((sum, { size = 0 }) => sum + size, 0) > MOST_BYTES_IN_ALL) {
+    throw tooMany(
+      globs.map(({ text }) => text).join(', '),
+      `The files that match have more than ${MOST_BYTES_IN_ALL} bytes.`,
+    );
   }
   return { fresh: [...fresh.values()], stale: [...stale] };
 }

@@ -49,7 +49,7 @@ export async function bring(
     wanted.testResults.length === 0
       ? undefined
       : await attempt(() =>
-          bringTestResults(workspace, wanted.testResults, Number(run.start_time ?? 0), context.files.folder),
+          bringTestResults(workspace, wanted.testResults, Number(run.start_time || Number.NaN), context.files.folder),
         );
   if (tests !== undefined) {
     publish(tests, run.run_name ?? `run ${run.run_id}`, context);
@@ -93,7 +93,9 @@ const NAMES_SHOWN = 5;
 function checkTests({ files, total, failed, stale }: TestResults, globs: readonly RemoteGlob[]): void {
   if (files.length === 0) {
     const old =
-      stale.length === 0 ? '' : ` ${stale.length} match, but were written before the run began, such as ${stale[0]}.`;
+      stale.length === 0
+        ? ''
+        : ` ${stale.length} match, but are not known to have been written since the run began, such as ${stale[0]}.`;
     throw new TaskError('TEST_RESULTS_MISSING', 'The run left no test results.', {
       where: `Looked for: ${globs.map(({ text }) => text).join(', ')}.${old}`,
       todo: "Let the run write JUnit XML there, or correct 'testResults'.",

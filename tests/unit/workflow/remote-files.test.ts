@@ -10,6 +10,7 @@ import { HttpClient } from '../../../src/http/client';
 import { safeRelative } from '../../../src/workflow/local-place';
 import { readRemoteGlob } from '../../../src/workflow/remote-glob';
 import { bringTestResults } from '../../../src/workflow/test-results';
+import { startDouble } from '../../support/http-double';
 import { startTestWorkspace, type TestWorkspace } from '../../support/local-workspace';
 
 const VOLUME = '/Volumes/main/default/v';
@@ -111,5 +112,39 @@ describe('paths from outside', () => {
       assert.throws(() => safeRelative(name), { code: 'REMOTE_NAME_REFUSED' });
     }
     assert.equal(safeRelative('a/b c/ü.txt'), join('a', 'b c', 'ü.txt'));
+  });
+});
+
+describe('files whose list says less, or more', () => {
+  /** Test results that a list of these entries leads to. */
+  async function results(since: number, entries: readonly Record<string, unknown>[]) {
+    const contents = entries.map((entry, at) => ({ path: `${VOLUME}/r/${at}.xml`, name: `${at}.xml`, ...entry }));
+    const above = [{ path: `${VOLUME}/r`, name: 'r', is_directory: true }];
+    const server = await startDouble(({ url }) =>
+      url.includes('/fs/directories')
+        ? { json: { contents: /\/v\/?(\?|$)/.test(url) ? above : contents } }
+        : { body: ONE, headers: { 'content-type': 'application/octet-stream' } },
+    );
+    try {
+      const client = createWorkspaceClient(new HttpClient({ baseUrl: server.url }));
+      const globs = [readRemoteGlob('testResults', `${VOLUME}/r/*.xml`)];
+      const found = await bringTestResults(client, globs, since, mkdtempSync(join(tmpdir(), 'tests-')));
+      return { total: found.total, stale: found.stale.length };
+    } finally {
+      await server.close();
+    }
+  }
+
+  it('are those of the run only where the service says when they were written, and when the run began', async () => {
+    assert.deepEqual(await results(10_000, [{ last_modified: 10_000 }, { last_modified: 1_000 }, {}]), {
+      total: 1,
+      stale: 2,
+    });
+    assert.deepEqual(await results(Number.NaN, [{ last_modified: 10_000 }]), { total: 0, stale: 1 });
+  });
+
+  it('are not brought when they are too large together', async () => {
+    const many = Array.from({ length: 6 }, () => ({ last_modified: 10_000, file_size: 19_000_000 }));
+    await assert.rejects(results(10_000, many), { code: 'TEST_RESULTS_TOO_MANY' });
   });
 });
