@@ -26,13 +26,16 @@ export interface LocalFiles {
 
 /** Folders that are no part of a project's sources. */
 const LEFT_OUT = new Set(['.git', '.venv', '__pycache__', 'node_modules', '.mlops', '.databricks', '.pytest_cache']);
+/** Files are held in memory until they are in the workspace. */
+const MOST_FILES = 10_000;
+const MOST_BYTES = 200_000_000;
 const NOTEBOOK = /\.(py|sql|scala|r|ipynb)$/i;
 const NOTEBOOK_MARK = /^(#|--|\/\/) Databricks notebook source/;
 
 /**
  * The local files of a definition: those that it names, and those of `sync.paths`. They keep their places to each other.
  * @param root absolute folder of the workspace below which they are to lie
- * @throws TaskError DEFINITION_FILE_NOT_FOUND, DEFINITION_FILE_INVALID
+ * @throws TaskError DEFINITION_FILE_NOT_FOUND, DEFINITION_FILE_INVALID, DEFINITION_FILES_TOO_LARGE
  */
 export function localFilesOf(definition: Definition, root: string): LocalFiles {
   const found = new Map<string, string>();
@@ -45,6 +48,7 @@ export function localFilesOf(definition: Definition, root: string): LocalFiles {
   withLocalPaths(definition.request, locate);
   const places = [...new Set([...found.values(), ...definition.syncPaths.map((path) => locate(path, 'folder'))])];
   const paths = [...new Set(places.flatMap((place) => filesBelow(place, definition)))].toSorted();
+  refuseTooLarge(paths, definition);
   const common = commonFolder(paths, places);
   const nameOf = (path: string) => relative(common, path).split(sep).join('/');
   const files = paths.map((path) => fileOf(path, nameOf(path)));
@@ -174,6 +178,20 @@ function filesBelow(place: string, definition: Definition): string[] {
   return readdirSync(place)
     .filter((name) => !LEFT_OUT.has(name))
     .flatMap((name) => filesBelow(join(place, name), definition));
+}
+
+function refuseTooLarge(paths: readonly string[], { source }: Definition): void {
+  const bytes = paths.reduce((sum, path) => sum + lstatSync(path).size, 0);
+  if (paths.length > MOST_FILES || bytes > MOST_BYTES) {
+    throw new TaskError(
+      'DEFINITION_FILES_TOO_LARGE',
+      `The local files of the one-time run are too large to be brought along.`,
+      {
+        where: `These are ${paths.length} files with ${bytes} bytes, named in ${source}; at most ${MOST_FILES} with ${MOST_BYTES} are taken.`,
+        todo: "Name only the sources in 'sync.paths', and put data into a volume.",
+      },
+    );
+  }
 }
 
 function commonFolder(paths: readonly string[], places: readonly string[]): string {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringifyJson } from '../../../../src/json';
@@ -297,6 +297,14 @@ describe('definition of a one-time run', () => {
         files.map(({ name }) => name),
         ['lib.py'],
       );
+    });
+
+    it('cannot be more than fits the memory: a data set is no source', async () => {
+      write({ 'lib/a.py': 'x = 1\n', 'lib/data.bin': '' });
+      truncateSync(join(folder, 'lib', 'data.bin'), 200_000_001);
+      await assert.rejects(local('tasks:\n- task_key: a\nsync: {paths: [lib]}\n'), {
+        code: 'DEFINITION_FILES_TOO_LARGE',
+      });
     });
 
     it('cannot be links, which could lead anywhere', async () => {
