@@ -95,9 +95,14 @@ function taskTable(tasks: readonly TaskReport[], leftOut: number): string {
 
 /** Iterations only where they failed. Of many tasks first those that failed, then the others; all in their order. */
 function chosen(tasks: readonly TaskReport[]): TaskReport[] {
-  const wanted = tasks.filter((task) => hasFailed(task) || !task.path.endsWith(']'));
+  const wanted = tasks.filter((task) => hasFailed(task) || !isIteration(task));
   const first = new Set([...new Set([...wanted.filter(hasFailed), ...wanted])].slice(0, TASKS_SHOWN));
   return wanted.filter((task) => first.has(task));
+}
+
+/** The path of a task ends in its key, that of an iteration in its number: brackets may stand in keys too. */
+function isIteration({ path, taskKey }: TaskReport): boolean {
+  return !path.endsWith(taskKey);
 }
 
 function counts(tasks: readonly TaskReport[]): string {

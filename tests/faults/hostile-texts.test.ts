@@ -3,25 +3,31 @@ import { readFileSync } from 'node:fs';
 import MarkdownIt from 'markdown-it';
 import { parseLoggingCommand } from '../../local/pipelines/logging-command';
 import type { FakeHost } from '../support/fake-host';
-import { type HostileFront, startHostileFront } from '../support/hostile-front';
+import { type HostileFront, type Speech, startHostileFront } from '../support/hostile-front';
 import { HOSTILE_TEXTS } from '../support/hostile-texts';
 import { openCheckScene } from './scenes/check-scene';
+import { openDeployScene } from './scenes/deploy-scene';
 import { openEvaluateScene } from './scenes/evaluate-scene';
 import { openPromoteScene } from './scenes/promote-scene';
+import { openRegisterScene } from './scenes/register-scene';
 import type { TaskScene } from './scenes/task-scene';
 import { startWorkflowScene } from './workflow-scene';
 
-/** Where a text comes from: every field for people, or the error of a request of this number. */
-const SAID = 0;
-const REFUSED = [1, 3];
-
-const SCENES: readonly (readonly [task: string, open: () => Promise<TaskScene>, places: readonly number[]])[] = [
-  ['DatabricksCheckConnection', () => openCheckScene({ checks: 'identity,workspace' }), [SAID, ...REFUSED]],
-  ['DatabricksRunWorkflow', openWorkflowScene, REFUSED],
-  ['DatabricksEvaluateModel', openEvaluateScene, REFUSED],
-  ['DatabricksPromoteModel', () => openPromoteScene('promote'), REFUSED],
+const SCENES: readonly (readonly [task: string, open: () => Promise<TaskScene>])[] = [
+  ['DatabricksCheckConnection', () => openCheckScene({ checks: 'identity,workspace' })],
+  ['DatabricksRunWorkflow', openWorkflowScene],
+  ['DatabricksRegisterModel', () => openRegisterScene('mlflowRunId')],
+  ['DatabricksEvaluateModel', openEvaluateScene],
+  ['DatabricksPromoteModel', () => openPromoteScene('promote')],
+  ['DatabricksDeployEndpoint', () => openDeployScene('create')],
 ];
 
+/** A description that is blank is none, so that steps say other things of it. */
+const isBlank = (text: string): boolean => text.trim() === '';
+const KINDS = [
+  { harmless: 'price', texts: HOSTILE_TEXTS.filter((text) => !isBlank(text)) },
+  { harmless: '  ', texts: HOSTILE_TEXTS.filter(isBlank) },
+];
 const SUMMARY_BYTES = 1024 * 1024;
 const markdown = new MarkdownIt({ html: true, linkify: true });
 
@@ -32,7 +38,7 @@ describe('hostile texts', function () {
     assert.ok(HOSTILE_TEXTS.length >= 200, String(HOSTILE_TEXTS.length));
   });
 
-  for (const [task, open, places] of SCENES) {
+  for (const [index, [task, open]] of SCENES.entries()) {
     describe(task, () => {
       let scene: TaskScene;
       let front: HostileFront;
@@ -45,39 +51,76 @@ describe('hostile texts', function () {
         await scene.close();
       });
 
-      for (const refused of places) {
-        const where = refused === SAID ? 'said by the service' : `the error of request ${refused}`;
-        it(`${where}: none acts, none breaks log or summary`, async () => {
-          const harmless = await stepWith('price', refused);
-          const failures: string[] = [];
-          for (const text of HOSTILE_TEXTS) {
-            try {
-              const host = await stepWith(text, refused);
-              mustShowNothing(host);
-              assert.equal(host.result, harmless.result, host.printed.slice(0, 500));
-              assert.equal(host.error?.code, harmless.error?.code);
-              assert.deepEqual(layoutOf(host), layoutOf(harmless));
-            } catch (error) {
-              failures.push(`${JSON.stringify(text.slice(0, 80))}: ${(error as Error).message.slice(0, 600)}`);
-            }
+      it('said by the service: none acts, none breaks log or summary', async () => {
+        const failures = new Failures();
+        for (const { harmless, texts } of KINDS) {
+          const expected = await stepWith({ instead: () => harmless });
+          let said = 0;
+          for (let steps = 0; said < 2 * texts.length && steps < texts.length; steps += 1) {
+            const shown: string[] = [];
+            const instead = () => {
+              shown.push(texts[said++ % texts.length] ?? '');
+              return shown.at(-1) ?? '';
+            };
+            const host = await stepWith({ instead });
+            failures.note(shown, () => mustBeAs(host, expected));
           }
-          assert.ok(
-            failures.length === 0,
-            `${failures.length} of ${HOSTILE_TEXTS.length}\n${failures.slice(0, 20).join('\n\n')}`,
-          );
-        });
-      }
+          assert.ok(said >= texts.length, `${said} texts were said`);
+        }
+        failures.mustBeNone();
+      });
 
-      async function stepWith(text: string, refused: number): Promise<FakeHost> {
-        front.text = undefined;
-        front.refused = 0;
+      it('as code and message of the error of each request: none acts, none breaks log or summary', async () => {
+        await stepWith({});
+        const expected = new Map<string, FakeHost>();
+        for (const request of [...front.requests]) {
+          expected.set(request, await stepWith({ refusal: { request, code: 'PRICE', message: 'price' } }));
+        }
+        const requests = [...expected];
+        const failures = new Failures();
+        for (let at = index % 2; at < HOSTILE_TEXTS.length; at += 2) {
+          const [code = '', message = ''] = [HOSTILE_TEXTS[at], HOSTILE_TEXTS[(at + 1) % HOSTILE_TEXTS.length]];
+          const [request, harmless] = requests[(at >> 1) % requests.length] ?? assert.fail('no request');
+          const host = await stepWith({ refusal: { request, code, message } });
+          failures.note([request, code, message], () => mustBeAs(host, harmless));
+        }
+        failures.mustBeNone();
+      });
+
+      async function stepWith(speech: Speech): Promise<FakeHost> {
+        front.begin({});
         const subject = await scene.newSubject();
-        Object.assign(front, { text, refused, requests: 0 });
+        front.begin({ ...speech, subject: subject.name });
         return subject.step();
       }
     });
   }
 });
+
+/** What is wrong with each step, told at the end. */
+class Failures {
+  readonly #told: string[] = [];
+
+  note(texts: readonly string[], work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const shown = texts.map((text) => JSON.stringify(text.slice(0, 60))).join(', ');
+      this.#told.push(`${shown}: ${(error as Error).message.slice(0, 900)}`);
+    }
+  }
+
+  mustBeNone(): void {
+    assert.ok(this.#told.length === 0, `${this.#told.length} steps\n${this.#told.slice(0, 10).join('\n\n')}`);
+  }
+}
+
+function mustBeAs(host: FakeHost, harmless: FakeHost): void {
+  mustShowNothing(host);
+  assert.equal(host.result, harmless.result, host.printed.slice(0, 500));
+  assert.equal(host.error?.code, harmless.error?.code);
+  assert.deepEqual(layoutOf(host), layoutOf(harmless));
+}
 
 /** Every line that the agent gets is one line without command, control character or sign of direction. */
 function mustShowNothing(host: FakeHost): void {

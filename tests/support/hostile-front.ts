@@ -25,42 +25,74 @@ const TEXT_FIELDS = new Set([
 /** Lists of `key` and `value` whose values are text for people. */
 const VALUE_LISTS = new Set(['tags', 'params', 'custom_tags']);
 
-/** What stands between steps and workspaces and says one text wherever a service says something to people. */
+/** What stands between steps and workspaces and says texts wherever a service says something to people. */
 export interface HostileFront {
-  /** The text; undefined: answers pass as they are. */
-  text: string | undefined;
-  /** Number of the request, from 1, that is refused with the text as error code and message; 0: none. */
-  refused: number;
-  /** Requests since the text was set. */
-  requests: number;
+  /** Begins a step: until the next, answers pass as they are but for what `speech` puts into them. */
+  begin(speech: Speech): void;
+  /** The requests since, each once, as {@link requestKey} names them. */
+  readonly requests: ReadonlySet<string>;
   close(): Promise<void>;
+}
+
+/** What a service says in one step. */
+export interface Speech {
+  /** The text in place of another; the same text has one for a whole step, as names are compared with each other. */
+  readonly instead?: (text: string) => string;
+  /** Error code and message with which the first request of a key is refused. */
+  readonly refusal?: { readonly request: string; readonly code: string; readonly message: string };
+  /** Name of what the step acts on; it stands in no key. */
+  readonly subject?: string;
 }
 
 /** Leads every step of this process through itself until it is closed. */
 export async function startHostileFront(): Promise<HostileFront> {
-  const state = { text: undefined as string | undefined, refused: 0, requests: 0 };
+  const requests = new Set<string>();
+  let speech: Speech = {};
   let target = '';
   const double: HttpDouble = await startDouble(async (request) => {
-    state.requests += 1;
-    if (state.text !== undefined && state.requests === state.refused) {
-      return refusal(state.text);
-    }
-    return forwarded(target, request, state.text);
+    double.received.length = 0;
+    const key = requestKey(request, speech.subject);
+    const isFirst = !requests.has(key);
+    requests.add(key);
+    const { refusal, instead } = speech;
+    return refusal !== undefined && refusal.request === key && isFirst
+      ? refused(refusal)
+      : forwarded(target, request, instead);
   });
   FakeHost.front = (url) => {
     target = url;
     return double.url;
   };
-  return Object.assign(state, {
+  return {
+    requests,
+    begin(next) {
+      requests.clear();
+      speech = next.instead === undefined ? next : { ...next, instead: once(next.instead) };
+    },
     close: () => {
       FakeHost.front = (url) => url;
       return double.close();
     },
-  });
+  };
 }
 
-function refusal(text: string): Answer {
-  return { status: 400, headers: JSON_TYPE, body: bytesOf(stringifyJson({ error_code: text, message: text })) };
+/** Method and path of a request without what differs from step to step. */
+function requestKey({ method, url }: Received, subject: string | undefined): string {
+  const path = url.split('?')[0]?.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ':id') ?? '';
+  return `${method} ${subject === undefined ? path : path.replaceAll(subject, ':subject')}`;
+}
+
+function once(instead: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const found = known.get(text) ?? instead(text);
+    known.set(text, found);
+    return found;
+  };
+}
+
+function refused({ code, message }: { readonly code: string; readonly message: string }): Answer {
+  return { status: 400, headers: JSON_TYPE, body: bytesOf(stringifyJson({ error_code: code, message })) };
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -68,7 +100,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 async function forwarded(
   target: string,
   { method, url, headers, body }: Received,
-  text: string | undefined,
+  instead: ((text: string) => string) | undefined,
 ): Promise<Answer> {
   const answer = await fetch(target + url, {
     method,
@@ -87,16 +119,16 @@ async function forwarded(
     status: answer.status,
     headers: { ...kept, ...(served === null ? {} : { 'served-model-name': served }) },
     body:
-      text === undefined || !isJson || !answer.ok
+      instead === undefined || !isJson || !answer.ok
         ? content
-        : bytesOf(stringifyJson(said(parseJson(content.toString('utf8')), text))),
+        : bytesOf(stringifyJson(said(parseJson(content.toString('utf8')), instead))),
   };
 }
 
-/** A value with the text in every field for people that holds a text. */
-function said(value: unknown, text: string, list = ''): unknown {
+/** A value with another text in every field for people that holds one. */
+function said(value: unknown, instead: (text: string) => string, list = ''): unknown {
   if (Array.isArray(value)) {
-    return value.map((each) => said(each, text, list));
+    return value.map((each) => said(each, instead, list));
   }
   if (typeof value !== 'object' || value === null || !('constructor' in value) || value.constructor !== Object) {
     return value;
@@ -104,7 +136,7 @@ function said(value: unknown, text: string, list = ''): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
       const isText = TEXT_FIELDS.has(name) || (name === 'value' && VALUE_LISTS.has(list));
-      return [name, isText && typeof inner === 'string' && inner !== '' ? text : said(inner, text, name)];
+      return [name, isText && typeof inner === 'string' && inner !== '' ? instead(inner) : said(inner, instead, name)];
     }),
   );
 }

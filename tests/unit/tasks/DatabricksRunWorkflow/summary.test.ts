@@ -128,6 +128,14 @@ describe('the summary of a run', () => {
     assert.match(html, /3 tasks or iterations were not looked at\./);
   });
 
+  it('leaves out iterations by what they are, and shows a task whose key ends in a bracket', () => {
+    const tasks = [report('train [3]'), report('score'), report('score[0]', { taskKey: 'score_one', depth: 1 })];
+    const html = page.render(endedSummary(ended(tasks)));
+    assert.match(html, /<td>train \[3\]<\/td>/);
+    assert.doesNotMatch(html, /<td>· score\[0\]<\/td>/);
+    assert.match(html, /Not shown: 1 × SUCCESS\./);
+  });
+
   it('begins with the run, its time and how long it took', () => {
     assert.match(endedSummary(ended([])), /^\[Run 1\]\(https:.*\), began 2023-11-14 22:13 UTC, took 1 min 05 s\.$/);
   });
