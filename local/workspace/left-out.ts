@@ -29,7 +29,14 @@ export const leftOut: readonly LeftOut[] = [
     room: 'mlflow/model-versions',
     why: 'The workspace model registry is left out: set the registry to databricks-uc.',
   },
-  { room: 'mlflow/databricks', why: 'The workspace model registry is left out: set the registry to databricks-uc.' },
+  {
+    room: 'mlflow/databricks/registered-models',
+    why: 'The workspace model registry is left out: set the registry to databricks-uc.',
+  },
+  {
+    room: 'mlflow/databricks/model-versions',
+    why: 'The workspace model registry is left out: set the registry to databricks-uc.',
+  },
   { room: 'mlflow/traces', why: 'Traces are left out.' },
   {
     room: 'token',

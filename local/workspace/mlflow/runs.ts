@@ -3,20 +3,18 @@ import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
 import { keyValues, textUnder, withEntry } from './entries';
 import { trackingOf } from './tracking';
-import { type KeyValue, type LifecycleStage, RUN_STATUSES, type Run, type RunInfo, type RunStatus } from './types';
+import { type KeyValue, RUN_STATUSES, type Run, type RunInfo, type RunStatus } from './types';
 
 const ROOT = '/api/2.0/mlflow/runs';
 const RUN_NAME = 'mlflow.runName';
 /** Longest value of a run tag, in bytes. */
 export const LONGEST_RUN_TAG = 65_536;
 
-/** Runs of MLflow tracking: their life; what is logged to them is in run-data.ts, search in run-search.ts. */
+/** Runs of MLflow tracking: their life; what is logged to them is in run-data.ts, deletion in run-deletion.ts, search in run-search.ts. */
 export const runOperations: readonly Operation[] = [
   { method: 'POST', path: `${ROOT}/create`, handle: create },
   { method: 'GET', path: `${ROOT}/get`, handle: get },
   { method: 'POST', path: `${ROOT}/update`, handle: update },
-  { method: 'POST', path: `${ROOT}/delete`, handle: (call) => setStage(call, 'deleted') },
-  { method: 'POST', path: `${ROOT}/restore`, handle: (call) => setStage(call, 'active') },
 ];
 
 async function create(call: Call): Promise<Reply> {
@@ -80,16 +78,6 @@ async function update(call: Call): Promise<Reply> {
     return runName ? withRunTags(ended, [{ key: RUN_NAME, value: runName }]) : ended;
   });
   return { json: { run_info: run.info } };
-}
-
-async function setStage(call: Call, stage: LifecycleStage): Promise<Reply> {
-  const body = await call.json<Fields>();
-  const tracking = trackingOf(call.workspace);
-  return tracking.store.transaction(() => {
-    const run = tracking.run(runIdOf(body));
-    tracking.runs.put(run.info.run_id, { ...run, info: { ...run.info, lifecycle_stage: stage } });
-    return { json: {} };
-  });
 }
 
 function isRunStatus(text: string): text is RunStatus {

@@ -8,6 +8,7 @@ import { loggedModelSearchOperations } from './logged-model-search';
 import { loggedModelOperations } from './logged-models';
 import { metricHistoryOperations } from './metric-history';
 import { runDataOperations } from './run-data';
+import { runDeletionOperations } from './run-deletion';
 import { runSearchOperations } from './run-search';
 import { runOperations } from './runs';
 import { trackingOf } from './tracking';
@@ -18,6 +19,7 @@ export function createMlflow(workspace: Workspace): Service {
     operations: [
       ...experimentOperations,
       ...runOperations,
+      ...runDeletionOperations,
       ...runDataOperations,
       ...runSearchOperations(),
       ...metricHistoryOperations,

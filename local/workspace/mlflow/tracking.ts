@@ -8,6 +8,8 @@ import type { Experiment, LoggedModel, Metric, Run } from './types';
 export class Tracking {
   readonly experiments: Collection<Experiment>;
   readonly runs: Collection<Run>;
+  /** When each deleted run was deleted, in milliseconds since the epoch: clients are not told. */
+  readonly deletions: Collection<number>;
   /** Every logged value: key `<run>/<metric, URI-encoded>/<time>/<step>/<value>`, so the same value logged again (a retry) stands there once. */
   readonly history: Collection<Metric>;
   readonly loggedModels: Collection<LoggedModel>;
@@ -15,6 +17,7 @@ export class Tracking {
   constructor(readonly store: Store) {
     this.experiments = store.collection('mlflow-experiments');
     this.runs = store.collection('mlflow-runs');
+    this.deletions = store.collection('mlflow-run-deletions');
     this.history = store.collection('mlflow-metric-history');
     this.loggedModels = store.collection('mlflow-logged-models');
   }
