@@ -1,5 +1,8 @@
+// Before task-lib, from whose debug log it keeps them.
+import './network-secrets';
 import * as taskLib from 'azure-pipelines-task-lib/task';
 import type { Host, NetworkSettings, ServiceConnection } from './host';
+import { networkSecrets } from './network-secrets';
 
 /** The agent of Azure Pipelines, through azure-pipelines-task-lib. The only file that knows logging commands. */
 export function createPipelineHost(): Host {
@@ -73,7 +76,7 @@ function networkSettings(): NetworkSettings {
           clientCertificate: {
             certFile: certificates.certFile,
             keyFile: certificates.keyFile,
-            ...(certificates.passphrase ? { passphrase: certificates.passphrase } : {}),
+            ...(networkSecrets.passphrase === '' ? {} : { passphrase: networkSecrets.passphrase }),
           },
         }
       : {}),
@@ -85,7 +88,7 @@ function proxyOf(proxy: taskLib.ProxyConfiguration): NonNullable<NetworkSettings
   return {
     url: proxy.proxyUrl,
     ...(proxy.proxyUsername ? { username: proxy.proxyUsername } : {}),
-    ...(proxy.proxyPassword ? { password: proxy.proxyPassword } : {}),
+    ...(networkSecrets.proxyPassword === '' ? {} : { password: networkSecrets.proxyPassword }),
   };
 }
 
