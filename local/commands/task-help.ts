@@ -88,7 +88,9 @@ function kindOf({ type, options }: DescribedInput): string {
 function shortened(markdown: string): string {
   const sentences = markdown.split(/(?<=\.)\s+(?=[A-Z`*])/);
   const kept = sentences.filter((sentence, index) => index === 0 || /^Required (for|unless) /.test(sentence));
-  return kept.join(' ').replace(/[`*]/g, '');
+  const parts = kept.join(' ').split('`');
+  // A star inside backticks belongs to a pattern.
+  return parts.map((part, index) => (index % 2 === 0 ? part.replaceAll('*', '') : part)).join('');
 }
 
 function indented(text: string, columns: number, indent: string = INDENT): string[] {

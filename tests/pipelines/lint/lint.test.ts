@@ -38,7 +38,7 @@ const FAULTS: readonly (readonly [title: string, text: string, found: RegExp])[]
   [
     'a value that a pick list does not have',
     'steps:\n- task: DatabricksRunWorkflow@1\n  inputs:\n    action: start\n',
-    /^4: Value is not accepted\. Valid values: run, submit, attach\.$/,
+    /^4: Value is not accepted\. Valid values: run, submit, update, attach, repair, cancel\.$/,
   ],
   [
     'a value that a pick list of a built-in task does not have',

@@ -18,7 +18,8 @@ describe('databricks-mlops task --help', function () {
         const connection = input.type.startsWith('connectedService:');
         assert.equal(help.includes(`  --${input.name} `), !connection, input.name);
       }
-      assert.doesNotMatch(help, /[`*]/);
+      assert.doesNotMatch(help, /`/);
+      assert.doesNotMatch(help, /(?<![\w/*])\*\w/, 'a star of Markdown');
       assert.ok(help.split('\n').every((line) => line.length <= 120));
     }
   });
@@ -30,8 +31,10 @@ describe('databricks-mlops task --help', function () {
       return found === undefined ? '' : taskHelp(found, 100);
     };
     const workflow = helpOf('DatabricksRunWorkflow');
-    assert.match(workflow, /--action run\|submit\|attach \[default: run\]/);
+    assert.match(workflow, /--action run\|submit\|update\|attach\|repair\|cancel \[default: run\]/);
     assert.match(workflow, /--job TEXT\n {6}Id or exact name of the job\. Required for run\./);
+    assert.ok(workflow.includes('/volume/results/*.xml)'), workflow);
+    assert.ok(workflow.includes('/results/**/*.xml)'), workflow);
     assert.match(workflow, /--wait true\|false \[default: true\]/);
     assert.match(helpOf('DatabricksPromoteModel'), /--model TEXT \(required\)\n/);
   });
