@@ -76,45 +76,29 @@ export function setProperties(
   }));
 }
 
-/** `ALTER TABLE name UNSET TBLPROPERTIES [IF EXISTS] (…)`. @throws SqlFailure for a property that the table does not have */
+/** `ALTER TABLE name UNSET TBLPROPERTIES [IF EXISTS] (…)`; what is not there is no error, for Delta takes each removal as IF EXISTS. @throws SqlFailure */
 export function unsetProperties(
   name: readonly string[],
   keys: readonly string[],
-  ifExists: boolean,
   session: Session,
 ): Promise<StatementResult> {
-  return changed(name, session, 'UNSET TBLPROPERTIES', { properties: JSON.stringify(keys) }, (table) => {
-    const missing = keys.filter((key) => !Object.hasOwn(table.properties, key));
-    if (missing.length > 0 && !ifExists) {
-      throw new SqlFailure(
-        'UNSET_NONEXISTENT_PROPERTIES',
-        '42K0J',
-        `Attempted to unset non-existent properties [${missing.map((key) => inBackticks(key)).join(', ')}] in table ${inBackticks(table.catalog, table.schema, table.name)}.`,
-      );
-    }
-    return {
-      ...table,
-      properties: Object.fromEntries(Object.entries(table.properties).filter(([key]) => !keys.includes(key))),
-    };
-  });
+  return changed(name, session, 'UNSET TBLPROPERTIES', { properties: JSON.stringify(keys) }, (table) => ({
+    ...table,
+    properties: Object.fromEntries(Object.entries(table.properties).filter(([key]) => !keys.includes(key))),
+  }));
 }
 
-/** `COMMENT ON TABLE name IS …`. @throws SqlFailure */
+/** `COMMENT ON TABLE name IS …`, which Delta records as a property that is set. @throws SqlFailure */
 export function commentOnTable(
   name: readonly string[],
   comment: string | null,
   session: Session,
 ): Promise<StatementResult> {
-  return changed(
-    name,
-    session,
-    'CHANGE TABLE COMMENT',
-    { comment: comment ?? '' },
-    ({ comment: _former, ...table }) => ({
-      ...table,
-      ...(comment === null ? {} : { comment }),
-    }),
-  );
+  const parameters = { properties: JSON.stringify({ comment }) };
+  return changed(name, session, 'SET TBLPROPERTIES', parameters, ({ comment: _former, ...table }) => ({
+    ...table,
+    ...(comment === null ? {} : { comment }),
+  }));
 }
 
 /** Makes a version whose rows are those of the one before. */

@@ -19,7 +19,6 @@ export type Command =
       readonly kind: 'unsetProperties';
       readonly name: readonly string[];
       readonly keys: readonly string[];
-      readonly ifExists: boolean;
     }
   | { readonly kind: 'commentOnTable'; readonly name: readonly string[]; readonly comment: string | null }
   | {
@@ -69,13 +68,12 @@ function readAlterProperties(cursor: Cursor): Command | undefined {
     cursor.end();
     return { kind: 'setProperties', name, properties };
   }
-  const ifExists = cursor.takeWord('IF');
-  if (ifExists && !cursor.takeWord('EXISTS')) {
+  if (cursor.takeWord('IF') && !cursor.takeWord('EXISTS')) {
     throw syntaxError('UNSET TBLPROPERTIES IF wants EXISTS.');
   }
   const keys = cursor.listOf(() => cursor.propertyKey());
   cursor.end();
-  return { kind: 'unsetProperties', name, keys, ifExists };
+  return { kind: 'unsetProperties', name, keys };
 }
 
 function readComment(cursor: Cursor): Command {

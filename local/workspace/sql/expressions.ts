@@ -1,5 +1,6 @@
 import { EXPRESSIONS, FUNCTION_NODES, OPERATORS } from './allow-list';
 import { cast } from './casts';
+import { constantName } from './constant-names';
 import { SqlFailure, unsupported } from './failure';
 import { alike, boolean, concat, FUNCTIONS } from './functions';
 import { isSmallestBigint, renderLiteral, SMALLEST_BIGINT } from './literals';
@@ -88,8 +89,8 @@ const RENDERERS: Readonly<Record<string, Render>> = {
     if (node.style !== 'Colon' || typeof node.name !== 'string') {
       throw unsupported('parameters without a name');
     }
-    const { type } = scope.bindings.parameter(node.name);
-    return { sql: scope.bindings.placeholder(node.name), type, name: node.name };
+    const { type, value } = scope.bindings.parameter(node.name);
+    return { sql: scope.bindings.placeholder(node.name), type, name: constantName(type, value) };
   },
   paren: (node, scope) => renderExpression(node.this, scope),
   cast: (node, scope) => {

@@ -1,11 +1,11 @@
 import { LITERALS } from './allow-list';
 import { cast } from './casts';
+import { constantName } from './constant-names';
 import { unsupported } from './failure';
 import type { SqlType } from './sql-type';
 import type { Node } from './tree';
 import type { Typed } from './type-rules';
 import { duckDbType } from './types';
-import { doubleText } from './values';
 
 const MOST_INT = 2_147_483_647n;
 const MOST_BIGINT = 9_223_372_036_854_775_807n;
@@ -23,9 +23,9 @@ export function renderLiteral(node: Node): Typed & { readonly name: string } {
     case 'number':
       return { ...number(text), name: numberName(text) };
     case 'date':
-      return { ...cast(string(text), { name: 'DATE' }), name: `DATE '${text}'` };
+      return { ...cast(string(text), { name: 'DATE' }), name: constantName({ name: 'DATE' }, text) };
     case 'timestamp':
-      return { ...cast(string(text), { name: 'TIMESTAMP' }), name: `TIMESTAMP '${text}'` };
+      return { ...cast(string(text), { name: 'TIMESTAMP' }), name: constantName({ name: 'TIMESTAMP' }, text) };
     default:
       return { ...string(text), name: text };
   }
@@ -33,7 +33,8 @@ export function renderLiteral(node: Node): Typed & { readonly name: string } {
 
 /** Spark names a column by the value of a double, not by its spelling. */
 function numberName(text: string): string {
-  return typeOfNumber(text).name === 'DOUBLE' ? doubleText(Number(text)) : text;
+  const type = typeOfNumber(text);
+  return type.name === 'DOUBLE' ? constantName(type, text) : text;
 }
 
 /** The smallest BIGINT has no positive literal: its minus belongs to it. */

@@ -1,9 +1,10 @@
 import { CLAUSES } from './allow-list';
-import { columnIn, rowsOf } from './change-rows';
+import { rowsOf } from './change-rows';
 import { renderExpression } from './expressions';
 import { SqlFailure, syntaxError, unsupported } from './failure';
 import { boolean } from './functions';
 import { queryScope, requireTable } from './lookup';
+import { mergeColumnIn, mergedColumn } from './merge-names';
 import { applyMerge, MERGE_ACTION, MERGE_ROW, MERGE_SOURCE, type MergePlan, placedRows } from './merge-storage';
 import { inBackticks, quoted, tableName } from './names';
 import { type RenderedSource, renderSource } from './query';
@@ -14,7 +15,7 @@ import { type Column, newest, type TableRecord, type TableVersion } from './tabl
 import { nextVersion, requireRemovable, withVersion } from './table-versions';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
 import { typeText } from './types';
-import { assignedColumn, assignedTwice, assignedValue } from './update-rows';
+import { assignedTwice, assignedValue } from './update-rows';
 import { withConnection } from './writing';
 
 /** When a clause of a merge is looked at. */
@@ -45,12 +46,12 @@ export async function merge(value: Node, session: Session): Promise<StatementRes
       throw ambiguous(alias);
     }
     const own = rowsOf(table, alias);
-    const scope = (sources: readonly Source[]): Scope => ({ bindings: session.bindings, column: columnIn(sources) });
+    const scope = (sources: readonly Source[]): Scope => ({
+      bindings: session.bindings,
+      column: mergeColumnIn(sources),
+    });
     const on = renderExpression(node.on, scope([own, source]));
     const clauses = readClauses(node.whens, { table, own, source, scope });
-    if (clauses.some(({ action }) => action !== 'insert')) {
-      requireRemovable(table);
-    }
     const written = nextVersion(table, session, 'MERGE', parametersOf(on.name, clauses));
     if (on.type.name !== 'BOOLEAN' && on.type.name !== 'VOID') {
       throw new SqlFailure(
@@ -61,6 +62,9 @@ export async function merge(value: Node, session: Session): Promise<StatementRes
     }
     const plan = planOf(written, alias, source, boolean('ON', on), clauses);
     const counts = await applyMerge(connection, written, plan, session.bindings.values);
+    if (counts.updated + counts.deleted > 0) {
+      requireRemovable(table);
+    }
     const all = counts.updated + counts.deleted + counts.inserted;
     const operationMetrics = {
       numTargetRowsUpdated: String(counts.updated),
@@ -190,7 +194,7 @@ function valuesOf(
   const pairs = action === 'update' ? assignments(parts) : insertion(parts);
   const values = new Map<Column, string>();
   for (const [left, right] of pairs) {
-    const target = assignedColumn(columns, own.name, left);
+    const target = mergedColumn(columns, own.name, left);
     if (values.has(target)) {
       throw assignedTwice(target.name);
     }
@@ -277,7 +281,10 @@ function planOf(
   };
 }
 
-/** Rows that two rows of the source would change; a single DELETE without a condition can be done twice. */
+/**
+ * Rows that two rows of the source would change; a single DELETE without a condition can be done twice. Which of them fit the clauses'
+ * conditions decides, as in Databricks Runtime 16.1 and later; open-source Delta 4.0 looks at ON alone.
+ */
 function conflictOf(matched: readonly Clause[], row: string, isMatched: string, joined: string): string | undefined {
   const [first, ...more] = matched;
   if (first === undefined || (more.length === 0 && first.action === 'delete' && first.condition === undefined)) {

@@ -48,7 +48,7 @@ export async function runCommand(command: Command, session: Session): Promise<St
     case 'setProperties':
       return setProperties(command.name, command.properties, session);
     case 'unsetProperties':
-      return unsetProperties(command.name, command.keys, command.ifExists, session);
+      return unsetProperties(command.name, command.keys, session);
     case 'commentOnTable':
       return commentOnTable(command.name, command.comment, session);
     case 'showTables':

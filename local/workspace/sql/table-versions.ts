@@ -29,7 +29,8 @@ export function withVersion(table: TableRecord, version: TableVersion): TableRec
 }
 
 /**
- * What Delta asks before anything that takes rows away: `delta.appendOnly` forbids it, whether a row is touched or not.
+ * What Delta asks before rows are taken away, which `delta.appendOnly` forbids: of DELETE, UPDATE and INSERT OVERWRITE whether they touch
+ * a row or not, of MERGE when it touched one.
  * @throws SqlFailure DELTA_CANNOT_MODIFY_APPEND_ONLY
  */
 export function requireRemovable(table: TableRecord): void {

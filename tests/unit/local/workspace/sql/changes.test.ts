@@ -102,9 +102,12 @@ describe('statements that change rows and tables', () => {
       'UPDATE t SET id = 1 WHERE id = 100',
       'INSERT OVERWRITE t VALUES (1, NULL, NULL)',
       'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE',
+      'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT *',
     ]) {
       assert.match(await workspace.failure(statement), /^\[DELTA_CANNOT_MODIFY_APPEND_ONLY\] .* SQLSTATE: 42809$/);
     }
+    const none = "MERGE INTO t USING s ON t.id = s.id AND s.a = 'nobody' WHEN MATCHED THEN DELETE";
+    assert.deepEqual(await rows(none), [['0', '0', '0', '0']]);
     await rows('INSERT INTO t VALUES (9, NULL, NULL)');
     await rows('MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT *');
     assert.deepEqual(await rows('SELECT count(*) FROM t'), [['5']]);
@@ -116,9 +119,11 @@ describe('statements that change rows and tables', () => {
       ['owner.team', 'ml'],
     ]);
     await rows('ALTER TABLE t UNSET TBLPROPERTIES IF EXISTS (delta.appendOnly, nothing)');
+    await rows("ALTER TABLE t UNSET TBLPROPERTIES ('nothing')");
     assert.deepEqual(await rows('DELETE FROM t AS x WHERE x.id = 9'), [['1']]);
     assert.deepEqual(await history('t'), [
       'DELETE',
+      'UNSET TBLPROPERTIES',
       'UNSET TBLPROPERTIES',
       'MERGE',
       'WRITE',
