@@ -28,7 +28,8 @@ token = <the token that the start printed>
 databricks auth describe --profile local
 databricks current-user me --profile local
 databricks jobs list --profile local
-databricks fs ls dbfs:/Volumes/dev/default --profile local
+databricks volumes create dev default files MANAGED --profile local
+databricks fs ls dbfs:/Volumes/dev/default/files --profile local
 databricks api get /api/2.0/preview/scim/v2/Me --profile local
 \`\`\`
 
@@ -37,9 +38,8 @@ wins. \`DATABRICKS_CONFIG_FILE=/dev/null\` keeps the profiles of other workspace
 
 One administrator may do everything, until users, groups and service principals are described: [principals.md](principals.md).
 
-The tests run the MLflow client and the Databricks SDK for Python against it ([clients.md](clients.md)). The Databricks CLI itself is not part of
-the tests; the requests of its file commands are tried in the form in which it sends them. An operation that it needs and this page lacks ends
-with status 501.
+The tests run the MLflow client, the Databricks SDK for Python and the Databricks CLI against it ([clients.md](clients.md)). An operation that they
+need and this page lacks ends with status 501.
 
 From training to a served model at a terminal: [local-line.md](local-line.md).
 
