@@ -42,6 +42,8 @@ export interface WorkspaceClient {
   readonly objectPermissions: ObjectPermissionsApi;
   /** The same workspace for requests that a cancel must not stop. */
   withoutSignal(): WorkspaceClient;
+  /** The same workspace for requests that may take this time, from now on and all together; each has at least one attempt. */
+  within(milliseconds: number): WorkspaceClient;
 }
 
 /** Groups the resources of the workspace that `http` talks to. Nothing is sent. */
@@ -67,5 +69,6 @@ export function createWorkspaceClient(http: HttpClient): WorkspaceClient {
     securables: new SecurablesApi(http),
     objectPermissions: new ObjectPermissionsApi(http),
     withoutSignal: () => createWorkspaceClient(http.withSignal(undefined)),
+    within: (milliseconds) => createWorkspaceClient(http.within(milliseconds)),
   };
 }

@@ -26,6 +26,8 @@ export interface HttpClientOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds for all attempts of a request together. */
   readonly deadlineMs?: number;
+  /** Time of the clock by which all requests must have ended; what begins after it has a second. */
+  readonly endsAt?: number;
   /** Milliseconds for one attempt, its body included also where it is a stream. A socket's time is real time, whatever the clock says. */
   readonly attemptMs?: number;
   /** One line for each attempt: method, path, status, request id; never query, headers or bodies. */
@@ -35,6 +37,7 @@ export interface HttpClientOptions {
 
 const DEADLINE_MS = 300_000;
 const ATTEMPT_MS = 60_000;
+const LEAST_MS = 1_000;
 /** Milliseconds that a request waits between its attempts altogether, however long one of them may take. */
 const PATIENCE_MS = 300_000;
 
@@ -86,6 +89,11 @@ export class HttpClient {
     return new HttpClient(signal === undefined ? rest : { ...rest, signal }, this.pools);
   }
 
+  /** The same client whose requests, all together, have this time from now on. */
+  within(milliseconds: number): HttpClient {
+    return new HttpClient({ ...this.options, endsAt: this.clock.now() + milliseconds }, this.pools);
+  }
+
   /** The same network and clock towards another host, with other credentials or none. */
   at(baseUrl: string, credentials?: Credentials): HttpClient {
     const { credentials: _former, ...rest } = this.options;
@@ -102,7 +110,9 @@ export class HttpClient {
    * @throws ApiError for an error answer; ConnectionError when no whole answer came; the signal's reason when aborted
    */
   async request<T, K extends AnswerKind>(request: HttpRequest, kind: K): Promise<HttpAnswer<AnswerBody<T, K>>> {
-    const end = this.clock.now() + (request.deadlineMs ?? this.options.deadlineMs ?? DEADLINE_MS);
+    const now = this.clock.now();
+    const own = now + (request.deadlineMs ?? this.options.deadlineMs ?? DEADLINE_MS);
+    const end = Math.min(own, Math.max(now + LEAST_MS, this.options.endsAt ?? own));
     const { credentials } = this.options;
     let refreshed = false;
     let waited = 0;

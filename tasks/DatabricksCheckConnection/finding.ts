@@ -24,6 +24,8 @@ export interface Finding {
 /** What every check is given. */
 export interface CheckScope {
   readonly workspace: WorkspaceClient;
+  /** Who the credentials are; asked once, whoever wants to know: a workspace that is away must not cost its time once for each check. */
+  identity(): Promise<CurrentIdentity>;
   readonly context: TaskContext;
   readonly subjects: CheckSubjects;
 }

@@ -1,5 +1,6 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
 import { connectWorkspace } from '../../src/connection/connect';
+import type { CurrentIdentity } from '../../src/databricks/identity';
 import { createWorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { checkIdentity, checkWorkspace } from './checks/identity';
@@ -25,9 +26,15 @@ const CHECKS: Readonly<Record<CheckName, Check>> = {
 export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOutcome> {
   refuseOlder(inputs, context.taskVersion);
   const workspace = createWorkspaceClient(connectWorkspace(inputs.connection, context));
+  let asked: Promise<CurrentIdentity> | undefined;
+  const identity = () => {
+    asked ??= workspace.identity.current();
+    return asked;
+  };
+  const scope = { workspace, identity, context, subjects: inputs.subjects };
   const results: CheckResult[] = [];
   for (const check of inputs.checks) {
-    const finding = await findingOf(() => CHECKS[check]({ workspace, context, subjects: inputs.subjects }));
+    const finding = await findingOf(() => CHECKS[check](scope));
     context.log.info(`${check}: ${finding.verdict}. ${finding.message}`);
     results.push({ check, rights: [], ...finding });
   }

@@ -9,7 +9,7 @@ import type { PromoteInputs } from './inputs';
 import { type Action, finish, sayPlan, warnOfTheUnproven } from './outcome';
 import { type Aliases, type Plan, planPromotion } from './plan';
 import { type CheckedReport, readReport } from './report';
-import { stateOf, tagValue, writeState } from './tags';
+import { stateOf, TAGS_MS, tagValue, writeState } from './tags';
 
 /** Makes the judged version the champion: read, compare, write, read back. Twice the same is once. */
 export async function promote(
@@ -40,7 +40,7 @@ export async function promote(
   await carryOut(plan, uninterrupted, inputs.model);
   const outcome = finish(action, workspace.url, context);
   await releaseChallenger(inputs.model, version.version, uninterrupted);
-  await writeTags(action, version.version, uninterrupted, context);
+  await writeTags(action, version.version, uninterrupted.within(TAGS_MS), context);
   return outcome;
 }
 

@@ -4,7 +4,7 @@ import { carryOut, readAliases } from './aliases';
 import type { RollbackInputs } from './inputs';
 import { type Action, finish, sayPlan, warnOfTheUnproven } from './outcome';
 import { type Aliases, type Plan, planRollback } from './plan';
-import { readStates, writeState } from './tags';
+import { readStates, TAGS_MS, writeState } from './tags';
 
 /** Restores the champion before. It needs nothing but the workspace: no report, no file, no lock. */
 export async function rollback(
@@ -23,7 +23,7 @@ export async function rollback(
   const uninterrupted = workspace.withoutSignal();
   await carryOut(plan, uninterrupted, inputs.model);
   const outcome = finish(action, workspace.url, context);
-  await writeTags(plan, uninterrupted, inputs.model, context);
+  await writeTags(plan, uninterrupted.within(TAGS_MS), inputs.model, context);
   return outcome;
 }
 

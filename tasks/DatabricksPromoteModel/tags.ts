@@ -7,6 +7,9 @@ import type { VersionState } from './plan';
 /** Versions whose tags are read at most, the newest first. */
 const VERSIONS_READ = 200;
 
+/** Tags are hints: milliseconds that writing all of them may keep a promotion waiting whose aliases are set. */
+export const TAGS_MS = 120_000;
+
 /** Tags that promotion writes (contract 0.10); values of letters, digits and underscore. */
 export interface StateTags extends Readonly<Record<string, string>> {
   readonly mlops_state: string;

@@ -1,12 +1,20 @@
 import { faultRows } from './fault-rows';
 import { openCheckScene } from './scenes/check-scene';
 
-describe('DatabricksCheckConnection × faults', () => {
+/** Requests whose 403 is what the check looks for: it names right, object and command. */
+const RIGHTS = /\/unity-catalog\/(catalogs|schemas|models|effective-permissions)\/|\/permissions\/|\/sql\/statements/;
+
+describe('DatabricksCheckConnection × faults', function () {
+  this.timeout(120_000);
   // A check that does not pass is the step's failure, whatever stopped it; its sentence names the fault.
-  faultRows(() => openCheckScene({ checks: 'identity,workspace' }), {
-    requests: 1,
-    code: () => ['CONNECTION_CHECK_FAILED'],
-    // Each check asks on its own.
-    deadlineMs: 2 * 310_000,
+  faultRows(() => openCheckScene(), {
+    requests: 12,
+    // The second check that looks at the catalog looks for other rights.
+    code: ({ code }, { path, earlier }) =>
+      code === 'PERMISSION_DENIED' && RIGHTS.test(path) && !(path.includes('/catalogs/') && earlier > 0)
+        ? ['CONNECTION_CHECK_FAILED', 'To mend it: ']
+        : ['CONNECTION_CHECK_FAILED'],
+    // Two checks look at the catalog, and a statement is polled besides.
+    deadlineMs: 2 * 310_000 + 200_000,
   });
 });

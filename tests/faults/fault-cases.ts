@@ -95,5 +95,23 @@ export const STANDING: readonly FaultCase[] = [
   },
 ];
 
+/** A request to the token endpoint of the workspace. */
+export const TOKEN_ENDPOINT = { method: 'POST', path: '/oidc/v1/token', earlier: 0 };
+
+export const AWAY: FaultCase = { title: 'away', rule: once(status(503)), code: '' };
+
+/** Only a fresh token is taken again. */
+export const RENEWABLE: FaultCase = {
+  title: 'a token that can be renewed',
+  rule: once({ fault: { kind: 'token_expired', until_sign_in: true } }),
+  code: '',
+};
+
+export const USELESS: FaultCase = {
+  title: 'tokens that are refused',
+  rule: { fault: { kind: 'token_expired' } },
+  code: 'UNAUTHENTICATED',
+};
+
 /** Longest time, in milliseconds of the clock, that a request and its repetitions may take. */
 export const REQUEST_DEADLINE_MS = 300_000;

@@ -21,8 +21,13 @@ export interface RuleRecord {
 
 /** Switches a fault on, for the requests of our tasks alone. */
 export async function switchOn(workspace: FaultyWorkspace, rule: Rule): Promise<void> {
+  await asked(workspace, 'POST', ofTasks(rule));
+}
+
+/** The rule for the requests of our tasks alone; the clock is one for everybody. */
+export function ofTasks(rule: Rule): Rule {
   const ofClock = (rule.fault as { readonly kind?: unknown }).kind === 'clock_skew';
-  await asked(workspace, 'POST', ofClock ? rule : { client: 'databricks-mlops/', ...rule });
+  return ofClock ? rule : { client: 'databricks-mlops/', ...rule };
 }
 
 export async function switchOff(workspace: FaultyWorkspace): Promise<void> {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import type { FakeHost } from '../support/fake-host';
-import { type FaultCase, PASSING, REQUEST_DEADLINE_MS, STANDING } from './fault-cases';
-import { requestsOf, type SentRequest, type Subject, type TaskScene, whileTimePasses } from './scenes/task-scene';
+import {
+  AWAY,
+  type FaultCase,
+  PASSING,
+  RENEWABLE,
+  REQUEST_DEADLINE_MS,
+  STANDING,
+  TOKEN_ENDPOINT,
+  USELESS,
+} from './fault-cases';
+import { type FaultScene, requestsOf, type SentRequest, type Subject, whileTimePasses } from './scenes/task-scene';
 
 /** What of a task differs from the rule: what passes ends green, what stands fails with the fault's own code. */
 export interface Expected {
@@ -20,15 +29,19 @@ export interface Expected {
 }
 
 /** The rows task × fault × request of a scene; the requests are those that a clean step sends. */
-export function faultRows(open: () => Promise<TaskScene>, expected: Expected): void {
-  let scene: TaskScene;
+export function faultRows(open: () => Promise<FaultScene>, expected: Expected): void {
+  let scene: FaultScene;
   let requests: readonly SentRequest[];
+  let rows = 0;
   before(async () => {
     scene = await open();
     requests = (await requestsOf(scene)).filter(({ path }) => expected.only?.test(path) !== false);
     assert.ok(requests.length >= expected.requests, JSON.stringify(requests));
   });
-  afterEach(() => scene.faults.off());
+  afterEach(async () => {
+    scene.signIn.by = 'token';
+    await scene.faults.off();
+  });
   after(() => scene.close());
 
   for (const fault of PASSING) {
@@ -67,6 +80,46 @@ export function faultRows(open: () => Promise<TaskScene>, expected: Expected): v
       }));
   }
 
+  it('a token that can be renewed is refused, at every request, until the client signs in again: green', () =>
+    eachRequest(RENEWABLE, async (request) => {
+      scene.signIn.by = 'secret';
+      const { subject, host } = await faulty(RENEWABLE, request);
+      await subject.mustHold(host);
+    }));
+
+  it('the token endpoint is away for a moment: green', async () => {
+    scene.signIn.by = 'secret';
+    const { subject, host } = await faulty(AWAY, TOKEN_ENDPOINT);
+    await subject.mustHold(host);
+    rows += 1;
+  });
+
+  it('tokens are refused as often as they are renewed: UNAUTHENTICATED', async () => {
+    scene.signIn.by = 'secret';
+    const first = requests[0];
+    assert.ok(first !== undefined);
+    const { subject, host } = await faulty(USELESS, first);
+    mustName(host, USELESS, first, subject);
+    rows += 1;
+  });
+
+  for (const hours of [-26, -2, 2, 26]) {
+    it(`the clock of the workspace is ${hours} h off: green`, async () => {
+      const subject = await scene.newSubject();
+      scene.signIn.by = 'secret';
+      await scene.faults.on({ fault: { kind: 'clock_skew', milliseconds: hours * 3_600_000 } });
+      await subject.mustHold(await whileTimePasses(scene, subject.step()));
+      rows += 1;
+    });
+  }
+
+  it('counts its rows', function () {
+    assert.ok(rows >= requests.length * (PASSING.length + STANDING.length - 2));
+    if (this.test !== undefined) {
+      this.test.title = `${rows} rows: ${requests.length} requests × ${PASSING.length + STANDING.length} faults, and signing in and clocks`;
+    }
+  });
+
   /** The step's error says what happened, by its code, and where. */
   function mustName(host: FakeHost, fault: FaultCase, request: SentRequest, { name }: Subject): void {
     assert.equal(host.result, 'Failed', host.printed);
@@ -93,6 +146,7 @@ export function faultRows(open: () => Promise<TaskScene>, expected: Expected): v
     const failures: string[] = [];
     const met = requests.filter(({ path }) => fault.ofJson === undefined || !path.startsWith('/api/2.0/fs/files/'));
     for (const request of met) {
+      rows += 1;
       try {
         await row(request);
       } catch (error) {

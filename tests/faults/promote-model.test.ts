@@ -8,8 +8,6 @@ describe('DatabricksPromoteModel × faults', function () {
     describe(action, () => {
       faultRows(() => openPromoteScene(action), {
         requests: 6,
-        // The tags of two versions are written one after the other, each with the time of one request.
-        deadlineMs: 610_000,
         // The state of versions is a hint: what cannot be written there is a warning.
         tolerated: ({ path, earlier }) =>
           path.endsWith('/model-versions/set-tag') ||

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import type { FakeHost } from '../support/fake-host';
 import { type FaultCase, PASSING, REQUEST_DEADLINE_MS, STANDING } from './fault-cases';
 import { rules, switchOff, switchOn } from './fault-control';
-import { MODEL, secretConnection, startWorkflowScene, type WorkflowScene, type WorkflowStep } from './workflow-scene';
+import { secretConnection } from './scenes/sign-in';
+import { MODEL, startWorkflowScene, type WorkflowScene, type WorkflowStep } from './workflow-scene';
 
 /** The requests that a step sends from its start to a green end; `skip`: matching ones that come before. */
 const REQUESTS = [
@@ -153,7 +154,7 @@ describe('DatabricksRunWorkflow × faults', () => {
       it(`a token that can be renewed is refused ${title}: green`, async () => {
         const step = await scene.newStep();
         await switchOn(scene.workspace, rule);
-        const host = await step.run(INPUTS, secretConnection(scene.workspace));
+        const host = await step.run(INPUTS, secretConnection(scene.workspace.url));
         assert.equal((await rules(scene.workspace))[0]?.hits, 1);
         await mustBeGreen(step, host);
       });
@@ -162,7 +163,7 @@ describe('DatabricksRunWorkflow × faults', () => {
     it('a token that is refused each time it is renewed: UNAUTHENTICATED', async () => {
       const step = await scene.newStep();
       await switchOn(scene.workspace, { path: '/api/2.2/jobs/*path', fault: { kind: 'token_expired' } });
-      const host = await step.run(INPUTS, secretConnection(scene.workspace));
+      const host = await step.run(INPUTS, secretConnection(scene.workspace.url));
       assert.equal(host.error?.code, 'UNAUTHENTICATED', host.printed);
       assert.equal((await rules(scene.workspace))[0]?.hits, 2);
     });
@@ -172,7 +173,7 @@ describe('DatabricksRunWorkflow × faults', () => {
         const step = await scene.newStep();
         const skew = { fault: { kind: 'clock_skew', milliseconds: hours * 3_600_000 } };
         await switchOn(scene.workspace, skew);
-        await mustBeGreen(step, await step.run(INPUTS, secretConnection(scene.workspace)));
+        await mustBeGreen(step, await step.run(INPUTS, secretConnection(scene.workspace.url)));
       });
     }
   });

@@ -12,6 +12,7 @@ import { AutoClock } from '../support/auto-clock';
 import { FakeHost, tokenConnection } from '../support/fake-host';
 import { createJob, type RunReply } from '../support/jobs';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
+import { principal } from './scenes/sign-in';
 
 export const MODEL = 'main.default.price';
 const SAID = `mlops-result: {"mlflow_run_id": "r1", "model_name": "${MODEL}", "model_version": "1"}`;
@@ -39,8 +40,6 @@ export interface WorkflowStep {
   /** Every run of the job. */
   runs(): Promise<readonly RunReply[]>;
 }
-
-export const principal = { applicationId: 'pipeline', displayName: 'pipeline', secret: 'secret-of-the-fault-table' };
 
 export async function startWorkflowScene(): Promise<WorkflowScene> {
   const clock = new AutoClock();
@@ -98,17 +97,6 @@ export async function startWorkflowScene(): Promise<WorkflowScene> {
       await workspace.stop();
     },
   });
-}
-
-/** A service principal with an OAuth secret, whose tokens can be renewed. */
-export function secretConnection(workspace: TestWorkspace): ServiceConnection {
-  return {
-    id: 'dbx',
-    url: workspace.url,
-    scheme: 'UsernamePassword',
-    parameters: { username: principal.applicationId, password: principal.secret },
-    data: () => undefined,
-  };
 }
 
 async function registerModel(workspace: TestWorkspace): Promise<void> {

@@ -103,6 +103,10 @@ class Transport extends HttpClient {
     return this;
   }
 
+  override within(): HttpClient {
+    return this;
+  }
+
   override async request(request: HttpRequest): Promise<HttpAnswer<never>> {
     const place = { method: request.method, path: request.path, origin: this.baseUrl };
     const fate = await this.fate(this.count++, request);

@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Principal, Service, Workspace } from '../../local/workspace/api';
+import type { Principal, Reply, Service, Workspace } from '../../local/workspace/api';
 import { FaultTable } from '../../local/workspace/faults/fault-table';
 import { openPort } from '../../local/workspace/http-server';
 import { openLmdbStore } from '../../local/workspace/lmdb-store';
+import { authorizationServer } from '../../local/workspace/oauth/discovery';
+import type { ServicePrincipal } from '../../local/workspace/oauth/service-principals';
+import { issueToken } from '../../local/workspace/oauth/token-endpoint';
 import { Router } from '../../local/workspace/router';
 import { Tokens } from '../../local/workspace/tokens';
 import type { Clock } from '../../src/clock';
@@ -34,9 +38,11 @@ export interface ServiceWorkspace {
 
 const principal: Principal = { id: '4711', userName: 'ada@example.com', displayName: 'Ada', kind: 'user' };
 
+/** @param servicePrincipals who gets tokens at `/oidc/v1/token` */
 export async function startServiceWorkspace(
   clock: Clock,
   services: (workspace: Workspace) => readonly Service[],
+  servicePrincipals: readonly ServicePrincipal[] = [],
 ): Promise<ServiceWorkspace> {
   const folder = mkdtempSync(join(tmpdir(), 'databricks-mlops-workspace-'));
   const data = openLmdbStore(join(folder, 'store'));
@@ -56,6 +62,15 @@ export async function startServiceWorkspace(
   const defects: unknown[] = [];
   let running: readonly Service[] = [];
 
+  async function signInAnswer(request: IncomingMessage, path: string): Promise<Reply | undefined> {
+    if (path === '/oidc/.well-known/oauth-authorization-server') {
+      return authorizationServer(workspace);
+    }
+    return path === '/oidc/v1/token'
+      ? issueToken({ servicePrincipals, tokens, clock: faults.clock }, request)
+      : undefined;
+  }
+
   async function start(): Promise<void> {
     running = services(workspace);
     const router = new Router();
@@ -67,7 +82,7 @@ export async function startServiceWorkspace(
       tokens,
       faults,
       router,
-      open: async () => undefined,
+      open: async (request, url) => signInAnswer(request, url.pathname),
       onDefect: (error) => defects.push(error),
     });
     await Promise.all(running.map((service) => service.start?.()));

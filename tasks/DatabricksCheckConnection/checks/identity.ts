@@ -1,8 +1,8 @@
 import { type Check, nameOf, ok } from '../finding';
 
 /** Does the workspace accept the credential, and as whom. */
-export const checkIdentity: Check = async ({ workspace, context }) => {
-  const identity = await workspace.identity.current();
+export const checkIdentity: Check = async ({ context, identity: asked }) => {
+  const identity = await asked();
   context.outputs.set('identity', identity.userName);
   context.outputs.set('identityType', identity.kind);
   context.outputs.set('workspaceId', identity.workspaceId);
@@ -15,8 +15,8 @@ export const checkIdentity: Check = async ({ workspace, context }) => {
 };
 
 /** Does the address answer as an Azure Databricks workspace. */
-export const checkWorkspace: Check = async ({ workspace, context }) => {
-  const identity = await workspace.identity.current();
+export const checkWorkspace: Check = async ({ workspace, context, identity: asked }) => {
+  const identity = await asked();
   if (identity.workspaceId === '') {
     return {
       verdict: 'warning',

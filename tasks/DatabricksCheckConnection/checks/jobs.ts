@@ -11,8 +11,8 @@ const STARTING = ['CAN_MANAGE_RUN', 'CAN_MANAGE', 'IS_OWNER'];
 const NAMES_SHOWN = 10;
 
 /** May the identity start the job; without one, may it list jobs at all. */
-export const checkJobs: Check = async ({ workspace, subjects }) => {
-  const identity = await workspace.identity.current();
+export const checkJobs: Check = async ({ workspace, subjects, identity: asked }) => {
+  const identity = await asked();
   const who = nameOf(identity);
   if (subjects.job === '') {
     const names = await workspace.jobs.firstNames(NAMES_SHOWN);

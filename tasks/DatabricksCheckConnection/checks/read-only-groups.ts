@@ -21,8 +21,8 @@ interface Place extends Securable {
 }
 
 /** Have these groups, on the catalog and on each of its schemas, by themselves or by the groups that they belong to, rights to read only. */
-export const checkReadOnlyGroups: Check = async ({ workspace, subjects }) => {
-  const identity = await workspace.identity.current();
+export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity: asked }) => {
+  const identity = await asked();
   const catalog = await workspace.securables.catalog(subjects.catalog);
   if (catalog === undefined) {
     return failed(`There is no catalog ${subjects.catalog}, or ${nameOf(identity)} may not know of it.`, [

@@ -19,8 +19,8 @@ interface Step {
 }
 
 /** Do catalog, schema and model exist, and may the identity use them. A model that does not exist yet must be one that it may create. */
-export const checkUnityCatalog: Check = async ({ workspace, subjects }) => {
-  const identity = await workspace.identity.current();
+export const checkUnityCatalog: Check = async ({ workspace, subjects, identity: asked }) => {
+  const identity = await asked();
   const who = { name: nameOf(identity), grantee: granteeOf(identity), holders: holdersOf(identity) };
   const passed: string[] = [];
   let last: Step | undefined;

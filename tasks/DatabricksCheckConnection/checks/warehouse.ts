@@ -14,8 +14,8 @@ const USING = ['CAN_USE', 'CAN_MONITOR', 'CAN_MANAGE', 'IS_OWNER'];
  * May the identity run statements on the warehouse. On a running one it runs `SELECT 1`, which is proof; of a stopped one it reads the
  * permissions, since a statement would start it; only where these are hidden it asks the warehouse all the same.
  */
-export const checkWarehouse: Check = async ({ workspace, subjects }) => {
-  const identity = await workspace.identity.current();
+export const checkWarehouse: Check = async ({ workspace, subjects, identity: asked }) => {
+  const identity = await asked();
   const warehouse = await chosen(workspace, subjects.warehouse);
   if (warehouse instanceof TaskError) {
     return failed(
@@ -70,7 +70,8 @@ function idOrPlace(wanted: string): string {
 /** `ran`, or the words of the refusal. */
 async function tryStatement({ statements }: WorkspaceClient, { id }: Warehouse): Promise<string> {
   try {
-    const { totalRowCount } = await statements.execute({ statement: 'SELECT 1', warehouseId: id });
+    const proof = { statement: 'SELECT 1', warehouseId: id, repeatable: true };
+    const { totalRowCount } = await statements.execute(proof);
     if (totalRowCount !== 1) {
       throw new TaskError('ANSWER_UNEXPECTED', `The warehouse answered SELECT 1 with ${totalRowCount} rows.`, {
         todo: 'Check that the URL is that of the workspace itself.',

@@ -1,36 +1,69 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { principalsShape } from '../../../local/workspace/identity/principal-settings';
 import { runTask } from '../../../src/agent/run-task';
 import { readInputs } from '../../../tasks/DatabricksCheckConnection/inputs';
 import { run } from '../../../tasks/DatabricksCheckConnection/run';
 import task from '../../../tasks/DatabricksCheckConnection/task.json';
 import { AutoClock } from '../../support/auto-clock';
-import { FakeHost, tokenConnection } from '../../support/fake-host';
+import { FakeHost } from '../../support/fake-host';
+import { createJob } from '../../support/jobs';
 import { startTestWorkspace } from '../../support/local-workspace';
 import { switchOf } from './fault-switch';
-import type { TaskScene } from './task-scene';
+import { principal, SignIn } from './sign-in';
+import { StepClock } from './step-clock';
+import type { FaultScene } from './task-scene';
 
-/** `DatabricksCheckConnection`, which changes nothing: each subject is the same. */
-export async function openCheckScene(inputs: Readonly<Record<string, string>>): Promise<TaskScene> {
+const READERS = principalsShape.parse({
+  servicePrincipals: [{ applicationId: principal.applicationId, displayName: 'pipeline', groups: ['admins'] }],
+  groups: [{ displayName: 'analysts', groups: ['readers'] }, { displayName: 'readers' }],
+  grants: [{ on: 'catalog dev', to: ['readers'], privileges: ['USE CATALOG', 'SELECT'] }],
+});
+
+const INPUTS = {
+  checks: 'all',
+  model: 'dev.default.churn',
+  warehouse: 'Local warehouse',
+  job: 'train',
+  readOnlyGroups: 'analysts',
+};
+
+/** `DatabricksCheckConnection` with every check; it changes nothing, so that each subject is the same. */
+export async function openCheckScene(inputs: Readonly<Record<string, string>> = INPUTS): Promise<FaultScene> {
   const clock = new AutoClock();
-  const workspace = await startTestWorkspace({ clock });
-  const connection = tokenConnection(workspace.url, workspace.token);
+  const stepClock = new StepClock(clock);
+  const workspace = await startTestWorkspace({ clock, principals: READERS, servicePrincipals: [principal] });
+  const signIn = new SignIn(workspace.url, workspace.token);
+  const work = { task_key: 'a', notebook_task: { notebook_path: '/n' } };
+  await createJob(workspace, { name: 'train', tasks: [work] });
+  const model = { catalog_name: 'dev', schema_name: 'default', name: 'churn' };
+  const created = await workspace.call('POST', '/api/2.1/unity-catalog/models', model);
+  assert.equal(created.status, 200, created.text);
   return {
     faults: switchOf(workspace),
-    now: () => clock.now(),
+    signIn,
+    now: () => stepClock.slept,
     newSubject: async () => ({
       name: '{no name}',
       async step() {
         const host = new FakeHost({
-          inputs: { databricksConnection: 'dbx', ...inputs },
-          connections: { dbx: connection },
+          inputs: { databricksConnection: 'dbx', failOn: 'warning', ...inputs },
+          connections: { dbx: signIn.connection },
         });
-        await runTask(task, readInputs, run, host, clock);
+        await runTask(task, readInputs, run, host, stepClock);
         return host;
       },
       async mustHold(host) {
         assert.equal(host.result, 'Succeeded', host.printed);
         assert.notEqual(host.outputs.get('identity'), '');
         assert.equal(host.outputs.get('failures'), '0');
+        const { checks } = JSON.parse(readFileSync(host.outputs.get('reportPath') ?? '', 'utf8')) as {
+          checks: { verdict: string }[];
+        };
+        assert.deepEqual(
+          checks.map(({ verdict }) => verdict),
+          checks.map(() => 'ok'),
+        );
       },
     }),
     close: () => workspace.stop(),

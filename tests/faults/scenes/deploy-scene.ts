@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { startServedModel } from '../../unit/tasks/DatabricksDeployEndpoint/served-model';
 import { switchOfTable } from './fault-switch';
-import type { TaskScene } from './task-scene';
+import { principal, SignIn } from './sign-in';
+import type { FaultScene } from './task-scene';
 
 /** From which state the step begins, and what it does. */
 export type Deployment = 'create' | 'update' | 'delete';
@@ -10,8 +11,9 @@ export type Deployment = 'create' | 'update' | 'delete';
 const TURN_MS = 10_000;
 
 /** `DatabricksDeployEndpoint` with version 2 as champion; each subject is an endpoint of its own. */
-export async function openDeployScene(deployment: Deployment): Promise<TaskScene> {
-  const served = await startServedModel();
+export async function openDeployScene(deployment: Deployment): Promise<FaultScene> {
+  const served = await startServedModel([principal]);
+  const signIn = new SignIn(served.local.url, served.local.token);
   await served.setChampion('2');
   let subjects = 0;
   const versionsOf = async (name: string) => {
@@ -20,6 +22,7 @@ export async function openDeployScene(deployment: Deployment): Promise<TaskScene
   };
   return {
     faults: switchOfTable(served.local.faults),
+    signIn,
     now: () => served.clock.now(),
     async newSubject() {
       subjects += 1;
@@ -38,7 +41,7 @@ export async function openDeployScene(deployment: Deployment): Promise<TaskScene
         name,
         async step() {
           const how = deployment === 'delete' ? { action: 'delete', confirm: name } : { endpointTags: 'team=price' };
-          const host = await served.deploy({ endpoint: name, ...how });
+          const host = await served.deploy({ endpoint: name, ...how }, undefined, signIn.connection);
           // An endpoint that is new has nothing to put back.
           takenBack += deployment === 'update' && host.error?.code === 'PROBE_FAILED' ? 1 : 0;
           return host;

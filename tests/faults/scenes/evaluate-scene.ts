@@ -13,7 +13,9 @@ import { surroundings } from '../../unit/connection/surroundings';
 import { regressionPolicyText, regressionRows } from '../../unit/evaluation/sample-policy';
 import { writeSources } from '../../unit/tasks/DatabricksEvaluateModel/evaluation-step';
 import { switchOf } from './fault-switch';
-import type { TaskScene } from './task-scene';
+import { principal, SignIn } from './sign-in';
+import { StepClock } from './step-clock';
+import type { FaultScene } from './task-scene';
 
 const MODEL = 'main.default.price';
 const TABLE = 'main.default.eval_predictions_price';
@@ -25,9 +27,11 @@ thresholds: [{metric: rmse, direction: lower, max: 100}]
 champion: {primary: {metric: rmse, hypothesis: superior, iterations: 100}}`);
 
 /** `DatabricksEvaluateModel` on a prediction table, against a champion; it changes nothing, so that each subject is the same. */
-export async function openEvaluateScene(): Promise<TaskScene> {
+export async function openEvaluateScene(): Promise<FaultScene> {
   const clock = new AutoClock();
-  const workspace = await startTestWorkspace({ clock });
+  const stepClock = new StepClock(clock);
+  const workspace = await startTestWorkspace({ clock, servicePrincipals: [principal] });
+  const signIn = new SignIn(workspace.url, workspace.token);
   const connection = tokenConnection(workspace.url, workspace.token);
   const selection = { kind: 'databricks', connection, workspaceUrl: workspace.url } as const;
   const client = createWorkspaceClient(connectWorkspace(selection, { ...surroundings(), clock }));
@@ -53,13 +57,14 @@ export async function openEvaluateScene(): Promise<TaskScene> {
   let digest = '';
   return {
     faults: switchOf(workspace),
-    now: () => clock.now(),
+    signIn,
+    now: () => stepClock.slept,
     newSubject: async () => ({
       name: '{no name}',
       async step() {
         const inputs = { databricksConnection: 'dbx', model: MODEL, policyFile, predictions: `table:${TABLE}` };
-        const host = new FakeHost({ inputs, connections: { dbx: connection } });
-        await runTask(task, readInputs, run, host, clock);
+        const host = new FakeHost({ inputs, connections: { dbx: signIn.connection } });
+        await runTask(task, readInputs, run, host, stepClock);
         return host;
       },
       async mustHold(host) {

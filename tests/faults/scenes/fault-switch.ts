@@ -1,6 +1,6 @@
 import type { FaultTable } from '../../../local/workspace/faults/fault-table';
 import { readRule } from '../../../local/workspace/faults/read-rule';
-import { type FaultyWorkspace, rules, switchOff, switchOn } from '../fault-control';
+import { type FaultyWorkspace, ofTasks, rules, switchOff, switchOn } from '../fault-control';
 import type { FaultSwitch } from './task-scene';
 
 /** The faults of a whole workspace, by its control path. */
@@ -16,7 +16,7 @@ export function switchOf(workspace: FaultyWorkspace): FaultSwitch {
 export function switchOfTable(faults: FaultTable): FaultSwitch {
   return {
     async on(rule) {
-      faults.add(readRule({ client: 'databricks-mlops/', ...rule }));
+      faults.add(readRule(ofTasks(rule)));
     },
     off: async () => faults.clear(),
     hits: async () => faults.list().reduce((sum, { hits }) => sum + hits, 0),

@@ -14,7 +14,8 @@ import { report, reportFile, rollbackInputs } from '../../support/promotion-step
 import { startServiceWorkspace } from '../../support/service-workspace';
 import { surroundings } from '../../unit/connection/surroundings';
 import { switchOfTable } from './fault-switch';
-import type { TaskScene } from './task-scene';
+import { principal, SignIn } from './sign-in';
+import type { FaultScene } from './task-scene';
 
 /** What must be so after a green step on a model whose version 1 was promoted, and 2 after it where that is what is rolled back. */
 const AFTER = {
@@ -23,12 +24,14 @@ const AFTER = {
 } as const;
 
 /** `DatabricksPromoteModel` on a model with two versions; each subject is a model of its own. */
-export async function openPromoteScene(action: keyof typeof AFTER): Promise<TaskScene> {
+export async function openPromoteScene(action: keyof typeof AFTER): Promise<FaultScene> {
   const clock = new AutoClock();
-  const local = await startServiceWorkspace(clock, (workspace) => [
-    createUnityCatalog(workspace),
-    { operations: [scimMe] },
-  ]);
+  const local = await startServiceWorkspace(
+    clock,
+    (workspace) => [createUnityCatalog(workspace), { operations: [scimMe] }],
+    [principal],
+  );
+  const signIn = new SignIn(local.url, local.token);
   const connection = tokenConnection(local.url, local.token);
   const selection = { kind: 'databricks', connection, workspaceUrl: local.url } as const;
   const client = createWorkspaceClient(connectWorkspace(selection, { ...surroundings(), clock }));
@@ -37,7 +40,7 @@ export async function openPromoteScene(action: keyof typeof AFTER): Promise<Task
   async function step(model: string, inputs: Record<string, string>): Promise<FakeHost> {
     const host = new FakeHost({
       inputs: { databricksConnection: 'dbx', model, ...inputs },
-      connections: { dbx: connection },
+      connections: { dbx: signIn.connection },
     });
     await runTask(task, readInputs, run, host, clock);
     return host;
@@ -51,6 +54,7 @@ export async function openPromoteScene(action: keyof typeof AFTER): Promise<Task
 
   return {
     faults: switchOfTable(local.faults),
+    signIn,
     now: () => local.workspace.clock.now(),
     async newSubject() {
       subjects += 1;

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { startTrackedModel } from '../../unit/tasks/DatabricksRegisterModel/tracked-model';
 import { switchOfTable } from './fault-switch';
-import type { TaskScene } from './task-scene';
+import { principal, SignIn } from './sign-in';
+import type { FaultScene } from './task-scene';
 
 /** How the step names what it registers. */
 export type RegisterSource = 'mlflowRunId' | 'loggedModelId' | 'workflowRunId';
 
 /** `DatabricksRegisterModel` on a logged model; each subject is a registered model of its own. */
-export async function openRegisterScene(source: RegisterSource): Promise<TaskScene> {
-  const tracked = await startTrackedModel();
+export async function openRegisterScene(source: RegisterSource): Promise<FaultScene> {
+  const tracked = await startTrackedModel(undefined, [principal]);
   const { client, local } = tracked;
   const id = { mlflowRunId: tracked.runId, loggedModelId: tracked.loggedModelId, workflowRunId: '77' }[source];
+  const signIn = new SignIn(local.url, local.token);
   let subjects = 0;
   return {
     faults: switchOfTable(local.faults),
+    signIn,
     now: () => local.workspace.clock.now(),
     async newSubject() {
       subjects += 1;
@@ -23,13 +26,10 @@ export async function openRegisterScene(source: RegisterSource): Promise<TaskSce
       return {
         name,
         step: () =>
-          tracked.register({
-            model,
-            [source]: id,
-            description: 'The price.',
-            tags: 'team=price',
-            modelTags: 'area=shop',
-          }),
+          tracked.register(
+            { model, [source]: id, description: 'The price.', tags: 'team=price', modelTags: 'area=shop' },
+            signIn.connection,
+          ),
         async mustHold(host) {
           assert.equal(host.result, 'Succeeded', host.printed);
           const [version, ...others] = await versions();

@@ -1,5 +1,6 @@
 import type { FakeHost } from '../../support/fake-host';
 import type { Rule } from '../fault-control';
+import type { SignIn } from './sign-in';
 
 /** A request that a step sends, as its debug log names it. */
 export interface SentRequest {
@@ -32,11 +33,17 @@ export interface Subject {
 /** A task in one process with the workspace, on a clock that no one waits for. */
 export interface TaskScene {
   readonly faults: FaultSwitch;
+  /** Milliseconds of the time that steps wait. */
   now(): number;
   newSubject(): Promise<Subject>;
   /** Lets time pass for a workspace that waits itself, such as under the fault `latency`. */
   meanwhile?(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A scene whose steps can prove who they are in more ways than one. */
+export interface FaultScene extends TaskScene {
+  readonly signIn: SignIn;
 }
 
 /**

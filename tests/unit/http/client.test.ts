@@ -84,6 +84,17 @@ describe('HttpClient', () => {
     assert.equal(server.received.length, 3);
   });
 
+  it('gives all requests of a client one time together, and each that begins later a second', async () => {
+    const { http, server, clock } = await client(() => ({ status: 503, json: { message: 'no' } }));
+    const bounded = http.within(10_000).withSignal(undefined);
+    assert.equal((await failure(bounded.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
+    assert.deepEqual(clock.waits, [500, 1_000, 2_000, 4_000]);
+    assert.equal((await failure(bounded.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
+    clock.advance(60_000);
+    assert.equal((await failure(bounded.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
+    assert.equal(server.received.length, 5 + 3 + 2);
+  });
+
   it('never repeats a POST after 500, a lost answer or a cut answer', async () => {
     const faults: readonly [Answer, string][] = [
       [{ status: 500, json: { error_code: 'INTERNAL_ERROR', message: 'x' } }, 'SERVER_ERROR'],

@@ -38,7 +38,15 @@ describe('DatabricksCheckConnection', () => {
       ['identity', 'workspace', 'unityCatalog', 'warehouse', 'jobs', 'readOnlyGroups'].map((check) => [check, 'ok']),
     );
     assert.deepEqual([...new Set(received.map(({ method }) => method))], ['GET']);
+    assert.equal(received.filter(({ url }) => url.endsWith('/scim/v2/Me')).length, 1);
     assert.equal(host.outputs.get('failures'), '0');
+  });
+
+  it('asks a workspace that is away once, however many checks want to know who they are', async () => {
+    const inputs = { checks: 'all', model: 'dev.ml.churn', warehouse: 'wh', job: 'train' };
+    const { host, received } = await checked(inputs, () => refusal(501, 'NOT_IMPLEMENTED', 'Nobody is here.'));
+    assert.equal(host.outputs.get('failures'), '5');
+    assert.equal(received.length, 1);
   });
 
   it('leaves out, and says so, what `all` has no input for', async () => {

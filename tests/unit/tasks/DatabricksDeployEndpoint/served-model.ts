@@ -2,9 +2,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Operation } from '../../../../local/workspace/api';
+import type { ServicePrincipal } from '../../../../local/workspace/oauth/service-principals';
 import { registeredModels } from '../../../../local/workspace/serving/registered-models';
 import { createServing } from '../../../../local/workspace/serving/service';
 import { createUnityCatalog } from '../../../../local/workspace/unity-catalog/service';
+import type { ServiceConnection } from '../../../../src/agent/host';
 import { runTask } from '../../../../src/agent/run-task';
 import { readInputs } from '../../../../tasks/DatabricksDeployEndpoint/inputs';
 import { run } from '../../../../tasks/DatabricksDeployEndpoint/run';
@@ -27,7 +29,11 @@ export interface ServedModel {
   readonly driving: DrivingClock;
   setChampion(version: string): Promise<void>;
   /** Runs the task with these inputs on top of a deployment of the champion. */
-  deploy(inputs?: Record<string, string>, started?: (host: FakeHost) => void): Promise<FakeHost>;
+  deploy(
+    inputs?: Record<string, string>,
+    started?: (host: FakeHost) => void,
+    as?: ServiceConnection,
+  ): Promise<FakeHost>;
   endpoint(): Promise<any>;
   updates(): number;
   /**
@@ -38,7 +44,8 @@ export interface ServedModel {
   close(): Promise<void>;
 }
 
-export async function startServedModel(): Promise<ServedModel> {
+/** @param servicePrincipals who can sign in by a secret */
+export async function startServedModel(servicePrincipals: readonly ServicePrincipal[] = []): Promise<ServedModel> {
   const clock = new VirtualClock();
   const driving = new DrivingClock(clock);
   const scorers = new FakeScorers();
@@ -60,20 +67,24 @@ export async function startServedModel(): Promise<ServedModel> {
     };
   }
 
-  const local = await startServiceWorkspace(clock, (workspace) => {
-    const registered = registeredModels(workspace.metastore);
-    const models = {
-      version: (name: string, version: string) => {
-        const found = registered.version(name, version);
-        return found && { ...found, folder: `/models/${version}` };
-      },
-    };
-    const serving = createServing(workspace, python, models, { scorers, seed: 1 });
-    return [createUnityCatalog(workspace), serving].map((service) => ({
-      ...service,
-      operations: service.operations.map((operation) => ({ ...operation, handle: guarded(operation) })),
-    }));
-  });
+  const local = await startServiceWorkspace(
+    clock,
+    (workspace) => {
+      const registered = registeredModels(workspace.metastore);
+      const models = {
+        version: (name: string, version: string) => {
+          const found = registered.version(name, version);
+          return found && { ...found, folder: `/models/${version}` };
+        },
+      };
+      const serving = createServing(workspace, python, models, { scorers, seed: 1 });
+      return [createUnityCatalog(workspace), serving].map((service) => ({
+        ...service,
+        operations: service.operations.map((operation) => ({ ...operation, handle: guarded(operation) })),
+      }));
+    },
+    servicePrincipals,
+  );
   const root = '/api/2.0/mlflow/unity-catalog';
   await local.request('POST', `${root}/registered-models/create`, { name: model });
   for (const version of ['1', '2', '3', '4', '5']) {
@@ -95,12 +106,12 @@ export async function startServedModel(): Promise<ServedModel> {
     clock,
     driving,
     setChampion,
-    async deploy(inputs = {}, started) {
+    async deploy(inputs = {}, started = undefined, as = tokenConnection(local.url, local.token)) {
       const defaults = { endpoint: 'price', model, sampleRequests: samplePath };
       const given = inputs.action === 'delete' ? { endpoint: 'price', model } : defaults;
       const host = new FakeHost({
         inputs: { databricksConnection: 'dbx', ...given, ...inputs },
-        connections: { dbx: tokenConnection(local.url, local.token) },
+        connections: { dbx: as },
       });
       started?.(host);
       await runTask(task, readInputs, run, host, driving);

@@ -2,7 +2,9 @@ import type { Call, Operation, Service } from '../../../../local/workspace/api';
 import { createFiles } from '../../../../local/workspace/files/service';
 import { scimMe } from '../../../../local/workspace/identity/scim-me';
 import { createMlflow } from '../../../../local/workspace/mlflow/service';
+import type { ServicePrincipal } from '../../../../local/workspace/oauth/service-principals';
 import { createUnityCatalog } from '../../../../local/workspace/unity-catalog/service';
+import type { ServiceConnection } from '../../../../src/agent/host';
 import { runTask } from '../../../../src/agent/run-task';
 import { connectWorkspace } from '../../../../src/connection/connect';
 import { createWorkspaceClient, type WorkspaceClient } from '../../../../src/databricks/workspace-client';
@@ -30,13 +32,20 @@ export interface TrackedModel {
   intercept: (call: Call) => void;
   /** Output of the one task of workflow run 77. */
   workflowOutput: Record<string, unknown>;
-  register(inputs: Record<string, string>): Promise<FakeHost>;
+  /** @param as who the step is; the administrator without it */
+  register(inputs: Record<string, string>, as?: ServiceConnection): Promise<FakeHost>;
   writeModel(text: string): Promise<void>;
   versions(): Promise<{ version: string; status: string }[]>;
 }
 
-/** @param mlmodel content of the file `MLmodel` */
-export async function startTrackedModel(mlmodel = SIGNED): Promise<TrackedModel> {
+/**
+ * @param mlmodel content of the file `MLmodel`
+ * @param servicePrincipals who can sign in by a secret
+ */
+export async function startTrackedModel(
+  mlmodel = SIGNED,
+  servicePrincipals: readonly ServicePrincipal[] = [],
+): Promise<TrackedModel> {
   const clock = new AutoClock();
   const state = { intercept: (_: Call): void => undefined, workflowOutput: {} as Record<string, unknown> };
   const intercepted = ({ operations, ...service }: Service): Service => ({
@@ -49,12 +58,16 @@ export async function startTrackedModel(mlmodel = SIGNED): Promise<TrackedModel>
       },
     })),
   });
-  const local = await startServiceWorkspace(clock, (workspace) => [
-    intercepted(createUnityCatalog(workspace)),
-    intercepted(createMlflow(workspace)),
-    intercepted(createFiles(workspace)),
-    { operations: [scimMe, ...workflowRun(() => state.workflowOutput)] },
-  ]);
+  const local = await startServiceWorkspace(
+    clock,
+    (workspace) => [
+      intercepted(createUnityCatalog(workspace)),
+      intercepted(createMlflow(workspace)),
+      intercepted(createFiles(workspace)),
+      { operations: [scimMe, ...workflowRun(() => state.workflowOutput)] },
+    ],
+    servicePrincipals,
+  );
   const connection = tokenConnection(local.url, local.token);
   const http = connectWorkspace(
     { kind: 'databricks', connection, workspaceUrl: local.url },
@@ -92,10 +105,10 @@ export async function startTrackedModel(mlmodel = SIGNED): Promise<TrackedModel>
     runId,
     loggedModelId,
     writeModel,
-    async register(inputs: Record<string, string>) {
+    async register(inputs: Record<string, string>, as: ServiceConnection = connection) {
       const host = new FakeHost({
         inputs: { databricksConnection: 'dbx', model, ...inputs },
-        connections: { dbx: connection },
+        connections: { dbx: as },
       });
       await runTask(task, readInputs, run, host, clock);
       return host;
