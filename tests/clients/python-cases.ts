@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** What the cases of a Python script saw, by name of the case (`tests/clients/python/sdk_cases.py`). */
+/** What the cases of a Python script saw, by name of the case (`tests/clients/python/client_cases.py`). */
 export type Seen = Readonly<Record<string, unknown>>;
 
 /**

@@ -12,8 +12,9 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 from databricks.sdk.errors import DatabricksError
 from databricks.sdk.service.catalog import VolumeType
-from mlflow_case import case
 from sklearn.linear_model import Ridge
+
+from client_cases import case
 
 FILES = "/api/2.0/fs/files/*path"
 FOLDERS = "/api/2.0/fs/directories/*path"

@@ -3,7 +3,9 @@
 import mlflow
 import numpy as np
 from mlflow.exceptions import MlflowException
-from mlflow_case import all_pages, case, refused
+
+from client_cases import case
+from mlflow_scene import all_pages, refused
 
 
 @case("a registered model has description, tags, owner and times")

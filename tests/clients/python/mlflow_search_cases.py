@@ -3,7 +3,9 @@
 import mlflow
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelInput, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.utils.search_utils import SearchExperimentsUtils, SearchLoggedModelsUtils, SearchUtils
-from mlflow_case import all_pages, case, refused
+
+from client_cases import case
+from mlflow_scene import all_pages, refused
 
 RUN_FILTERS = [
     "",

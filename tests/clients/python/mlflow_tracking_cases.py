@@ -7,8 +7,10 @@ import mlflow
 import numpy as np
 import pandas as pd
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
-from mlflow_case import case, refused
 from sklearn.linear_model import LinearRegression
+
+from client_cases import case
+from mlflow_scene import refused
 
 
 @case("an experiment is made, found by name and by id, and exists once")

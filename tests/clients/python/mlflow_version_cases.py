@@ -3,8 +3,10 @@
 import mlflow
 import numpy as np
 from mlflow.exceptions import MlflowException
-from mlflow_case import case, refused
 from sklearn.linear_model import Ridge
+
+from client_cases import case
+from mlflow_scene import refused
 
 
 @case("a model is registered by log_model and by its URI")

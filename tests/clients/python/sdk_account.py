@@ -6,7 +6,8 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
 from databricks.sdk.errors import DatabricksError
 
-from sdk_cases import case, error, told
+from client_cases import case
+from sdk_errors import error, told
 
 
 @case

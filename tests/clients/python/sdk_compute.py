@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from databricks.sdk.service import jobs, pipelines, serving, workspace
 
-from sdk_cases import case, error, told
+from client_cases import case
+from sdk_errors import error, told
 
 TIMEOUT = timedelta(minutes=3)
 ETL = "/Shared/operations/etl.sql"

@@ -7,7 +7,8 @@ import tempfile
 
 from databricks.sdk.service import catalog, workspace
 
-from sdk_cases import case, error
+from client_cases import case
+from sdk_errors import error
 
 ROOT = "/Volumes/dev/default/client"
 

@@ -5,7 +5,8 @@ import os
 import mlflow
 from databricks.sdk.service.ml import ViewType
 
-from sdk_cases import case, error
+from client_cases import case
+from sdk_errors import error
 
 MANY = "dev.default.many"
 

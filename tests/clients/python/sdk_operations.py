@@ -6,6 +6,6 @@ import sdk_account  # noqa: F401  (each module brings its cases)
 import sdk_compute  # noqa: F401
 import sdk_files  # noqa: F401
 import sdk_lists  # noqa: F401
-from sdk_cases import run_cases
+from client_cases import run_cases
 
 run_cases(WorkspaceClient())

@@ -1,8 +1,7 @@
-"""Cases of the MLflow client: functions that assert, named by a decorator, and what they share."""
+"""What the cases of the MLflow client share: their scene, refusals, pages."""
 
 import json
 import os
-import traceback
 import urllib.request
 
 import mlflow
@@ -12,29 +11,7 @@ from mlflow.models import infer_signature
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 
-CASES = {}
 PIP_REQUIREMENTS = ["mlflow-skinny", "scikit-learn", "pandas", "skops"]
-
-
-def case(name):
-    def add(function):
-        assert name not in CASES, name
-        CASES[name] = function
-        return function
-
-    return add
-
-
-def run_cases(scene):
-    """Runs all cases and returns what went wrong in each, null where nothing did."""
-    problems = {}
-    for name, function in CASES.items():
-        try:
-            function(scene)
-            problems[name] = None
-        except Exception:
-            problems[name] = traceback.format_exc(limit=-4)
-    return problems
 
 
 def refused(code, call, *args, **kwargs):
