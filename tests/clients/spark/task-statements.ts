@@ -43,9 +43,11 @@ export async function recordTaskStatements(workspace: TestWorkspace, schema: str
   for (const statement of preparation(schema)) {
     await prepare(statement);
   }
-  await checkWarehouse({ workspace: client, subjects: { warehouse: '' } } as unknown as Parameters<
-    typeof checkWarehouse
-  >[0]);
+  await checkWarehouse({
+    workspace: client,
+    subjects: { warehouse: '' },
+    identity: () => client.identity.current(),
+  } as unknown as Parameters<typeof checkWarehouse>[0]);
   const log = logTo(new FakeHost());
   for (const table of ['predictions', 'empty', 'Odd_name2']) {
     await readTable(client, `${schema}.${table}`, '', NAMES_OF_COLUMNS, log);
