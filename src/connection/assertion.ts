@@ -1,4 +1,5 @@
 import { decodeJwt } from 'jose';
+import { shellWord } from '../shell-word';
 
 /** What an ID token says about itself. It proves nothing: only who it is shown to checks the signature. */
 export interface AssertionClaims {
@@ -69,9 +70,4 @@ export function trustInEntra(claims: AssertionClaims | undefined, applicationId:
     `Let the application trust it: \`az ad app federated-credential create --id ${shellWord(applicationId)} --parameters ${json}\`. ` +
     'Where this log shows ***, the page of the service connection has the value.'
   );
-}
-
-/** One word for a POSIX shell. Names of organisations and projects may hold quotes. */
-function shellWord(text: string): string {
-  return /^[\w./:-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
 }

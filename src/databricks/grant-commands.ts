@@ -1,3 +1,4 @@
+import { shellWord } from '../shell-word';
 import type { SecurableType } from './grants';
 import { quoteName } from './names';
 import type { PermissionObject } from './object-permissions';
@@ -49,11 +50,6 @@ export function permissionCommand(type: PermissionObject, id: string, level: str
 /** A privilege as SQL writes it. */
 export function spelled(privilege: string): string {
   return privilege.replaceAll('_', ' ');
-}
-
-/** A text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function inBackticks(name: string): string {

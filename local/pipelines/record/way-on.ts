@@ -1,4 +1,4 @@
-import { commandLine } from '../../shell-word';
+import { commandLine } from '../../command-line';
 import type { RunRecord, StageRecord } from './run-record';
 
 /** How this program was called, and the options that lead to the same places again. */

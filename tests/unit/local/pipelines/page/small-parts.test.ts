@@ -5,7 +5,7 @@ import { groupAttempts } from '../../../../../local/pipelines/page/attempts';
 import { fileLink } from '../../../../../local/pipelines/page/file-link';
 import { renderFirstLine, renderSummary } from '../../../../../local/pipelines/page/summary-markdown';
 import { durationText, sizeText } from '../../../../../local/pipelines/page/times';
-import { commandLine } from '../../../../../local/shell-word';
+import { commandLine } from '../../../../../local/command-line';
 
 describe('links to files of a run', () => {
   it('lead into the folder of the run and nowhere else', () => {
