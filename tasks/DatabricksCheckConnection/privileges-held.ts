@@ -28,10 +28,11 @@ export async function lackedPrivileges(
       break;
     }
     const held = await privilegesOf(() => grants.effective(type, fullName, holder));
-    if (held === undefined) {
+    if (held === 'hidden') {
       hidden.push(holder);
+      continue;
     }
-    for (const { privilege } of held ?? []) {
+    for (const { privilege } of held) {
       if (privilege === 'ALL_PRIVILEGES') {
         lacked.clear();
       }
@@ -41,8 +42,8 @@ export async function lackedPrivileges(
   return { lacked: [...lacked], hidden };
 }
 
-/** Undefined when the service does not show them; a holder that it does not know has none. */
-async function privilegesOf<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[] | undefined> {
+/** Rights as the service tells them; `hidden` when it does not show them to the identity. A holder that it does not know has none. */
+export async function privilegesOf<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[] | 'hidden'> {
   try {
     return await ask();
   } catch (error) {
@@ -50,7 +51,7 @@ async function privilegesOf<T>(ask: () => Promise<readonly T[]>): Promise<readon
       return [];
     }
     if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
-      return undefined;
+      return 'hidden';
     }
     throw error;
   }

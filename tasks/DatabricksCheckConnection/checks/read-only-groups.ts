@@ -9,12 +9,12 @@ import { type SecurableType, sameName } from '../../../src/databricks/grants';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
-import { ApiError } from '../../../src/http/errors';
 import { type Check, failed, granteeOf, nameOf, ok, type RightFinding } from '../finding';
+import { privilegesOf } from '../privileges-held';
 
 /** Rights that let a group read and nothing else (contract 1, DA1). */
 const READING = new Set(['SELECT', 'USE_CATALOG', 'USE_SCHEMA', 'BROWSE', 'EXECUTE', 'READ_VOLUME']);
-const ADMINISTRATORS = ['admins'];
+const ADMINISTRATORS = 'admins';
 
 interface Place extends Securable {
   readonly type: SecurableType;
@@ -80,7 +80,7 @@ async function excessOf(
 ): Promise<readonly RightFinding[] | 'hidden'> {
   const object = `${type} ${fullName}`;
   const grantee: Grantee = { kind: 'group', name: group };
-  if (ADMINISTRATORS.some((name) => sameName(name, group))) {
+  if (sameName(group, ADMINISTRATORS)) {
     return [{ right: `everything, as ${group},`, object, command: `Take the group out of ${group}.` }];
   }
   const owned: readonly RightFinding[] = sameName(owner, group)
@@ -92,7 +92,7 @@ async function excessOf(
         },
       ]
     : [];
-  const held = await rightsOf(() => grants.effective(type, fullName, group));
+  const held = await privilegesOf(() => grants.effective(type, fullName, group));
   if (held === 'hidden') {
     return 'hidden';
   }
@@ -106,20 +106,6 @@ async function excessOf(
       command: revokeStatement(privilege, type, fullName, grantee),
     }));
   return [...owned, ...more];
-}
-
-async function rightsOf<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[] | 'hidden'> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof ApiError && error.errorCode === 'PRINCIPAL_DOES_NOT_EXIST') {
-      return [];
-    }
-    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
-      return 'hidden';
-    }
-    throw error;
-  }
 }
 
 function managing(catalog: string, grantee: Grantee): RightFinding {
