@@ -1,5 +1,6 @@
 import { ApiError, type Call, type Operation, type Reply } from '../api';
-import { type Fields, invalid, optionalInteger, optionalText, queryFields, requiredText } from '../fields';
+import { type Fields, invalid, optionalInteger, optionalText, requiredText } from '../fields';
+import { fieldsOf } from '../request-fields';
 import { asFile, existingFile, writable } from './file-contents';
 import { type Location, locate } from './locations';
 import { signedUrl } from './signed-urls';
@@ -10,7 +11,10 @@ const HOUR = 3_600_000;
 /** What Azure wants with every upload of a whole blob. */
 export const BLOB_HEADERS = [{ name: 'x-ms-blob-type', value: 'BlockBlob' }];
 
-/** URLs for the contents of files, good for an hour or until the `expire_time` of the request. */
+/**
+ * URLs for the contents of files, good for an hour or until the `expire_time` of the request, whose fields the SDKs send in the query and
+ * MLflow in the body.
+ */
 export const presignedUrlOperations: readonly Operation[] = [
   { method: 'POST', path: `${ROOT}/create-download-url`, handle: createDownloadUrl },
   { method: 'POST', path: `${ROOT}/create-upload-url`, handle: createUploadUrl },
@@ -54,11 +58,6 @@ async function createAbortUrl(call: Call): Promise<Reply> {
   const place = placeOf(call, fields);
   uploadSession(call.workspace, place, requiredText(fields, 'session_token'));
   return { json: { abort_upload_url: { url: urlFor(call, place, 'w', fields), headers: [] } } };
-}
-
-/** The SDKs send the fields of a download in the query, MLflow in the body. */
-async function fieldsOf(call: Call): Promise<Fields> {
-  return { ...queryFields(call.query), ...(await call.json<Fields>()) };
 }
 
 function placeOf(call: Call, fields: Fields): Location {

@@ -1,9 +1,9 @@
 import type { Workspace } from '../api';
 import { filesPathOfArtifacts } from '../files/locations';
 import { trackingOf } from '../mlflow/tracking';
+import { textField } from '../request-fields';
 import type { Rule } from './catalog-rules';
 import { requireFile } from './file-rules';
-import { textField } from './request-fields';
 
 /**
  * An experiment may keep its artifacts in a volume: whoever lists them, or asks for URLs to them, needs the rights on the volume.

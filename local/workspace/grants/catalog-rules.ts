@@ -1,5 +1,6 @@
 import type { Call, Reply } from '../api';
-import { type Fields, optionalText, queryFields } from '../fields';
+import { type Fields, optionalText } from '../fields';
+import { textField } from '../request-fields';
 import { type Access, denied } from './access';
 import { METASTORE, type Securable, type SecurableKind, securableOf } from './securables';
 
@@ -163,10 +164,8 @@ function credentialed(read: (call: Call) => Promise<string>): Rule {
   };
 }
 
-async function nameOf(call: Call): Promise<string> {
-  const query = queryFields(call.query);
-  const fields = call.method === 'GET' ? query : { ...query, ...(await call.json<Fields>()) };
-  return optionalText(fields, 'name') ?? '';
+function nameOf(call: Call): Promise<string> {
+  return textField(call, 'name');
 }
 
 async function modelOfBody(call: Call): Promise<string> {

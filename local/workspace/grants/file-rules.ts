@@ -1,6 +1,6 @@
+import { textField } from '../request-fields';
 import type { Access } from './access';
 import type { Rule } from './catalog-rules';
-import { textField } from './request-fields';
 import { type Securable, securableOf } from './securables';
 
 /** Who may read and write files of volumes and model versions, by method and path of the operation. */

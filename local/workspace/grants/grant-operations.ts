@@ -1,3 +1,4 @@
+import { sameName } from '../../../src/databricks/grants';
 import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
 import { type Fields, objectList, optionalText, queryFields, requiredText, textList } from '../fields';
 import { listGroups, listMembers } from '../identity/directory';
@@ -5,7 +6,7 @@ import { SYSTEM_GROUPS } from '../identity/principal-settings';
 import { pageOf, unlessEmpty } from '../paging';
 import type { MetastoreTables } from '../sql/metastore-tables';
 import { Access, denied } from './access';
-import { changeGrants, directGrants, type Effective, effectiveGrants, sameName } from './privileges';
+import { changeGrants, directGrants, type Effective, effectiveGrants } from './privileges';
 import { KIND_NAMES, METASTORE, ownerOf, type Securable, securableOf } from './securables';
 
 const ROOT = '/api/2.1/unity-catalog';

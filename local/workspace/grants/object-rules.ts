@@ -1,12 +1,13 @@
 import { ApiError, type Workspace } from '../api';
 import { type Fields, objectList, optionalObject, optionalText } from '../fields';
+import { jobPermissions } from '../jobs/permission-operations';
 import type { JobStore, RunStore } from '../jobs/run-store';
 import type { Permission } from '../permissions/access-list';
+import { textField } from '../request-fields';
 import type { Access } from './access';
 import { artifactRules } from './artifact-rules';
 import type { Rule } from './catalog-rules';
 import { FILE_RULES } from './file-rules';
-import { textField } from './request-fields';
 import { securableOf } from './securables';
 
 /** Kinds of objects whose access control lists are enforced, with the levels that let view, use and manage them. */
@@ -61,7 +62,7 @@ export function objectRules(workspace: Workspace, objects: PermittedObjects): Re
   function listOf(kind: Kind, id: string): readonly Permission[] {
     if (kind === 'jobs') {
       const job = objects.jobs.get(id);
-      return job?.permissions ?? (job === undefined ? [] : [ownerOf(job.creator)]);
+      return job === undefined ? [] : jobPermissions(job);
     }
     return workspace.store.collection<readonly Permission[]>(`permissions/${kind}`).get(id) ?? [];
   }
@@ -206,8 +207,4 @@ async function requireServed(access: Access, config: Fields): Promise<void> {
       access.require(['EXECUTE'], securableOf('FUNCTION', name));
     }
   }
-}
-
-function ownerOf(creator: string): Permission {
-  return { kind: creator.includes('@') ? 'user_name' : 'service_principal_name', name: creator, level: 'IS_OWNER' };
 }

@@ -1,3 +1,4 @@
+import { sameName } from '../../../src/databricks/grants';
 import type { Metastore } from '../api';
 import { invalid } from '../fields';
 import type { Collection } from '../store';
@@ -104,11 +105,6 @@ export function forgetGrants(metastore: Metastore, { kind, fullName }: Securable
       all.remove(key);
     }
   }
-}
-
-/** Names of principals are the same whatever their case. */
-export function sameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
 }
 
 function keyOf({ kind, fullName }: Securable): string {

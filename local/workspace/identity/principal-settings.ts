@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { sameName } from '../../../src/databricks/grants';
 
 /**
  * The shape of the file that `workspace start --principals` reads: who besides the administrator uses the workspaces, and with which rights.
@@ -54,7 +55,7 @@ export function principalFindings(
     ...settings.groups.map(({ displayName }) => displayName),
   ];
   const known = new Set([...names, ...groups].map((name) => name.toLowerCase()));
-  const twice = names.find((name, index) => names.findIndex((other) => same(name, other)) !== index);
+  const twice = names.find((name, index) => names.findIndex((other) => sameName(name, other)) !== index);
   const members = (['users', 'servicePrincipals', 'groups'] as const).flatMap((list) =>
     settings[list].flatMap(({ groups: of }, index) =>
       of.filter((name) => !groups.has(name)).map((name) => ({ path: [list, index, 'groups'], name })),
@@ -79,7 +80,3 @@ export function principalFindings(
 
 /** Groups that every workspace has: its administrators, its users, and everybody in the account. */
 export const SYSTEM_GROUPS = ['admins', 'users', 'account users'];
-
-function same(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
-}

@@ -1,3 +1,4 @@
+import { sameName } from '../../../src/databricks/grants';
 import { TaskError } from '../../../src/errors';
 import type { Metastore, Workspace } from '../api';
 import { changeGrants } from '../grants/privileges';
@@ -69,10 +70,10 @@ export function principalTokens(
 }
 
 function kindOf(settings: PrincipalSettings, name: string): Permission['kind'] {
-  if (settings.users.some(({ userName }) => userName.toLowerCase() === name.toLowerCase())) {
+  if (settings.users.some(({ userName }) => sameName(userName, name))) {
     return 'user_name';
   }
-  return settings.servicePrincipals.some(({ applicationId }) => applicationId.toLowerCase() === name.toLowerCase())
+  return settings.servicePrincipals.some(({ applicationId }) => sameName(applicationId, name))
     ? 'service_principal_name'
     : 'group_name';
 }

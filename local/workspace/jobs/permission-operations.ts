@@ -79,7 +79,8 @@ export function firstPermissions(fields: Fields, creator: string): readonly JobP
   return oneOwner([...owner, ...given.filter((one) => !owner.some((own) => isSame(own, one)))]);
 }
 
-function jobPermissions(job: Job): readonly JobPermission[] {
+/** What a job's list says; until a request changes it, that its maker owns it. */
+export function jobPermissions(job: Job): readonly JobPermission[] {
   return job.permissions ?? [ownerOf(job.creator)];
 }
 

@@ -1,7 +1,7 @@
 import { integerId } from '../../../src/json';
-import { refuseUnlessAdministrator } from '../access';
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, objectList, optionalInteger, optionalObject, optionalText } from '../fields';
+import { seedControlPath } from '../seed/control-path';
 import { natural, refuseTooMany } from '../seed/counts';
 import type { Tokens } from '../tokens';
 import type { JobParts } from './job-parts';
@@ -14,15 +14,12 @@ const PATH = '/local/seed/jobs';
 
 /** Jobs and ended runs in numbers, without a process: for clients that are tried on full lists. */
 export function seedOperation(parts: JobParts, tokens: Tokens): Operation {
-  return {
-    method: 'POST',
-    path: PATH,
-    note: "not of Databricks: keeps `jobs[]` (`settings`, `count`, `runs` with `count`, `outcome`, `start_time`, `interval_ms`, `duration_ms`) as jobs with ended runs, without processes; administrator's token, loopback",
-    handle: async (call) => {
-      refuseUnlessAdministrator(call, tokens, 'Workspaces are filled');
-      return seed(parts, call);
-    },
-  };
+  return seedControlPath(
+    PATH,
+    '`jobs[]` (`settings`, `count`, `runs` with `count`, `outcome`, `start_time`, `interval_ms`, `duration_ms`) as jobs with ended runs, without processes',
+    tokens,
+    (call) => seed(parts, call),
+  );
 }
 
 async function seed(parts: JobParts, call: Call): Promise<Reply> {

@@ -1,4 +1,3 @@
-import { refuseUnlessAdministrator } from '../access';
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, objectList, optionalInteger, optionalObject, optionalText, requiredText } from '../fields';
 import type { Tokens } from '../tokens';
@@ -7,19 +6,17 @@ import { createModel } from '../unity-catalog/models';
 import { authorOf } from '../unity-catalog/requests';
 import { tagsOf } from '../unity-catalog/tags';
 import { createVersion, finalizeVersion, type NewVersion } from '../unity-catalog/versions';
+import { seedControlPath } from './control-path';
 import { natural, refuseTooMany } from './counts';
 
 /** Registered models with READY versions in numbers, without files: for clients that are tried on full lists. */
 export function seedModelVersions(tokens: Tokens): Operation {
-  return {
-    method: 'POST',
-    path: '/local/seed/models',
-    note: "not of Databricks: keeps `models[]` (`full_name`, `comment`, `tags`, `aliases[]`, `versions` with `count`, `source`, `run_id`, `comment`, `tags`) as new models with READY versions, without files; administrator's token, loopback",
-    handle: async (call) => {
-      refuseUnlessAdministrator(call, tokens, 'Workspaces are filled');
-      return seed(call);
-    },
-  };
+  return seedControlPath(
+    '/local/seed/models',
+    '`models[]` (`full_name`, `comment`, `tags`, `aliases[]`, `versions` with `count`, `source`, `run_id`, `comment`, `tags`) as new models with READY versions, without files',
+    tokens,
+    seed,
+  );
 }
 
 async function seed(call: Call): Promise<Reply> {

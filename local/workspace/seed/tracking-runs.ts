@@ -1,23 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { refuseUnlessAdministrator } from '../access';
 import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { type Fields, objectList, optionalInteger, optionalObject, optionalText, requiredText } from '../fields';
 import { trackingOf } from '../mlflow/tracking';
 import type { Experiment, Metric, Run } from '../mlflow/types';
 import type { Tokens } from '../tokens';
+import { seedControlPath } from './control-path';
 import { natural, refuseTooMany } from './counts';
 
 /** Finished MLflow runs in numbers, each with the metric `index` (0, 1, …) and the parameter `parity`: for clients that search and page. */
 export function seedTrackingRuns(tokens: Tokens): Operation {
-  return {
-    method: 'POST',
-    path: '/local/seed/experiments',
-    note: "not of Databricks: keeps `experiments[]` (`experiment_id` of an existing one, `runs` with `count`, `start_time`, `interval_ms`, `duration_ms`, `name`) as finished MLflow runs, each with metric `index` and parameter `parity`; administrator's token, loopback",
-    handle: async (call) => {
-      refuseUnlessAdministrator(call, tokens, 'Workspaces are filled');
-      return seed(call);
-    },
-  };
+  return seedControlPath(
+    '/local/seed/experiments',
+    '`experiments[]` (`experiment_id` of an existing one, `runs` with `count`, `start_time`, `interval_ms`, `duration_ms`, `name`) as finished MLflow runs, each with metric `index` and parameter `parity`',
+    tokens,
+    seed,
+  );
 }
 
 async function seed(call: Call): Promise<Reply> {

@@ -1,9 +1,10 @@
 import type { Call, Operation, Reply } from '../api';
 import { type Fields, optionalText, requiredText } from '../fields';
 import { unlessEmpty } from '../paging';
+import { fieldsOf } from '../request-fields';
 import { deleteAlias, setAlias, versionByAlias } from './aliases';
 import { changeModel, createModel, getModel, pageOfModels } from './models';
-import { authorOf, fieldsOf } from './requests';
+import { authorOf } from './requests';
 import { tagOf, tagsOf, withoutTags, withTags } from './tags';
 import { removeFiles } from './version-folder';
 import { deleteModel, parseVersion, renameModel } from './versions';

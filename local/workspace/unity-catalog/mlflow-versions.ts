@@ -2,8 +2,9 @@ import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
 import { parseFilter } from '../mlflow/filter';
 import { type Page, pageOf, unlessEmpty } from '../paging';
+import { fieldsOf } from '../request-fields';
 import { findModel, getModel } from './models';
-import { authorOf, fieldsOf, newVersion } from './requests';
+import { authorOf, newVersion } from './requests';
 import { tagOf, withoutTags, withTags } from './tags';
 import { removeFiles } from './version-folder';
 import {

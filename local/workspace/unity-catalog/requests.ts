@@ -1,5 +1,5 @@
 import type { Call } from '../api';
-import { type Fields, optionalText, queryFields, requiredText } from '../fields';
+import { type Fields, optionalText, requiredText } from '../fields';
 import { trackingOf } from '../mlflow/tracking';
 import type { Author } from './namespaces';
 import { tagsOf } from './tags';
@@ -8,16 +8,6 @@ import type { NewVersion } from './versions';
 /** Who calls, and the time of the call. */
 export function authorOf(call: Call): Author {
   return { owner: call.principal.userName, now: call.workspace.clock.now() };
-}
-
-/**
- * The fields of a call whose GET form carries them in the query and whose other forms carry them in the body, DELETE included
- * (the MLflow client sends a body with DELETE, the SDKs a query).
- */
-export async function fieldsOf(call: Call): Promise<Fields> {
-  return call.method === 'GET'
-    ? queryFields(call.query)
-    : { ...queryFields(call.query), ...(await call.json<Fields>()) };
 }
 
 /**
