@@ -34,7 +34,7 @@ function rootOf(text: string): XmlElement {
     nodes = parseXml(text, { preserveDocumentType: true }).children;
   } catch (error) {
     // Also elements within elements beyond what the stack takes: the text is at fault, whatever the error. An excerpt of it follows below.
-    throw new NotJUnit(`it cannot be parsed as XML: ${(error as Error).message.split('\n')[0]}`);
+    throw new NotJUnit(`it is no XML: ${(error as Error).message.split('\n')[0]}`);
   }
   const root = nodes.find((node) => node instanceof XmlElement);
   if (root === undefined || nodes.some((node) => node instanceof XmlDocumentType)) {
