@@ -46,6 +46,7 @@ export function layOutDemo(folder: string, root: string): DemoPlace {
         'mlops-diabetes-prod-model': {
           approvals: { approvers: [APPROVER], instructions: 'Read the summary of the evaluation before you answer.' },
         },
+        'mlops-diabetes-prod-rollback': {},
       },
     }),
   );
