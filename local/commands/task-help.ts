@@ -1,22 +1,19 @@
 import type { TaskDefinition, TaskInput } from '../../src/agent/task-definition';
 import { wrapped } from '../terminal/wrap';
+import { type DescribedInput, inputLines } from './input-help';
 
 /** The texts of `task.json` for people, beside what run time needs. */
 export interface DescribedTask extends TaskDefinition {
   readonly description: string;
   readonly inputs: readonly DescribedInput[];
-}
-
-interface DescribedInput extends TaskInput {
-  readonly required?: boolean;
-  readonly helpMarkDown?: string;
+  readonly groups?: readonly { readonly name: string; readonly displayName: string }[];
 }
 
 const NARROWEST = 40;
 const INDENT = '      ';
 
 /** Inputs that can be given at a terminal: all but the service connections, which only Azure DevOps has. */
-export function terminalInputs(task: TaskDefinition): readonly TaskInput[] {
+export function terminalInputs<Input extends TaskInput>(task: { readonly inputs: readonly Input[] }): readonly Input[] {
   return task.inputs.filter((input) => !input.type.startsWith('connectedService:'));
 }
 
@@ -35,19 +32,27 @@ export function listOfTasks(tasks: readonly DescribedTask[], columns: number): s
 
 /** What `task <TaskName> --help` prints, from the task's `task.json`. @param columns width of the terminal in characters */
 export function taskHelp(task: DescribedTask, columns: number): string {
-  const inputs = task.inputs.filter((input) => !input.type.startsWith('connectedService:'));
+  const width = Math.max(NARROWEST, columns);
   return [
     `databricks-mlops task ${task.name} --<input> <value> …`,
     '',
-    ...wrapped(task.description, Math.max(NARROWEST, columns)),
+    ...wrapped(task.description, width),
     '',
-    'Inputs',
-    ...inputs.flatMap((input) => inputLines(input, columns)),
+    ...wrapped('TEXT and PATH are one line; LINES may be several, in quotes.', width),
     '',
+    ...groupsOf(task).flatMap(({ title, inputs }) => [
+      title,
+      ...inputs.flatMap((input) => inputLines(input, task.inputs, width)),
+      '',
+    ]),
     'Options',
-    '  --profile NAME   profile of ~/.databrickscfg',
-    '  --json           one JSON document with result, message and outputs; everything else goes to standard error',
-    '  --debug          the debug log too',
+    ...row('--profile NAME', 'profile of ~/.databrickscfg', width),
+    ...row(
+      '--json',
+      'one JSON document with result, message and outputs; everything else goes to standard error',
+      width,
+    ),
+    ...row('--debug', 'the debug log too', width),
     '',
     'Credentials',
     ...indented(
@@ -64,35 +69,36 @@ export function taskHelp(task: DescribedTask, columns: number): string {
     ),
     '',
     'Exit code',
-    '  0 success, 1 failure, 2 wrong usage, 3 a verdict that failOn names',
+    ...indented('0 success, 1 failure, 2 wrong usage, 3 a verdict that failOn names', columns, '  '),
     '',
   ].join('\n');
 }
 
-function inputLines(input: DescribedInput, columns: number): string[] {
-  const { name, required, defaultValue, helpMarkDown = '' } = input;
-  const standard = String(defaultValue ?? '');
-  const mark = required === true && standard === '' ? ' (required)' : '';
-  const preset = standard === '' ? '' : ` [default: ${standard.split('\n').join(', ')}]`;
-  return [`  --${name} ${kindOf(input)}${mark}${preset}`, ...indented(shortened(helpMarkDown), columns)];
+interface InputGroup {
+  readonly title: string;
+  readonly inputs: readonly DescribedInput[];
 }
 
-function kindOf({ type, options }: DescribedInput): string {
-  if (options !== undefined) {
-    return Object.keys(options).join('|');
-  }
-  return type === 'boolean' ? 'true|false' : type === 'filePath' ? 'PATH' : type === 'multiLine' ? 'LINES' : 'TEXT';
+/** Inputs under the headings of the editor, those without one first. The connections' own group has one input here, without them. */
+function groupsOf(task: DescribedTask): InputGroup[] {
+  const inputs = terminalInputs(task);
+  const declared = task.groups ?? [];
+  const isGrouped = ({ name, groupName }: DescribedInput) =>
+    name !== 'workspaceUrl' && declared.some((group) => group.name === groupName);
+  return [
+    { title: 'Inputs', inputs: inputs.filter((input) => !isGrouped(input)) },
+    ...declared.map(({ name, displayName }) => ({
+      title: displayName,
+      inputs: inputs.filter((input) => isGrouped(input) && input.groupName === name),
+    })),
+  ].filter((group) => group.inputs.length > 0);
 }
 
-/** The first sentence, and the one that says when the input must be given; without the signs of Markdown. */
-function shortened(markdown: string): string {
-  const sentences = markdown.split(/(?<=\.)\s+(?=[A-Z`*])/);
-  const kept = sentences.filter((sentence, index) => index === 0 || /^Required (for|unless) /.test(sentence));
-  const parts = kept.join(' ').split('`');
-  // A star inside backticks belongs to a pattern.
-  return parts.map((part, index) => (index % 2 === 0 ? part.replaceAll('*', '') : part)).join('');
+function row(name: string, text: string, width: number): string[] {
+  const [first = '', ...rest] = wrapped(text, Math.max(NARROWEST, width) - 19);
+  return [`  ${name.padEnd(17)}${first}`, ...rest.map((line) => `${' '.repeat(19)}${line}`)];
 }
 
 function indented(text: string, columns: number, indent: string = INDENT): string[] {
-  return wrapped(text, Math.max(NARROWEST, columns - indent.length)).map((line) => `${indent}${line}`);
+  return wrapped(text, Math.max(NARROWEST, columns) - indent.length).map((line) => `${indent}${line}`);
 }

@@ -11,32 +11,69 @@ const task = (...args: string[]) =>
 describe('databricks-mlops task --help', function () {
   this.timeout(30_000);
 
-  it('says of every input of every task what it is, without signs of Markdown and within the terminal', async () => {
-    for (const definition of await loadDefinitions()) {
-      const help = taskHelp(definition, 120);
-      for (const input of definition.inputs) {
-        const connection = input.type.startsWith('connectedService:');
-        assert.equal(help.includes(`  --${input.name} `), !connection, input.name);
+  for (const columns of [60, 80, 120]) {
+    it(`says of every input of every task all that its help says, within ${columns} columns`, async () => {
+      for (const definition of await loadDefinitions()) {
+        const help = taskHelp(definition, columns);
+        const words = help.replace(/\s+/g, ' ');
+        for (const { name, type, helpMarkDown = '' } of definition.inputs) {
+          const connection = type.startsWith('connectedService:');
+          assert.equal(new RegExp(`^  --${name}( |$)`, 'm').test(help), !connection, name);
+          if (!connection && name !== 'workspaceUrl') {
+            // A star between backticks belongs to a pattern; what stands between stars is the label of an input or emphasis.
+            const parts = helpMarkDown
+              .split('`')
+              .flatMap((part, index) => (index % 2 === 0 ? part.split(/\*[^*]+\*/) : part));
+            const missing = parts.filter((part) => !words.includes(part.replace(/\s+/g, ' ').trim()));
+            assert.deepEqual(missing, [], `${definition.name} ${name}`);
+          }
+        }
+        assert.doesNotMatch(help, /`/);
+        assert.doesNotMatch(help, /(?<![\w/*])\*\w/, 'a star of Markdown');
+        // The first line is a command line.
+        const tooLong = help
+          .split('\n')
+          .slice(1)
+          .filter((line) => line.length > columns && line.trim().includes(' '));
+        assert.deepEqual(tooLong, []);
       }
-      assert.doesNotMatch(help, /`/);
-      assert.doesNotMatch(help, /(?<![\w/*])\*\w/, 'a star of Markdown');
-      assert.ok(help.split('\n').every((line) => line.length <= 120));
-    }
-  });
+    });
+  }
 
-  it('shows kind, default, choices, and what must be given', async () => {
-    const definitions = await loadDefinitions();
-    const helpOf = (name: string) => {
-      const found = definitions.find((definition) => definition.name === name);
-      return found === undefined ? '' : taskHelp(found, 100);
-    };
-    const workflow = helpOf('DatabricksRunWorkflow');
+  const helpOf = async (name: string, columns = 100) => {
+    const found = (await loadDefinitions()).find((definition) => definition.name === name);
+    return found === undefined ? '' : taskHelp(found, columns);
+  };
+
+  it('shows kind, default, choices, what must be given, and with which action', async () => {
+    const workflow = await helpOf('DatabricksRunWorkflow');
     assert.match(workflow, /--action run\|submit\|update\|attach\|repair\|cancel \[default: run\]/);
-    assert.match(workflow, /--job TEXT\n {6}Id or exact name of the job\. Required for run\./);
+    assert.match(workflow, /--job TEXT \(with action run\)\n {6}Id or exact name of the job\. Two jobs of one name/);
+    assert.match(workflow, /--performanceTarget STANDARD\|PERFORMANCE_OPTIMIZED \(with action run, submit or repair\)/);
     assert.ok(workflow.includes('/volume/results/*.xml)'), workflow);
     assert.ok(workflow.includes('/results/**/*.xml)'), workflow);
     assert.match(workflow, /--wait true\|false \[default: true\]/);
-    assert.match(helpOf('DatabricksPromoteModel'), /--model TEXT \(required\)\n/);
+    assert.match(await helpOf('DatabricksPromoteModel'), /--model TEXT \(required\)\n/);
+  });
+
+  it('says what a value means where the help does not, and names other inputs as a terminal does', async () => {
+    const workflow = await helpOf('DatabricksRunWorkflow');
+    assert.match(workflow, /\n {6}cancelRun {5}Cancel the run\n {6}leaveRunning {2}Leave it running\n/);
+    assert.match(workflow, /\(or left, see --onCancel\)/);
+    assert.doesNotMatch(workflow, /\n {6}STANDARD {2}/, 'a label that says the same as the value');
+  });
+
+  it('has the headings of the editor, and no connection of Azure DevOps', async () => {
+    const workflow = await helpOf('DatabricksRunWorkflow');
+    assert.deepEqual(workflow.match(/^[A-Z].*$(?=\n {2}--\w+ (?!NAME))/gm), [
+      'Inputs',
+      'Parameters',
+      'Waiting and repetition',
+      'MLflow runs and model versions',
+      'Tests and files',
+      'Evidence',
+    ]);
+    assert.doesNotMatch(workflow, /Azure subscription|service connection/i);
   });
 
   it('lists the six tasks with what each does', async () => {
