@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Clock } from '../../src/clock';
+import { counted } from '../../src/counted';
 import type { RunEvents } from '../pipelines/agent/job-request';
 import type { StageRecord } from '../pipelines/record/run-record';
 import type { Decision, PendingApproval, RunRequest } from '../pipelines/run/run-request';
@@ -53,7 +54,7 @@ export function answersOf(options: AnswersOptions): {
       const late = clock.sleep(timeoutMinutes * 60_000, either).then(() => 'timedOut' as const);
       if (input.isTTY !== true) {
         view.notice(
-          `${step.displayName} waits for somebody, and there is no terminal to ask: ${onTimeout} in ${timeoutMinutes} minutes.`,
+          `${step.displayName} waits for somebody, and there is no terminal to ask: ${onTimeout} in ${counted(timeoutMinutes, 'minute')}.`,
         );
       }
       const text = `${shownText(step.displayName)}: ${shownText(instructions)}`;

@@ -1,3 +1,4 @@
+import { counted } from '../../src/counted';
 import type { CheckRunRecord, JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
@@ -37,7 +38,7 @@ export function runTree(record: RunRecord, view: TreeView): readonly string[] {
   const cut = lines.length - shown.length;
   return [
     ...shown.map((line) => lineText(line, view)),
-    ...(cut > 0 ? [view.paint.dim(cutTo(`  … ${cut} more lines`, view.columns - 1))] : []),
+    ...(cut > 0 ? [view.paint.dim(cutTo(`  … ${counted(cut, 'more line')}`, view.columns - 1))] : []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 import { durationText } from './polling';
 import { type RunStanding, type Standing, standingOf } from './run-state';
 import { inOrder, keysBefore } from './task-graph';
@@ -42,7 +43,7 @@ export class RunChanges {
   }
 
   private rest(changed: readonly string[]): string {
-    return `… and ${changed.length - MOST_LINES} more changes of tasks.`;
+    return `… and ${counted(changed.length - MOST_LINES, 'more change')} of tasks.`;
   }
 
   /** The tasks in their order, once, where there is an order. */

@@ -1,4 +1,5 @@
 import type { TaskContext } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { bringDownload, type Downloaded } from '../../src/workflow/downloads';
@@ -75,7 +76,9 @@ async function downloadOne(
       todo: "Correct 'downloads', and let the identity of this step read there.",
     });
   }
-  log.info(`Brought ${done.files} file(s), ${done.bytes} bytes, from ${done.remote} to ${done.local}.`);
+  log.info(
+    `Brought ${counted(done.files, 'file')}, ${counted(done.bytes, 'byte')}, from ${done.remote} to ${done.local}.`,
+  );
   return done;
 }
 
@@ -83,7 +86,7 @@ function publish(tests: TestResults, name: string, { host, log, outputs }: TaskC
   outputs.set('testsTotal', tests.total);
   outputs.set('testsFailed', tests.failed.length);
   for (const { remote, local, tests: total, failed } of tests.files) {
-    log.info(`${remote}: ${total} test(s), ${failed} failed.`);
+    log.info(`${remote}: ${counted(total, 'test')}, ${failed} failed.`);
     host.publishTestResults({ path: local, title: `${name}: ${remote.slice(remote.lastIndexOf('/') + 1)}` });
   }
 }
@@ -102,9 +105,13 @@ function checkTests({ files, total, failed, stale }: TestResults, globs: readonl
     });
   }
   if (total === 0) {
-    throw new TaskError('TEST_RESULTS_EMPTY', `The test results hold no test at all (${files.length} file(s)).`, {
-      todo: 'Look at why the run collected no tests: nothing tested is not a success.',
-    });
+    throw new TaskError(
+      'TEST_RESULTS_EMPTY',
+      `The test results hold no test at all (${counted(files.length, 'file')}).`,
+      {
+        todo: 'Look at why the run collected no tests: nothing tested is not a success.',
+      },
+    );
   }
   if (failed.length > 0) {
     const names = failed.slice(0, NAMES_SHOWN).map(({ suite, name }) => (suite === '' ? name : `${suite}.${name}`));

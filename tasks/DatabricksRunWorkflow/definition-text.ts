@@ -10,7 +10,12 @@ const MAX_ALIASES = 50;
  * @throws TaskError DEFINITION_INVALID with line and column
  */
 export async function parseDefinition(text: string, source: string): Promise<unknown> {
-  return text.trimStart().startsWith('{') ? json(text, source) : yaml(text, source);
+  return formOf(text) === 'JSON' ? json(text, source) : yaml(text, source);
+}
+
+/** How a definition is read. JSON is an object; keys without double quotes are YAML's. */
+export function formOf(text: string): 'JSON' | 'YAML' {
+  return /^\s*\{\s*(["}]|$)/.test(text) ? 'JSON' : 'YAML';
 }
 
 function json(text: string, source: string): unknown {
@@ -18,7 +23,7 @@ function json(text: string, source: string): unknown {
     return parseJson(text);
   } catch (error) {
     const place = (_: string, at: string) => `at ${placeOf(text, Number(at))}`;
-    throw invalidDefinition(source, (error as Error).message.replace(/at position (\d+)/, place));
+    throw invalidDefinition(source, 'JSON', (error as Error).message.replace(/at position (\d+)/, place));
   }
 }
 
@@ -35,12 +40,12 @@ async function yaml(text: string, source: string): Promise<unknown> {
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
-    throw invalidDefinition(source, `${problem.message.split('\n')[0]} at line ${line}, column ${col}`);
+    throw invalidDefinition(source, 'YAML', `${problem.message.split('\n')[0]} at line ${line}, column ${col}`);
   }
   try {
     return withNumbers(document.toJS({ maxAliasCount: MAX_ALIASES }));
   } catch (error) {
-    throw invalidDefinition(source, (error as Error).message);
+    throw invalidDefinition(source, 'YAML', (error as Error).message);
   }
 }
 
@@ -57,9 +62,9 @@ function withNumbers(value: unknown): unknown {
 }
 
 /** @param detail ends the sentence: what is wrong with it */
-export function invalidDefinition(source: string, detail: string): TaskError {
+export function invalidDefinition(source: string, form: 'JSON' | 'YAML', detail: string): TaskError {
   return new TaskError('DEFINITION_INVALID', `The definition of the one-time run cannot be used: ${detail}.`, {
-    where: `It stands in ${source}.`,
+    where: `It stands in ${source} and was read as ${form}.`,
     todo: 'See runs/submit of the Databricks Jobs API for its fields.',
   });
 }

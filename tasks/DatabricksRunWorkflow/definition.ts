@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { SubmitRequest } from '../../src/databricks/runs';
 import { TaskError } from '../../src/errors';
-import { invalidDefinition, parseDefinition } from './definition-text';
+import { formOf, invalidDefinition, parseDefinition } from './definition-text';
 
 /** The definition of a one-time run, as it was read. */
 export interface Definition {
@@ -11,55 +11,63 @@ export interface Definition {
   readonly syncPaths: readonly string[];
   /** Absolute folder in which its relative paths begin. */
   readonly folder: string;
-  /** Where it stands, for people. */
+  /** Where it stands, for people: its file, or the input. */
   readonly source: string;
+  /** True when it stands in the input itself. */
+  readonly inline: boolean;
 }
 
 /**
- * Reads the definition of a one-time run: YAML or JSON in the input, or the path of a file that holds it. One line that does not begin with
- * a brace is a path.
+ * Reads the definition of a one-time run: YAML or JSON in the input, or the path of a file that holds it. It is a path when it is one line
+ * without a key (`tasks: …`) and without a brace or bracket in front.
  * @param folder where a relative path begins
  * @throws TaskError DEFINITION_NOT_FOUND, DEFINITION_INVALID with line and column
  */
 export async function readDefinition(input: string, folder: string): Promise<Definition> {
-  const inline = input.trimStart().startsWith('{') || input.trim().includes('\n');
+  const inline = isText(input);
   const path = isAbsolute(input) ? input : resolve(folder, input);
   const source = inline ? "input 'definition'" : path;
-  const value = await parseDefinition(inline ? input : contentOf(path), source);
+  const text = inline ? input : contentOf(path);
+  const value = await parseDefinition(text, source);
+  const invalid = (detail: string) => invalidDefinition(source, formOf(text), detail);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalidDefinition(source, 'it is not an object');
+    throw invalid('it is not an object');
   }
   const { sync, ...request } = value as SubmitRequest & { readonly sync?: unknown };
   const { tasks, idempotency_token } = request;
   if (!Array.isArray(tasks) || tasks.length === 0 || tasks.some((task) => typeof task?.task_key !== 'string')) {
-    throw invalidDefinition(source, "it needs 'tasks', a list in which each task has a 'task_key'");
+    throw invalid("it needs 'tasks', a list in which each task has a 'task_key'");
   }
   if (idempotency_token !== undefined) {
-    throw invalidDefinition(source, "it must not hold 'idempotency_token': the step sets it (input 'idempotencyKey')");
+    throw invalid("it must not hold 'idempotency_token': the step sets it (input 'idempotencyKey')");
   }
-  return { request, syncPaths: syncPathsOf(sync, source), folder: inline ? folder : dirname(path), source };
+  return { request, syncPaths: syncPathsOf(sync, invalid), folder: inline ? folder : dirname(path), source, inline };
 }
 
-function syncPathsOf(sync: unknown, source: string): readonly string[] {
+function syncPathsOf(sync: unknown, invalid: (detail: string) => TaskError): readonly string[] {
   const paths = sync === undefined ? [] : (sync as { readonly paths?: unknown } | null)?.paths;
   if (!Array.isArray(paths) || paths.some((path) => typeof path !== 'string' || path === '')) {
-    throw invalidDefinition(source, "'sync' needs 'paths', a list of local files and folders");
+    throw invalid("'sync' needs 'paths', a list of local files and folders");
   }
   return paths;
+}
+
+/** YAML or JSON by its form: several lines, an object, a list, or a key with its value. The colon of a drive has no blank behind it. */
+function isText(input: string): boolean {
+  const text = input.trim();
+  return text.includes('\n') || /^(---\s|[[{])/.test(text) || /^(["']?)[\w.-]+\1\s*:(\s|$)/.test(text);
 }
 
 function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new TaskError(
-      'DEFINITION_NOT_FOUND',
-      "Input 'definition' is neither YAML or JSON of several lines, nor a JSON object, nor a file that can be read.",
-      {
-        where: `As a path it is ${path} (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
-        todo: 'Write the definition into the input, or give the path of a file that holds it.',
-        cause: error,
-      },
-    );
+    const { code = String(error) } = error as NodeJS.ErrnoException;
+    const problem = code === 'ENOENT' ? `there is no file ${path}` : `the file ${path} cannot be read (${code})`;
+    throw new TaskError('DEFINITION_NOT_FOUND', `Input 'definition' was taken for a path, and ${problem}.`, {
+      where: "It is one line with neither a line break nor 'key: value' nor a brace in front.",
+      todo: 'Correct the path, or write the definition itself into the input as YAML or JSON.',
+      cause: error,
+    });
   }
 }

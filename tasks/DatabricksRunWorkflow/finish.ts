@@ -1,4 +1,5 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { type Comparison, compareWithLastSuccess } from '../../src/workflow/compare-runs';
@@ -72,7 +73,7 @@ async function showFailures(tasks: readonly TaskReport[], { log }: TaskContext):
     });
   }
   if (failed.length > FAILURES_SHOWN) {
-    log.info(`${failed.length - FAILURES_SHOWN} more tasks did not succeed; they are in outputs.json.`);
+    log.info(`${counted(failed.length - FAILURES_SHOWN, 'more task')} did not succeed: see outputs.json.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { TaskContext } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { RepairRequest, Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
@@ -110,7 +111,9 @@ export async function repairIfLeft(
   const known = await readRun(workspace, run.run_id, undefined, 'history');
   const had = repairIds(known).length;
   if (had >= inputs.repairAttempts) {
-    context.log.info(`Run ${run.run_id} has had ${had} repair(s), and 'repairAttempts' is ${inputs.repairAttempts}.`);
+    context.log.info(
+      `Run ${run.run_id} has had ${counted(had, 'repair')}, and 'repairAttempts' is ${inputs.repairAttempts}.`,
+    );
     return undefined;
   }
   context.log.info(

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { parse } from 'node:path';
 import { idempotencyKey, idempotencyToken } from '../../src/agent/idempotency-key';
 import type { TaskContext } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { chosenTasks, type OrderedTask } from '../../src/workflow/chosen-tasks';
 import { type RecentRuns, type StartOutcome, startUnderKey } from '../../src/workflow/start-under-key';
-import { readDefinition } from './definition';
+import { type Definition, readDefinition } from './definition';
 import { findJob, parametersFor } from './find-job';
 import type { Inputs } from './inputs';
 import { localFilesOf, needsLocalFiles, uploadFiles } from './local-files';
@@ -19,6 +21,8 @@ export interface Plan {
   readonly subject: string;
   /** `''` for a one-time run. */
   readonly jobId: string;
+  /** Part of the key under which a repeated step finds its run again. */
+  readonly target: string;
   /** What the run is given, for people. */
   readonly parameters: Readonly<Record<string, string>>;
   /** What must be in the workspace before the start; may be done again. */
@@ -50,6 +54,7 @@ async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<P
   return {
     subject: `job '${name}' (id ${job.job_id})`,
     jobId: job.job_id,
+    target: job.job_id,
     parameters: {
       ...parameters,
       ...described(taskParameters),
@@ -64,15 +69,17 @@ async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, cont
   const definition = await readDefinition(target.definition, target.folder);
   const local = needsLocalFiles(definition) ? localFilesOf(definition, await uploadRoot(workspace)) : undefined;
   const request = local?.request ?? definition.request;
-  const runName = target.runLabel || request.run_name || defaultLabel(context);
+  const runName = target.runLabel || request.run_name || defaultLabel(definition, context);
   return {
-    subject: `one-time run '${runName}' with ${request.tasks?.length ?? 0} task(s)`,
+    subject: `one-time run '${runName}' with ${counted(request.tasks?.length ?? 0, 'task')}`,
     jobId: '',
+    target: runName,
     parameters: local === undefined ? {} : { files: `${local.files.length} in ${local.folder}` },
     prepare: async () => {
       if (local !== undefined) {
         const isNew = await uploadFiles(local, workspace);
-        context.log.info(`${local.files.length} local files are in ${local.folder}${isNew ? '' : ' already'}.`);
+        const files = counted(local.files.length, 'local file');
+        context.log.info(isNew ? `Uploaded ${files} to ${local.folder}.` : `${files}: in ${local.folder} already.`);
       }
     },
     start: ({ runs }, token) =>
@@ -109,7 +116,7 @@ export async function startPlanned(
   context: TaskContext,
 ): Promise<StartOutcome<Run>> {
   const { host, taskName } = context;
-  const key = idempotencyKey(host, taskName, inputs.target.action, plan.jobId || plan.subject, inputs.idempotencyKey);
+  const key = idempotencyKey(host, taskName, inputs.target.action, plan.target, inputs.idempotencyKey);
   const ownKey = inputs.reuse === 'never' ? idempotencyKey(host, taskName, '', '', `${key}-${randomUUID()}`) : key;
   return startUnderKey<Run>(
     {
@@ -168,8 +175,12 @@ async function recentRuns(workspace: WorkspaceClient, jobId: string): Promise<Re
   return { ids, latestStart };
 }
 
-function defaultLabel({ host }: TaskContext): string {
+/** What people will look for in the workspace: pipeline and run; at a terminal the definition's file, or the first of its tasks. */
+function defaultLabel({ request, source, inline }: Definition, { host }: TaskContext): string {
   const pipeline = host.variable('Build.DefinitionName') ?? host.variable('Release.DefinitionName');
   const number = host.variable('Build.BuildNumber') ?? host.variable('Release.ReleaseName');
-  return pipeline === undefined ? 'databricks-mlops' : `${pipeline} ${number ?? ''}`.trim();
+  if (pipeline !== undefined) {
+    return `${pipeline} ${number ?? ''}`.trim();
+  }
+  return inline ? (request.tasks?.[0]?.task_key ?? '') : parse(source).name;
 }

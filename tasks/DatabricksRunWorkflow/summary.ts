@@ -1,4 +1,5 @@
 import { neutralLine } from '../../src/agent/neutral-text';
+import { counted } from '../../src/counted';
 import { mlflowRunUrl, modelVersionUrl } from '../../src/databricks/links';
 import type { Run } from '../../src/databricks/runs';
 import { escapeMarkdown, markdownLink, markdownTable } from '../../src/markdown';
@@ -60,7 +61,7 @@ function failureParts(tasks: readonly TaskReport[]): string[] {
     return shown.length === 0 ? title.replace(/:$/, '.') : `${title}\n\n${codeBlock(shown)}`;
   });
   const more = failed.length - FAILURES_SHOWN;
-  return more > 0 ? [...parts, `${more} more tasks did not succeed.`] : parts;
+  return more > 0 ? [...parts, `${counted(more, 'more task')} did not succeed.`] : parts;
 }
 
 /** A fence longer than any in the text, so that nothing in it ends the block. */
@@ -90,7 +91,7 @@ function taskTable(tasks: readonly TaskReport[], leftOut: number): string {
   const visible = new Set(shown);
   const hidden = tasks.filter((task) => !visible.has(task));
   const rest = hidden.length === 0 ? '' : `\n\nNot shown: ${counts(hidden)}.`;
-  return `${table}${rest}${leftOut === 0 ? '' : `\n\n${leftOut} tasks or iterations were not looked at.`}`;
+  return `${table}${rest}${leftOut === 0 ? '' : `\n\nNot looked at: ${leftOut} of the tasks and iterations.`}`;
 }
 
 /** Iterations only where they failed. Of many tasks first those that failed, then the others; all in their order. */
@@ -140,7 +141,7 @@ function testPart({ tests }: Brought): string {
     return '';
   }
   const { total, failed, skipped, files } = tests;
-  const line = `Tests: ${total} in ${files.length} file(s), ${failed.length} failed, ${skipped} skipped.`;
+  const line = `${counted(total, 'test')} in ${counted(files.length, 'file')}: ${failed.length} failed, ${skipped} skipped.`;
   const names = failed.slice(0, TESTS_SHOWN).map(({ suite, name, message }) => {
     const first = message.split('\n')[0] ?? '';
     return `* ✗ ${escapeMarkdown(`${suite === '' ? '' : `${suite}.`}${name}${first === '' ? '' : `: ${first.slice(0, 300)}`}`)}`;
@@ -153,7 +154,7 @@ function downloadPart({ downloads }: Brought): string {
   return downloads
     .map(
       ({ remote, local, files, bytes }) =>
-        `* Brought ${escapeMarkdown(remote)} to ${escapeMarkdown(local)}: ${files} file(s), ${bytes} bytes`,
+        `* Brought ${escapeMarkdown(remote)} to ${escapeMarkdown(local)}: ${counted(files, 'file')}, ${counted(bytes, 'byte')}`,
     )
     .join('\n');
 }

@@ -1,7 +1,8 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { ApprovalRecord, CheckpointRecord, CheckRunRecord } from '../record/run-record';
 import { checkBadge } from './states';
-import { counted, durationText, moment } from './times';
+import { durationText, moment } from './times';
 
 const KINDS: Readonly<Record<CheckRunRecord['kind'], string>> = {
   approval: 'Approval',

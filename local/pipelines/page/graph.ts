@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { StageRecord } from '../record/run-record';
 import type { Attempts } from './attempts';
@@ -5,7 +6,7 @@ import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode 
 import { titleOf } from './run-sentence';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { icon, stateWord } from './states';
-import { counted, durationOf } from './times';
+import { durationOf } from './times';
 
 const TITLE_UNITS = 18;
 

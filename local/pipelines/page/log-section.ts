@@ -1,9 +1,9 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { StepRecord } from '../record/run-record';
 import { fileLink } from './file-link';
 import { type LogLine, type LogPart, logParts } from './log-lines';
 import type { RunView } from './run-view';
-import { counted } from './times';
 
 /** A step's log, to be opened: whole, or without its middle and with a sentence that says so. */
 export function logSection(view: RunView, step: StepRecord, open: boolean): Html | undefined {

@@ -1,10 +1,11 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { TestCaseRecord, TestRunRecord } from '../record/run-record';
 import { fileLink } from './file-link';
 import { titleOf } from './run-sentence';
 import type { RunView } from './run-view';
 import { stateBadge } from './states';
-import { counted, durationText, sizeText } from './times';
+import { durationText, sizeText } from './times';
 
 const MOST_FAILED = 200;
 const MOST_OTHERS = 500;

@@ -1,7 +1,7 @@
+import { counted } from '../../../src/counted';
 import type { CheckRunRecord, StageRecord } from '../record/run-record';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { type Shown, shownState } from './states';
-import { counted } from './times';
 
 /** A check that holds a stage back. */
 export interface Waiting {

@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { JobRecord, StageRecord } from '../record/run-record';
 import type { Attempts } from './attempts';
@@ -7,7 +8,7 @@ import { titleOf } from './run-sentence';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { shownState, stateBadge, stateIcon } from './states';
 import { stepSection } from './step-section';
-import { counted, durationOf, moment } from './times';
+import { durationOf, moment } from './times';
 
 /** A stage whose jobs are few shows them open. */
 const FEW_JOBS = 3;

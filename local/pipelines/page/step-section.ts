@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { AttachmentRecord, IssueRecord, StepRecord } from '../record/run-record';
 import { fileLink } from './file-link';
@@ -6,7 +7,7 @@ import { logSection, openMark } from './log-section';
 import type { RunView } from './run-view';
 import { shownState, stateIcon } from './states';
 import { renderSummary } from './summary-markdown';
-import { counted, durationOf } from './times';
+import { durationOf } from './times';
 
 const MOST_ISSUES = 50;
 

@@ -398,7 +398,7 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       const inputs = { action: 'submit', definition: 'job/run.yml' };
       const host = await step(inputs);
       assert.equal(host.result, 'Succeeded', host.printed);
-      assert.match(host.printed, /3 local files are in \S+\./);
+      assert.match(host.printed, /Uploaded 3 local files to \/Workspace\/\S+\./);
       const run = (await getRun(workspace, host.outputs.get('runId') ?? '')) as unknown as {
         run_name: string;
         tasks: { spark_python_task: { python_file: string } }[];
@@ -416,7 +416,7 @@ describe('DatabricksRunWorkflow against a workspace', () => {
         list.text,
       );
       const again = await step(inputs);
-      assert.match(again.printed, /already\./, again.printed);
+      assert.match(again.printed, /3 local files: in \S+ already\./, again.printed);
       writeFileSync(join(folder, 'job/lib/features.py'), 'A = 2\n');
       const changed = await step(inputs);
       assert.doesNotMatch(changed.printed, /already\./);

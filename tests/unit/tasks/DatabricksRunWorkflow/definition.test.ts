@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { TaskError } from '../../../../src/errors';
 import { stringifyJson } from '../../../../src/json';
 import { readDefinition } from '../../../../tasks/DatabricksRunWorkflow/definition';
 import { localFilesOf, needsLocalFiles } from '../../../../tasks/DatabricksRunWorkflow/local-files';
@@ -39,6 +40,64 @@ describe('definition of a one-time run', () => {
       }
     });
   }
+
+  for (const text of [
+    'tasks: [{task_key: a}]',
+    '"tasks": [{"task_key": "a"}]',
+    "'tasks': [{task_key: a}]",
+    '{"tasks": [{"task_key": "a"}]}',
+    '  {tasks: [{task_key: a}]}  ',
+    "{'tasks': [{task_key: a}]}",
+    '{tasks: [{task_key: a}]}\n',
+    '{\n  tasks: [{task_key: a}]\n}',
+    '--- {tasks: [{task_key: a}]}',
+  ]) {
+    it(`takes ${JSON.stringify(text)} for the definition itself`, async () => {
+      const { request, folder: begins } = await readDefinition(text, folder);
+      assert.deepEqual([request, begins], [{ tasks: [{ task_key: 'a' }] }, folder]);
+    });
+  }
+
+  for (const name of [
+    'run.yml',
+    'a:b.yml',
+    './{{cookiecutter}}.yml',
+    './[new] run.yml',
+    String.raw`C:\jobs.yml`,
+    'my runs/run: 1.yml',
+  ]) {
+    it(`takes ${name} for a path`, async () => {
+      write({ [name]: 'tasks: [{task_key: a}]\n' });
+      assert.equal((await readDefinition(name, folder)).source, join(folder, name));
+    });
+  }
+
+  for (const [what, text, read] of [
+    ['one line with a key', 'task: [{task_key: a}]', "It stands in input 'definition' and was read as YAML."],
+    ['an object of JSON', '{"task": []}', "It stands in input 'definition' and was read as JSON."],
+    ['an object of YAML', '{task: []}', "It stands in input 'definition' and was read as YAML."],
+  ] as const) {
+    it(`says what ${what} was taken for when it cannot be used`, async () => {
+      await assert.rejects(readDefinition(text, folder), (error: TaskError) => {
+        assert.equal(error.options.where, read);
+        return true;
+      });
+    });
+  }
+
+  it('says of a path that is missing that it was taken for one, and how the text itself is written', async () => {
+    await assert.rejects(readDefinition('jobs/run.yml', folder), (error: TaskError) => {
+      assert.equal(error.code, 'DEFINITION_NOT_FOUND');
+      assert.equal(
+        error.message,
+        `Input 'definition' was taken for a path, and there is no file ${join(folder, 'jobs/run.yml')}.`,
+      );
+      assert.match(error.options.where ?? '', /neither a line break nor 'key: value' nor a brace/);
+      return true;
+    });
+    write({ 'jobs/run.yml': '' });
+    await assert.rejects(readDefinition('jobs', folder), { message: /the file .*jobs cannot be read \(EISDIR\)\.$/ });
+  });
 
   for (const [what, text, pattern] of [
     ['half of JSON', '{"tasks": [', /line 1, column 12/],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runTask } from '../../../../src/agent/run-task';
 import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
 import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
@@ -93,6 +94,35 @@ describe('DatabricksRunWorkflow', () => {
     assert.equal(host.outputs.get('runId'), '8', host.printed);
     assert.equal(host.outputs.get('attempts'), '2');
   });
+
+  for (const [what, inputs, kind, name] of [
+    ['the first task, of a definition in the input at a terminal', {}, 'terminal', 'main'],
+    ['the file, at a terminal', { definition: 'nightly.yml' }, 'terminal', 'nightly'],
+    ['its own name', { definition: '{run_name: weekly, tasks: [{task_key: a}]}' }, 'terminal', 'weekly'],
+    ['the label', { runLabel: 'mine', definition: '{run_name: weekly, tasks: [{task_key: a}]}' }, 'terminal', 'mine'],
+    ['pipeline and run', {}, 'pipeline', 'train 20260102.1'],
+  ] as const) {
+    it(`names a one-time run by ${what}`, async () => {
+      server = await startDouble(({ url }) => ({ json: url.includes('Me') ? { userName: 'a@b.c' } : {} }));
+      const host = new FakeHost({
+        kind,
+        inputs: {
+          databricksConnection: 'dbx',
+          action: 'submit',
+          dryRun: 'true',
+          definition: DEFINITION,
+          ...inputs,
+        },
+        variables: kind === 'pipeline' ? { 'Build.DefinitionName': 'train', 'Build.BuildNumber': '20260102.1' } : {},
+        connections: { dbx: tokenConnection(server.url, 'dapi-token') },
+      });
+      const folder = host.variable('Agent.TempDirectory') ?? '';
+      writeFileSync(join(folder, 'nightly.yml'), DEFINITION);
+      host.variables.set('System.DefaultWorkingDirectory', folder);
+      await runTask(task, readInputs, run, host, new AutoClock());
+      assert.ok(host.printed.includes(`one-time run '${name}' with 1 task would be started`), host.printed);
+    });
+  }
 
   it('says which run it started also when it is cancelled right after', async () => {
     const host = await step(

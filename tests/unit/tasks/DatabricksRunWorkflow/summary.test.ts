@@ -125,7 +125,7 @@ describe('the summary of a run', () => {
     assert.equal(html.match(/✗ FAILED/g)?.length, 10);
     assert.match(html, /Not shown: 940 × SUCCESS\./);
     assert.match(html, /5 more tasks did not succeed\./);
-    assert.match(html, /3 tasks or iterations were not looked at\./);
+    assert.match(html, /Not looked at: 3 of the tasks and iterations\./);
   });
 
   it('leaves out iterations by what they are, and shows a task whose key ends in a bracket', () => {
