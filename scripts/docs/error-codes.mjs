@@ -44,7 +44,11 @@ function raisedIn(source, file, checker) {
       isTaskError(checker.getTypeAtLocation(node)) &&
       isText(node.arguments?.[0], checker)
     ) {
-      add(node.arguments?.[0], node.arguments?.[1], todoIn(node.arguments?.[2]));
+      add(
+        node.arguments?.[0],
+        node.arguments?.[1],
+        todoIn(node.arguments?.slice(2).find(ts.isObjectLiteralExpression)),
+      );
     }
     if (
       ts.isCallExpression(node) &&

@@ -17,6 +17,7 @@ export function connectWorkspace(selection: ConnectionSelection, context: Connec
     clock: context.clock,
     userAgent: `databricks-mlops/${context.taskVersion} (${context.taskName})`,
     log: (line) => context.log.debug(line),
+    say: (line) => context.log.info(line),
     warn: (line, code) => context.log.warning(line, code),
   });
   return signedIn(selection, open, context).withSignal(context.signal);

@@ -34,7 +34,7 @@ export interface ConnectionContext {
   readonly host: ConnectionHost;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly log: { debug(line: string): void; warning(line: string, code?: string): void };
+  readonly log: { info(line: string): void; debug(line: string): void; warning(line: string, code?: string): void };
   readonly taskName: string;
   readonly taskVersion: string;
   /** Masks a secret in all its forms. Called before a secret or token is first used. */

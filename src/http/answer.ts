@@ -29,7 +29,9 @@ export function jsonAnswer(
   try {
     return parseJson(text);
   } catch (error) {
-    throw new ConnectionError('ANSWER_INCOMPLETE', `The answer with status ${status} is not whole JSON.`, place, error);
+    throw new ConnectionError('ANSWER_INCOMPLETE', `The answer with status ${status} is not whole JSON.`, place, {
+      cause: error,
+    });
   }
 }
 

@@ -91,12 +91,12 @@ export class ConnectionError extends TaskError {
       | 'PROXY_REFUSED',
     message: string,
     readonly place: CallPlace,
-    cause?: unknown,
+    more: { readonly todo?: string; readonly cause?: unknown } = {},
   ) {
     super(code, message, {
       where: `It happened at ${place.method} ${place.origin}${place.path}.`,
       todo: ADVICE[code] ?? '',
-      ...(cause === undefined ? {} : { cause }),
+      ...more,
     });
   }
 
@@ -171,12 +171,15 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Grant the identity of the service connection the missing right; DatabricksCheckConnection names it.',
   PRIVATE_LINK_VALIDATION_ERROR: 'Run the agent inside the network from which the workspace accepts connections.',
   NOT_FOUND: 'Check the name or id, and that the identity may see it.',
+  REQUEST_REFUSED: 'Correct what the message names, in the inputs of the step or in the files that they name.',
+  ALREADY_EXISTS: 'Choose another name, or use what is there under this one.',
+  CONFLICT: 'Run the step again when nobody else changes the same thing.',
+  NOT_IMPLEMENTED: 'Leave out what this workspace does not offer, or use a workspace that does.',
   THROTTLED: 'Run fewer steps at once against this workspace, or try again later.',
   UNAVAILABLE: 'Try again later.',
   SERVER_ERROR: 'Try again; if it repeats, give the request id to support.',
   CONNECTION_FAILED: "Check the URL, the agent's network and its proxy setting.",
   CONNECTION_LOST: 'Run the step again: it continues from what took effect.',
-  TLS_FAILED: "Give the agent the certificate authority of the server (agent setting 'sslcacert').",
   PROXY_REFUSED: "Correct user and password of the agent's proxy, or let the address pass it by (file .proxybypass).",
   ANSWER_NOT_JSON:
     'Check that the URL is that of the workspace itself and that no proxy or login page answers in its place.',

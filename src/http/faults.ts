@@ -1,4 +1,5 @@
 import { type CallPlace, ConnectionError } from './errors';
+import { isTlsFault, tlsFault } from './tls-faults';
 
 /** Codes of Node.js that say: no connection was made, so nothing was sent. */
 const NOT_CONNECTED = new Set([
@@ -10,26 +11,32 @@ const NOT_CONNECTED = new Set([
   'EADDRNOTAVAIL',
 ]);
 
-/** Codes of Node.js and OpenSSL for a certificate that is not trusted, and for a server that speaks no TLS. */
-const TLS_CODES = /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_|ERR_SSL_|EPROTO$|HOSTNAME_MISMATCH$)/;
-
 /** Codes for a compressed body that breaks off. */
 const BROKEN_BODY = new Set(['Z_BUF_ERROR', 'Z_DATA_ERROR', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-/**
- * The fault below a request that got no whole answer.
- * @param timedOutAfter milliseconds, when the attempt's own limit ended it
- */
-export function faultOf(error: unknown, place: CallPlace, timedOutAfter: number | undefined): ConnectionError {
+/** What is known of an attempt beside its error. */
+export interface AttemptFacts {
+  /** Milliseconds, when the attempt's own limit ended it. */
+  readonly timedOutAfter: number | undefined;
+  /** Host and port of the proxy that it went through. */
+  readonly proxy: string | undefined;
+}
+
+/** The fault below a request that got no whole answer. */
+export function faultOf(error: unknown, place: CallPlace, { timedOutAfter, proxy }: AttemptFacts): ConnectionError {
   if (timedOutAfter !== undefined) {
     return new ConnectionError('CONNECTION_LOST', `No whole answer came within ${timedOutAfter / 1000} s.`, place);
   }
   const { code, text, answered } = describe(error);
   if (NOT_CONNECTED.has(code)) {
-    return new ConnectionError('CONNECTION_FAILED', `No connection could be made (${code}).`, place);
+    return proxy === undefined
+      ? new ConnectionError('CONNECTION_FAILED', `No connection could be made (${code}).`, place)
+      : new ConnectionError('CONNECTION_FAILED', `The proxy ${proxy} could not be reached (${code}).`, place, {
+          todo: 'Check the proxy setting of the agent (at a terminal: HTTPS_PROXY), or let the address pass it by.',
+        });
   }
-  if (TLS_CODES.test(code)) {
-    return new ConnectionError('TLS_FAILED', `The TLS connection was refused (${code}).`, place);
+  if (isTlsFault(code)) {
+    return tlsFault(code, text, place);
   }
   if (answered || BROKEN_BODY.has(code)) {
     return new ConnectionError('ANSWER_INCOMPLETE', `The answer broke off (${code || text}).`, place);

@@ -4,6 +4,15 @@ import type { Readable } from 'node:stream';
 /** How the body of an answer is wanted. `json` refuses anything that is not whole JSON. */
 export type AnswerKind = 'json' | 'text' | 'bytes' | 'stream';
 
+/** What a request gives whose answer is wanted as this kind; `T` is the JSON value. */
+export type AnswerBody<T, K extends AnswerKind> = K extends 'json'
+  ? T
+  : K extends 'text'
+    ? string
+    : K extends 'bytes'
+      ? Buffer
+      : Readable;
+
 /** A body that can be opened again for a second attempt. */
 export interface Upload {
   /** Bytes. */

@@ -2,7 +2,7 @@ import { ApiError, ConnectionError } from './errors';
 import type { HttpRequest } from './request';
 
 /** Attempts at most, where what failed was not a plain "later please" (429, 503). */
-const FAULT_ATTEMPTS = 5;
+export const FAULT_ATTEMPTS = 5;
 /** First wait in milliseconds; doubles with each attempt. */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -20,7 +20,7 @@ const LONGEST_RETRY_AFTER_MS = 120_000;
 export function retryDelay(request: HttpRequest, error: unknown, attempt: number, random: number): number | undefined {
   const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1)) * (0.5 + random / 2);
   if (error instanceof ApiError) {
-    if (error.status === 429 || error.status === 503) {
+    if (isThrottled(error)) {
       // A wait of 0 is no wait at all: only the deadline would end the requests.
       return error.retryAfterMs ? Math.min(LONGEST_RETRY_AFTER_MS, error.retryAfterMs) : backoff;
     }
@@ -39,4 +39,9 @@ export function retryDelay(request: HttpRequest, error: unknown, attempt: number
 /** True when the request may be sent twice. */
 export function isIdempotent(request: HttpRequest): boolean {
   return request.idempotent ?? (request.method === 'GET' || request.method === 'HEAD');
+}
+
+/** True for the plain "later please" (429, 503), which is repeated until the deadline. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 429 || error.status === 503);
 }

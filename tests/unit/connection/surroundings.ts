@@ -17,7 +17,7 @@ export function surroundings(
       jobConnectionUrl: () => variables['System.CollectionUri'] ?? variables['System.OidcRequestUri'],
       network: () => ({ proxyBypass: [], skipCertificateValidation: false }),
     },
-    log: { debug: () => undefined, warning: () => undefined },
+    log: { info: () => undefined, debug: () => undefined, warning: () => undefined },
     taskName: 'DatabricksTest',
     taskVersion: '1.2.3',
     mask: (secret) => masked.push(secret),

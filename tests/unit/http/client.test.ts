@@ -312,6 +312,17 @@ describe('HttpClient', () => {
     assert.equal(warnings.length, 1);
   });
 
+  it('says of a proxy that nobody answers for that it is the proxy', async () => {
+    const network = { proxyUrl: 'http://user:pa55@127.0.0.1:9' };
+    for (const baseUrl of ['http://workspace.example', 'https://workspace.example']) {
+      const http = new HttpClient({ baseUrl, network, clock: new AutoClock() });
+      const error = await failure(http.json({ method: 'GET', path: '/p' }));
+      assert.equal(error.code, 'CONNECTION_FAILED');
+      assert.equal(error.message, 'The proxy 127.0.0.1:9 could not be reached (ECONNREFUSED).');
+      assert.match(error.options.todo ?? '', /proxy setting/);
+    }
+  });
+
   it('sends a plain-HTTP request to its proxy with the full address', async () => {
     const { http, server } = await client(() => ({ json: { via: 'proxy' } }));
     const proxied = new HttpClient({ baseUrl: 'http://workspace.example', network: { proxyUrl: http.baseUrl } });

@@ -45,6 +45,14 @@ describe('error answers', () => {
     }
   });
 
+  it('says of every refusal what to do', () => {
+    for (const status of [400, 401, 403, 404, 408, 409, 429, 500, 501, 503]) {
+      assert.notEqual(answer(status, { message: 'x' }).options.todo, '', String(status));
+    }
+    const refused = answer(400, { error_code: 'INVALID_PARAMETER_VALUE', message: 'Task a has no type.' });
+    assert.match(refused.sentences, /Task a has no type\. .* Correct what the message names/);
+  });
+
   it('tells a refused credential from a missing right, and says no number twice', () => {
     const refused = answer(403, { error_code: 403, message: 'Invalid access token.' });
     assert.equal(refused.code, 'UNAUTHENTICATED');

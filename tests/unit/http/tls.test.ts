@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { HttpClient } from '../../../src/http/client';
+import type { ConnectionError } from '../../../src/http/errors';
 import type { Network } from '../../../src/http/network';
 import { AutoClock } from '../../support/auto-clock';
+import { startDouble } from '../../support/http-double';
 import { selfSigned } from '../../support/self-signed';
 import { startTunnelProxy, type TunnelProxy } from '../../support/tunnel-proxy';
 
@@ -42,8 +44,29 @@ describe('TLS', () => {
     assert.deepEqual(await get({ skipVerify: true }), { safe: true });
   });
 
-  it('refuses a certificate of another name', async () => {
-    await assert.rejects(get({ ca: cert }, url.replace('127.0.0.1', 'localhost')), { code: 'TLS_FAILED' });
+  it('refuses a certificate of another name, and does not ask for an authority', async () => {
+    await assert.rejects(get({ ca: cert }, url.replace('127.0.0.1', 'localhost')), (error: ConnectionError) => {
+      assert.equal(error.code, 'TLS_FAILED');
+      assert.match(error.sentences, /shows is for another name \(ERR_TLS_CERT_ALTNAME_INVALID\)/);
+      assert.doesNotMatch(error.sentences, /sslcacert/);
+      return true;
+    });
+  });
+
+  it('says of a server that speaks plain HTTP just that, and how to write its address', async () => {
+    const plain = await startDouble(() => ({ json: {} }));
+    const clock = new AutoClock();
+    try {
+      await assert.rejects(get({}, plain.url.replace('http:', 'https:'), clock), (error: ConnectionError) => {
+        assert.equal(error.code, 'TLS_FAILED');
+        assert.match(error.message, /^The server at 127\.0\.0\.1:\d+ speaks plain HTTP and no TLS\.$/);
+        assert.equal(error.options.todo, `Write the address with its scheme: ${plain.url}.`);
+        return true;
+      });
+      assert.deepEqual(clock.waits, []);
+    } finally {
+      await plain.close();
+    }
   });
 
   it('tunnels through a proxy, checks the server behind it, and tells the proxy alone its password', async () => {
