@@ -1,6 +1,4 @@
 import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
-import { JobStore, RunStore } from '../jobs/run-store';
-import type { Endpoint } from '../serving/endpoint';
 import type { MetastoreTables } from '../sql/metastore-tables';
 import { Access } from './access';
 import { CATALOG_RULES, type Rule } from './catalog-rules';
@@ -17,15 +15,7 @@ const FREE = '/api/2.0/preview/scim/v2/Me';
  * warehouses, endpoints and files have one. What has none (tracking, workspace files, secrets, pipelines, queries) wants an entitlement only.
  */
 export function authorizer(workspace: Workspace, tables: MetastoreTables): Authorize {
-  const endpoints = workspace.store.collection<Endpoint>('serving-endpoints');
-  const rules: Readonly<Record<string, Rule>> = {
-    ...CATALOG_RULES,
-    ...objectRules(workspace, {
-      jobs: new JobStore(workspace.store),
-      runs: new RunStore(workspace.store),
-      endpoint: (name) => endpoints.get(name),
-    }),
-  };
+  const rules: Readonly<Record<string, Rule>> = { ...CATALOG_RULES, ...objectRules(workspace) };
   return async (operation, call) => {
     const access = new Access(workspace.metastore, tables, call.principal);
     if (access.identity.administrator || operation.path === FREE) {

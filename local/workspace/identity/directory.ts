@@ -1,7 +1,7 @@
 import type { Metastore, Principal } from '../api';
 import type { Collection } from '../store';
 import { ENTITLEMENTS, type PrincipalSettings } from './principal-settings';
-import { numericId } from './principals';
+import { administrator, numericId } from './principals';
 
 /** A user or service principal that the start described. */
 export interface Member extends Principal {
@@ -9,6 +9,8 @@ export interface Member extends Principal {
   readonly entitlements: readonly string[];
   /** Direct memberships. */
   readonly groups: readonly string[];
+  /** Who has the role Service Principal User on it. */
+  readonly users?: readonly string[];
 }
 
 /** A group that the start described. */
@@ -29,6 +31,8 @@ export interface Identity {
   readonly names: ReadonlySet<string>;
   /** Direct memberships as they are written. */
   readonly groups: readonly string[];
+  /** Names of the service principals that jobs of theirs may run as, in lower case. */
+  readonly mayUse: ReadonlySet<string>;
 }
 
 /** Keeps who the start described, in place of whom a former start did. */
@@ -68,6 +72,17 @@ export function listGroups(metastore: Metastore): readonly MemberGroup[] {
   return [...groups(metastore).entries()].map(([, group]) => group);
 }
 
+/**
+ * Whom a name means: the administrator, somebody whom the start described, or else somebody unknown, a user when the name is an address.
+ */
+export function principalNamed(metastore: Metastore, name: string): Principal {
+  const known = [administrator(), members(metastore).get(name.toLowerCase())].find(
+    (one) => one?.userName.toLowerCase() === name.toLowerCase(),
+  );
+  const kind = name.includes('@') ? 'user' : 'servicePrincipal';
+  return known ?? { id: numericId(`${kind}:${name}`), userName: name, displayName: name, kind };
+}
+
 /** Who the owner of a token is. */
 export function identityOf(metastore: Metastore, principal: Principal): Identity {
   const member = members(metastore).get(principal.userName.toLowerCase());
@@ -79,6 +94,7 @@ export function identityOf(metastore: Metastore, principal: Principal): Identity
       entitlements: ENTITLEMENTS,
       names: new Set([principal.userName, 'admins', 'users', 'account users'].map((name) => name.toLowerCase())),
       groups: own,
+      mayUse: new Set(),
     };
   }
   const names = [...member.groups, 'users', 'account users'];
@@ -87,12 +103,15 @@ export function identityOf(metastore: Metastore, principal: Principal): Identity
       ...(groups(metastore).get(name.toLowerCase())?.groups ?? []).filter((parent) => !names.includes(parent)),
     );
   }
+  const all = new Set([member.userName, ...names].map((name) => name.toLowerCase()));
+  const usable = listMembers(metastore).filter(({ users = [] }) => users.some((name) => all.has(name.toLowerCase())));
   return {
     principal,
     administrator: names.includes('admins'),
     entitlements: member.entitlements,
-    names: new Set([member.userName, ...names].map((name) => name.toLowerCase())),
+    names: all,
     groups: member.groups,
+    mayUse: new Set(usable.map(({ userName }) => userName.toLowerCase())),
   };
 }
 
@@ -109,6 +128,7 @@ function memberOf(
     active: given.active,
     entitlements: given.entitlements,
     groups: given.groups,
+    ...('users' in given ? { users: given.users } : {}),
   };
 }
 

@@ -23,6 +23,8 @@ const user = z.strictObject({ userName: text().check(z.regex(/^[^@\s]+@[^@\s]+$/
 const servicePrincipal = z.strictObject({
   applicationId: z.string().check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)),
   ...common,
+  /** Who has the role Service Principal User on it: whose jobs may run as it. */
+  users: z._default(z.array(text()), []),
 });
 const group = z.strictObject({ displayName: text(), groups: z._default(z.array(text()), []) });
 const grant = z.strictObject({
@@ -66,11 +68,16 @@ export function principalFindings(
       to.filter((name) => !known.has(name.toLowerCase())).map((name) => ({ path: [list, index, 'to'], name })),
     ),
   );
+  const users = settings.servicePrincipals.flatMap(({ users: of }, index) =>
+    of
+      .filter((name) => !known.has(name.toLowerCase()))
+      .map((name) => ({ path: ['servicePrincipals', index, 'users'], name })),
+  );
   return [
     ...(twice === undefined
       ? []
       : [{ path: ['users'], what: `'${twice}' is there twice.`, todo: 'Describe each principal once.' }]),
-    ...[...members, ...grantees].map(({ path, name }) => ({
+    ...[...members, ...grantees, ...users].map(({ path, name }) => ({
       path,
       what: `Nobody is called '${name}'.`,
       todo: `Describe it under users, servicePrincipals or groups, or use one of ${SYSTEM_GROUPS.join(', ')}.`,

@@ -3,6 +3,7 @@ import { ApiError, type Workspace } from '../api';
 import { writeResolved } from './attempt-folder';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
 import { jobRun } from './new-run';
+import { jobIdentity } from './run-identity';
 import type { JobStore, RunStore } from './run-store';
 import { TaskStartError } from './task-files';
 import { jobParameters } from './task-launch';
@@ -41,6 +42,7 @@ export function runOtherJob(
     workspace.store.transaction(() =>
       jobRun(runs, job, workspace.clock.now(), {
         creator: order.run.creator,
+        runAs: jobIdentity(workspace, job),
         parameters,
         overriding,
         parent: { runId: order.run.runId, attempt: order.attempt.runId },
@@ -75,6 +77,7 @@ export function runIterations(
     iterations: { concurrency: declared.concurrency ?? 1 },
     name: order.task.spec.task_key,
     creator: order.run.creator,
+    ...(order.run.runAs === undefined ? {} : { runAs: order.run.runAs }),
     settings,
     jobParameters: order.run.jobParameters,
     overriding: order.run.overriding,

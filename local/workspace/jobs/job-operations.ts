@@ -4,10 +4,11 @@ import { type Fields, flag, invalid, optionalObject, optionalText, queryFields, 
 import { KeptLists, type ListSource } from '../kept-lists';
 import { unlessEmpty } from '../paging';
 import { type JobParts, knownJob } from './job-parts';
+import { firstPermissions } from './job-permissions';
 import { jobSettings } from './job-settings';
 import { updatedSettings } from './job-update';
 import { arrayPage, listPage } from './list-pages';
-import { firstPermissions } from './permission-operations';
+import { runAsUserName } from './run-identity';
 import { settingsOnWire } from './task-wire';
 import type { Job } from './types';
 
@@ -22,6 +23,7 @@ export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly
     {
       method: 'GET',
       path: `${prefix}/get`,
+      lacks: 'trigger_state',
       handle: ({ query }) => get(parts, queryFields(query), version),
     },
     {
@@ -37,7 +39,7 @@ export function jobOperations(parts: JobParts, version: '2.1' | '2.2'): readonly
 const KEPT = {
   note: 'all settings are kept',
   lacks:
-    'firing of schedules and triggers, sending of notifications, clusters (tasks run as processes of this machine)',
+    'firing of schedules and triggers, sending of notifications, health rules, values of environment_variables, clusters (tasks run as processes of this machine)',
 };
 
 async function create({ workspace, jobs, runs }: JobParts, call: Call): Promise<Reply> {
@@ -119,15 +121,10 @@ function jobOnWire(job: Job): Record<string, unknown> {
   return {
     job_id: integerId(job.jobId),
     creator_user_name: job.creator,
-    run_as_user_name: runAs(job),
+    run_as_user_name: runAsUserName(job),
     created_time: job.createdTime,
     settings: settingsOnWire(job.settings),
   };
-}
-
-function runAs(job: Job): string {
-  const { run_as: given } = job.settings as { run_as?: Record<string, string> };
-  return given?.service_principal_name ?? given?.user_name ?? job.creator;
 }
 
 async function remove({ jobs }: JobParts, call: Call): Promise<Reply> {

@@ -8,11 +8,11 @@ import {
   requiredText,
   textList,
 } from '../fields';
+import { checkGitSource } from './git-source';
+import { refuseBeyondLimits } from './setting-limits';
 import { seconds, taskSpec } from './task-settings';
 import type { EnvironmentSpec, JobSettings, TaskSpec } from './types';
 
-const GIT_PROVIDERS =
-  'github,gitlab,bitbucketcloud,gitlabenterpriseedition,bitbucketserver,azuredevopsservices,githubenterprise,awscodecommit';
 const MOST_TASKS = 1000;
 const MOST_NAME_BYTES = 4096;
 
@@ -37,9 +37,9 @@ export function jobSettings(fields: Fields): JobSettings {
     'job parameter',
     parameters.map((parameter) => parameter.name),
   );
-  const starters = ['schedule', 'trigger', 'continuous'].filter((start) => fields[start] != null);
+  const starters = ['schedule', 'trigger', 'triggers', 'continuous'].filter((start) => fields[start] != null);
   if (starters.length > 1) {
-    throw invalid(`A job has only one of schedule, trigger and continuous, not ${starters.join(' and ')}.`);
+    throw invalid(`A job has only one of schedule, trigger, triggers and continuous, not ${starters.join(' and ')}.`);
   }
   return {
     email_notifications: {},
@@ -101,7 +101,13 @@ export function runSettings(fields: Fields): JobSettings {
     'environment key',
     environments.map((environment) => environment.environment_key),
   );
-  const tasks = objectList(fields, 'tasks').map((task) => taskSpec(task, environments));
+  const git = optionalObject(fields, 'git_source');
+  checkGitSource(git);
+  refuseBeyondLimits(fields);
+  const jobClusters = objectList(fields, 'job_clusters').map((cluster) => requiredText(cluster, 'job_cluster_key'));
+  refuseRepeated('job cluster key', jobClusters);
+  const surroundings = { environments, jobClusters, fromGit: git !== undefined };
+  const tasks = objectList(fields, 'tasks').map((task) => taskSpec(task, surroundings));
   if (tasks.length > MOST_TASKS) {
     throw invalid(`A job has at most ${MOST_TASKS} tasks.`);
   }
@@ -110,7 +116,6 @@ export function runSettings(fields: Fields): JobSettings {
     tasks.map((task) => task.task_key),
   );
   refuseCycles(tasks);
-  checkGitSource(optionalObject(fields, 'git_source'));
   const queue = optionalObject(fields, 'queue');
   return {
     ...fields,
@@ -171,12 +176,5 @@ function refuseCycles(tasks: readonly TaskSpec[]): void {
       done.add(task.task_key);
     }
     waiting = waiting.filter((task) => !done.has(task.task_key));
-  }
-}
-
-function checkGitSource(source: Fields | undefined): void {
-  const provider = source === undefined ? undefined : (optionalText(source, 'git_provider') ?? '').toLowerCase();
-  if (provider !== undefined && !GIT_PROVIDERS.split(',').includes(provider)) {
-    throw invalid(`git_source.git_provider must be one of: ${GIT_PROVIDERS}`);
   }
 }

@@ -64,9 +64,9 @@ function listOrder(a: Run, b: Run): number {
 function listItem(parts: RunParts, run: Run, expand: boolean): Record<string, unknown> {
   const shown = runOnWire(parts, run);
   if (!expand) {
-    const { tasks: _tasks, ...short } = shown;
+    const { tasks: _tasks, job_clusters: _clusters, ...short } = shown;
     return short;
   }
-  const { next_page_token: _token, ...page } = arrayPage(shown, ['tasks'], {});
+  const { next_page_token: _token, ...page } = arrayPage(shown, ['tasks', 'job_clusters'], {});
   return page;
 }

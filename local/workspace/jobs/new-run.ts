@@ -99,10 +99,11 @@ function downstream(tasks: readonly TaskSpec[], key: string): readonly string[] 
 export function queuedRun(
   runs: RunStore,
   now: number,
-  given: Pick<Run, 'jobId' | 'type' | 'name' | 'creator' | 'settings' | 'jobParameters' | 'overriding'> & {
-    readonly tasks: readonly TaskSpec[];
-    readonly parent?: NonNullable<Run['parent']>;
-  },
+  given: Pick<Run, 'jobId' | 'type' | 'name' | 'creator' | 'settings' | 'jobParameters' | 'overriding'> &
+    Pick<Run, 'runAs' | 'permissions'> & {
+      readonly tasks: readonly TaskSpec[];
+      readonly parent?: NonNullable<Run['parent']>;
+    },
 ): Run {
   return {
     ...given,
@@ -126,6 +127,7 @@ export function jobRun(
   now: number,
   given: {
     readonly creator: Run['creator'];
+    readonly runAs: NonNullable<Run['runAs']>;
     readonly parameters: Readonly<Record<string, string>>;
     readonly overriding: Overriding;
     readonly only?: readonly string[];
@@ -145,6 +147,7 @@ export function jobRun(
     type: 'JOB_RUN',
     name: settings.name ?? 'Untitled',
     creator: given.creator,
+    runAs: given.runAs,
     settings,
     jobParameters: jobParameterValues(settings, given.parameters),
     overriding: given.overriding,

@@ -3,6 +3,7 @@ import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { type Fields, flag, invalid, optionalObject, optionalText, requiredText, textList } from '../fields';
 import type { RunParts } from './job-parts';
 import { jobParameterValues, overridingParameters } from './new-run';
+import { jobIdentity } from './run-identity';
 import type { Repair } from './run-rounds';
 import { refuseUnsupported, textMap } from './task-types';
 import { latest, type Run, type TaskSpec } from './types';
@@ -24,11 +25,16 @@ async function repair(parts: RunParts, call: Call): Promise<Reply> {
   const { run, event } = workspace.store.transaction(() => {
     const found = repairable(parts, requiredText(fields, 'run_id'));
     refuseOtherRepair(found, optionalText(fields, 'latest_repair_id'));
-    const settings = parts.jobs.get(found.jobId)?.settings ?? found.settings;
+    const job = parts.jobs.get(found.jobId);
+    const settings = job?.settings ?? found.settings;
+    const present = job === undefined ? {} : { runAs: jobIdentity(workspace, job) };
     const specs = repairedTasks(found, settings.tasks ?? [], chosenKeys(found, fields));
     refuseUnsupported(specs);
     const tasks = specs.map((spec) => ({ spec, runId: runs.newId() }));
-    return { run: found, event: { id: runs.newId(), tasks, changes: { settings, ...changes(found, fields) } } };
+    return {
+      run: found,
+      event: { id: runs.newId(), tasks, changes: { settings, ...present, ...changes(found, fields) } },
+    };
   });
   runner.repair(run, event satisfies Repair);
   return { json: { repair_id: integerId(event.id) } };

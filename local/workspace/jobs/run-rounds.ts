@@ -6,7 +6,7 @@ export interface Repair {
   /** The tasks, each with the run id of its new attempt and what is declared for it now. */
   readonly tasks: readonly { readonly runId: string; readonly spec: TaskSpec }[];
   /** What the repair gives anew. */
-  readonly changes: Partial<Pick<Run, 'settings' | 'jobParameters' | 'overriding'>>;
+  readonly changes: Partial<Pick<Run, 'settings' | 'jobParameters' | 'overriding' | 'runAs'>>;
 }
 
 /** The present round of a run. */

@@ -2,6 +2,7 @@ import { integerId } from '../../../src/json';
 import type { Workspace } from '../api';
 import { readResolved } from './attempt-folder';
 import { iterationStats } from './iteration-stats';
+import { actingPrincipal } from './run-identity';
 import type { FoundAttempt, RunStore } from './run-store';
 import { specOnWire } from './task-wire';
 import type { Attempt, Round, Run, RunOutcome, TaskOutcome, TaskRun } from './types';
@@ -15,7 +16,7 @@ export interface Showing {
   readonly resolvedValues?: boolean;
 }
 
-/** A run as `runs/get` and `runs/list` show it, both state generations. */
+/** A run as `runs/get` and `runs/list` show it, both state generations. That it names whom it runs as, as jobs do, is [U]. */
 export function runOnWire(showing: Showing, run: Run): Record<string, unknown> {
   const { workspace } = showing;
   const attempts = run.tasks.flatMap((task) => task.attempts.map((attempt) => ({ task, attempt })));
@@ -25,12 +26,16 @@ export function runOnWire(showing: Showing, run: Run): Record<string, unknown> {
     number_in_job: integerId(run.runId),
     job_run_id: integerId(run.runId),
     creator_user_name: run.creator.userName,
+    run_as_user_name: actingPrincipal(run).userName,
     run_name: run.name,
     run_type: run.type,
     ...(run.parent === undefined
       ? { trigger: 'ONE_TIME' }
       : { trigger: 'RUN_JOB_TASK', trigger_info: { run_id: integerId(run.parent.attempt) } }),
     format: 'MULTI_TASK',
+    attempt_number: 0,
+    original_attempt_run_id: integerId(run.runId),
+    ...declaredOnWire(run.settings),
     start_time: run.startTime,
     end_time: run.endTime ?? 0,
     setup_duration: 0,
@@ -45,6 +50,16 @@ export function runOnWire(showing: Showing, run: Run): Record<string, unknown> {
     ...(attempts.length === 0
       ? {}
       : { tasks: attempts.map(({ task, attempt }) => attemptOnWire(showing, { run, task, attempt })) }),
+  };
+}
+
+/** What a run shows of the settings that it began with. */
+function declaredOnWire(settings: Run['settings']): Record<string, unknown> {
+  const { performance_target: target } = settings as { readonly performance_target?: string };
+  const shown = ['description', 'schedule', 'git_source', 'job_clusters', 'environment_variables'];
+  return {
+    ...Object.fromEntries(Object.entries(settings).filter(([name]) => shown.includes(name))),
+    ...(target === undefined ? {} : { effective_performance_target: target }),
   };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../sql/service';
 import { writeResolved, writeSqlOutput } from './attempt-folder';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
+import { actingPrincipal } from './run-identity';
 import { existingFile, TaskStartError } from './task-files';
 import { jobParameters } from './task-launch';
 import type { TaskSpec } from './types';
@@ -51,9 +52,9 @@ export async function runSqlTask(
         defaults: {},
         bindings: new Bindings(
           Object.entries(parameters).map(([name, value]) => ({ name, type: { name: 'STRING' }, value })),
-          { now: new Date(now).toISOString(), user: order.run.creator.userName },
+          { now: new Date(now).toISOString(), user: actingPrincipal(order.run).userName },
         ),
-        principal: order.run.creator,
+        principal: actingPrincipal(order.run),
         now,
         signal: order.signal,
         rowLimit: MOST_ROWS,

@@ -3,9 +3,11 @@ import type { Call, Operation, Reply } from '../api';
 import { type Fields, invalid, optionalObject, optionalText, textList } from '../fields';
 import type { Collection } from '../store';
 import { type JobParts, knownJob } from './job-parts';
+import { permissionList } from './job-permissions';
 import type { JobRunner } from './job-runner';
 import { runSettings } from './job-settings';
 import { jobRun, overridingParameters, queuedRun } from './new-run';
+import { jobIdentity, submittedIdentity } from './run-identity';
 import { refuseUnsupported, textMap } from './task-types';
 import type { Run } from './types';
 
@@ -24,12 +26,14 @@ export function startOperations(parts: StartParts, version: '2.1' | '2.2'): read
       method: 'POST',
       path: `${prefix}/run-now`,
       note: 'job_parameters, notebook_params, python_params, python_named_params, sql_params, pipeline_params, only, queue, idempotency_token',
+      lacks: 'jar_params, spark_submit_params, dbt_commands; tasks of other types and with sources in Git',
       handle: (call) => runNow(parts, call),
     },
     {
       method: 'POST',
       path: `${prefix}/runs/submit`,
-      note: 'one-time runs of the same task types, idempotency_token',
+      note: 'one-time runs of the same task types, run_as, access_control_list, idempotency_token',
+      lacks: 'sources in Git, run_as of groups, sending of notifications, values of environment_variables',
       handle: (call) => submit(parts, call),
     },
   ];
@@ -42,6 +46,7 @@ async function runNow(parts: StartParts, call: Call): Promise<Reply> {
     const { enabled } = optionalObject(fields, 'queue') ?? {};
     return jobRun(parts.runs, job, parts.workspace.clock.now(), {
       creator: call.principal,
+      runAs: jobIdentity(parts.workspace, job),
       parameters: textMap(optionalObject(fields, 'job_parameters') ?? {}),
       overriding: overridingParameters(fields),
       only: textList(fields, 'only'),
@@ -54,7 +59,7 @@ async function runNow(parts: StartParts, call: Call): Promise<Reply> {
 async function submit(parts: StartParts, call: Call): Promise<Reply> {
   const fields = await call.json();
   const run = once(parts, fields, () => {
-    const { idempotency_token: _token, run_name: _name, access_control_list: _acl, ...rest } = fields;
+    const { idempotency_token: _token, run_name: _name, access_control_list: acl, ...rest } = fields;
     const settings = runSettings(rest);
     const tasks = settings.tasks ?? [];
     if (tasks.length === 0) {
@@ -66,6 +71,8 @@ async function submit(parts: StartParts, call: Call): Promise<Reply> {
       type: 'SUBMIT_RUN',
       name: optionalText(fields, 'run_name') ?? 'Untitled',
       creator: call.principal,
+      runAs: submittedIdentity(parts.workspace, rest, call.principal),
+      permissions: permissionList({ access_control_list: acl }),
       settings,
       jobParameters: [],
       overriding: {},

@@ -13,6 +13,7 @@ import { conditionHolds } from './conditions';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
 import { runPipelineTask } from './pipeline-task';
 import { type Grace, killTree, type ProcessEnd, startProcess } from './process-runner';
+import { actingPrincipal } from './run-identity';
 import type { JobStore, RunStore } from './run-store';
 import { runSqlTask } from './sql-task';
 import { processMarker, taskEnvironment } from './task-environment';
@@ -160,7 +161,7 @@ export class TaskExecution {
     if (launch.file.kind === 'notebook' && launch.file.path !== undefined) {
       copyFileSync(launch.file.path, notebookCopy(workspace, attempt.runId));
     }
-    const token = tokens.issueForRun(run.creator, attempt.runId);
+    const token = tokens.issueForRun(actingPrincipal(run), attempt.runId);
     signal.throwIfAborted();
     // Noted before it begins: a server that is killed at the start of a process still finds that process by its marker.
     this.#processes.put(attempt.runId, NOT_STARTED);

@@ -7,6 +7,7 @@ import {
   optionalText,
   requiredText,
 } from '../fields';
+import { refuseTaskBeyondLimits } from './setting-limits';
 import { typedTask } from './task-types';
 import type { EnvironmentSpec, RunIf, TaskSpec } from './types';
 
@@ -21,11 +22,21 @@ const RUN_IF: ReadonlySet<string> = new Set<RunIf>([
 
 const MOST_CONCURRENT_ITERATIONS = 100;
 
+/** What a job or one-time run has besides the task. */
+export interface Surroundings {
+  readonly environments: readonly EnvironmentSpec[];
+  /** Their keys. */
+  readonly jobClusters: readonly string[];
+  /** Sources lie in Git unless a task says otherwise. */
+  readonly fromGit: boolean;
+}
+
 /**
  * Checks a task and fills the service's defaults. Unknown fields are kept.
  * @throws ApiError 400 INVALID_PARAMETER_VALUE
  */
-export function taskSpec(fields: Fields, environments: readonly EnvironmentSpec[]): TaskSpec {
+export function taskSpec(fields: Fields, surroundings: Surroundings): TaskSpec {
+  const { environments, jobClusters, fromGit } = surroundings;
   const key = requiredText(fields, 'task_key');
   if (!/^[\w-]{1,100}$/.test(key)) {
     throw invalid(`The task key '${key}' may only have letters, digits, - and _, at most 100.`);
@@ -45,14 +56,19 @@ export function taskSpec(fields: Fields, environments: readonly EnvironmentSpec[
   if (environment !== undefined && !environments.some((known) => known.environment_key === environment)) {
     throw invalid(`Task '${key}' names the environment '${environment}', which the job does not define.`);
   }
+  refuseTaskBeyondLimits(key, fields, jobClusters);
   const dependsOn = objectList(fields, 'depends_on')
-    .map((dependency) => ({ ...dependency, task_key: requiredText(dependency, 'task_key') }))
+    .map((dependency) => ({
+      ...dependency,
+      ...outcome(key, dependency),
+      task_key: requiredText(dependency, 'task_key'),
+    }))
     .sort((a, b) => (a.task_key < b.task_key ? -1 : 1));
   return {
     email_notifications: {},
     ...fields,
-    ...typedTask(key, fields),
-    ...(forEach === undefined ? {} : { for_each_task: forEachTask(key, forEach, environments) }),
+    ...typedTask(key, fields, fromGit),
+    ...(forEach === undefined ? {} : { for_each_task: forEachTask(key, forEach, surroundings) }),
     task_key: key,
     ...(dependsOn.length === 0 ? {} : { depends_on: dependsOn }),
     run_if: runIf as RunIf,
@@ -61,12 +77,17 @@ export function taskSpec(fields: Fields, environments: readonly EnvironmentSpec[
   } as TaskSpec;
 }
 
+/** The branch of a condition task that a dependency waits for. */
+function outcome(key: string, dependency: Fields): { readonly outcome?: string } {
+  const text = optionalText(dependency, 'outcome');
+  if (text !== undefined && text !== 'true' && text !== 'false') {
+    throw invalid(`An outcome that task '${key}' depends on is true or false, not '${text}'.`);
+  }
+  return text === undefined ? {} : { outcome: text };
+}
+
 /** The nested task is checked like any other, but has no dependencies and no iterations of its own. */
-function forEachTask(
-  key: string,
-  forEach: Fields,
-  environments: readonly EnvironmentSpec[],
-): NonNullable<TaskSpec['for_each_task']> {
+function forEachTask(key: string, forEach: Fields, surroundings: Surroundings): NonNullable<TaskSpec['for_each_task']> {
   const nested = optionalObject(forEach, 'task');
   if (nested === undefined) {
     throw invalid(`The for_each_task of task '${key}' must have a task.`);
@@ -83,7 +104,7 @@ function forEachTask(
   return {
     ...forEach,
     inputs: requiredText(forEach, 'inputs'),
-    task: taskSpec(nested, environments),
+    task: taskSpec(nested, surroundings),
     ...(concurrency === undefined ? {} : { concurrency }),
   };
 }

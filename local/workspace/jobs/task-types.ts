@@ -4,19 +4,21 @@ import type { TaskSpec } from './types';
 
 /**
  * The task types that the local workspace runs, with their fields checked; of others nothing.
+ * @param fromGit whether notebooks and SQL files lie in Git unless they say otherwise; scripts lie in the workspace then too
  * @throws ApiError 400 INVALID_PARAMETER_VALUE
  */
-export function typedTask(key: string, fields: Fields): Partial<TaskSpec> {
+export function typedTask(key: string, fields: Fields, fromGit: boolean): Partial<TaskSpec> {
+  const source = fromGit ? 'GIT' : 'WORKSPACE';
   for (const [type, read] of Object.entries(READERS)) {
     const given = optionalObject(fields, type);
     if (given !== undefined) {
-      return { [type]: read(given, key, fields) };
+      return { [type]: read(given, key, source) };
     }
   }
   return {};
 }
 
-type Reader = (task: Fields, key: string, spec: Fields) => Fields;
+type Reader = (task: Fields, key: string, source: 'WORKSPACE' | 'GIT') => Fields;
 
 const READERS: Readonly<Record<string, Reader>> = {
   spark_python_task: (script) => ({
@@ -24,8 +26,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     python_file: requiredText(script, 'python_file'),
     ...(script.parameters === undefined ? {} : { parameters: textList(script, 'parameters') }),
   }),
-  notebook_task: (notebook, _key, spec) => ({
-    source: spec.git_source === undefined ? 'WORKSPACE' : 'GIT',
+  notebook_task: (notebook, _key, source) => ({
+    source,
     ...notebook,
     notebook_path: requiredText(notebook, 'notebook_path'),
     ...textMapOf(notebook, 'base_parameters'),
@@ -49,8 +51,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     }
     return {
       op,
-      left: optionalText(condition, 'left') ?? '',
-      right: optionalText(condition, 'right') ?? '',
+      left: side(condition, 'left', key),
+      right: side(condition, 'right', key),
     };
   },
   run_job_task: (runJob) => ({
@@ -62,7 +64,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     ...textMapOf(runJob, 'sql_params'),
     ...(runJob.python_params === undefined ? {} : { python_params: textList(runJob, 'python_params') }),
   }),
-  sql_task: (sql, key) => {
+  sql_task: (sql, key, source) => {
     const kinds = ['query', 'file', 'alert', 'dashboard'].filter((kind) => sql[kind] != null);
     if (kinds.length !== 1) {
       const has = kinds.length === 0 ? 'none' : kinds.join(', ');
@@ -76,7 +78,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       ...sql,
       warehouse_id: requiredText(sql, 'warehouse_id'),
       ...(query === undefined ? {} : { query: { ...query, query_id: requiredText(query, 'query_id') } }),
-      ...(file === undefined ? {} : { file: { source: 'WORKSPACE', ...file, path: requiredText(file, 'path') } }),
+      ...(file === undefined ? {} : { file: { source, ...file, path: requiredText(file, 'path') } }),
       ...textMapOf(sql, 'parameters'),
     };
   },
@@ -98,6 +100,15 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'LESS_THAN',
   'LESS_THAN_OR_EQUAL',
 ]);
+
+/** A side may be empty, but not absent. */
+function side(condition: Fields, name: 'left' | 'right', key: string): string {
+  const text = optionalText(condition, name);
+  if (text === undefined) {
+    throw invalid(`The condition_task of task '${key}' must have ${name}.`);
+  }
+  return text;
+}
 
 function textMapOf(fields: Fields, name: string): Fields {
   const given = optionalObject(fields, name);

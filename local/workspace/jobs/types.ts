@@ -176,7 +176,12 @@ export interface Run {
   /** The run only holds the iterations of its parent's for-each task; at most so many at once. Lists never show it. */
   readonly iterations?: { readonly concurrency: number };
   readonly name: string;
+  /** Who started it. */
   readonly creator: Principal;
+  /** Whose rights count in it; absent: those of the creator. */
+  readonly runAs?: Principal;
+  /** Who may see and stop a one-time run besides its creator; runs of jobs have the permissions of the job. */
+  readonly permissions?: readonly JobPermission[];
   readonly settings: JobSettings;
   readonly jobParameters: readonly { readonly name: string; readonly default: string; readonly value: string }[];
   /** Parameters given by the older kinds at run-now, such as `notebook_params`, as they came. */

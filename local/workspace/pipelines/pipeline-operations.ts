@@ -180,7 +180,6 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
         IS_OWNER: 'Owns the pipeline: can do everything with it',
       },
       creatorLevel: 'IS_OWNER',
-      enforced: false,
       creator: (id) => store.get(id)?.creator,
     }),
   ];

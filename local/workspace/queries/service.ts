@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
 import { invalid, optionalObject, optionalText, queryFields, requiredText } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
+import { objectPermissionOperations } from '../permissions/object-permissions';
 import { type SavedQuery, savedQueries } from './query-store';
 
 const PREFIX = '/api/2.0/sql/queries';
@@ -84,6 +85,18 @@ export function createQueries(workspace: Workspace): Service {
         return {};
       },
     },
+    ...objectPermissionOperations(workspace, {
+      path: 'queries',
+      type: 'query',
+      levels: {
+        CAN_VIEW: 'Can view the query',
+        CAN_RUN: 'Can view and run the query',
+        CAN_EDIT: 'Can view, run and change the query',
+        CAN_MANAGE: 'Can do everything with the query',
+      },
+      creatorLevel: 'CAN_MANAGE',
+      creator: (id) => queries.get(id)?.owner_user_name,
+    }),
   ];
   return { operations };
 }

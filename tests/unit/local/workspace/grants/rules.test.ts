@@ -5,9 +5,9 @@ import { Access } from '../../../../../local/workspace/grants/access';
 import { CATALOG_RULES } from '../../../../../local/workspace/grants/catalog-rules';
 import { objectRules } from '../../../../../local/workspace/grants/object-rules';
 import { describePrincipals } from '../../../../../local/workspace/identity/directory';
-import { JobStore, RunStore } from '../../../../../local/workspace/jobs/run-store';
 import { memoryStore } from '../../../../../local/workspace/memory-store';
 import type { Permission } from '../../../../../local/workspace/permissions/access-list';
+import type { Endpoint } from '../../../../../local/workspace/serving/endpoint';
 import type { MetastoreTables } from '../../../../../local/workspace/sql/metastore-tables';
 import { ADA, CI, EVE, SETTINGS } from '../../../../support/principals';
 import { VirtualClock } from '../../../../support/virtual-clock';
@@ -26,11 +26,10 @@ function scene() {
     metastore,
     folder: '/none',
   };
-  const rules = objectRules(workspace, {
-    jobs: new JobStore(workspace.store),
-    runs: new RunStore(workspace.store),
-    endpoint: (name) => (name === 'churn' ? { id: 'e1', creator: CI } : undefined),
-  });
+  workspace.store
+    .collection<Pick<Endpoint, 'id' | 'creator'>>('serving-endpoints')
+    .put('churn', { id: 'e1', creator: CI });
+  const rules = objectRules(workspace);
   const permit = (...permissions: readonly Permission[]) =>
     workspace.store.collection<readonly Permission[]>('permissions/serving-endpoints').put('e1', permissions);
   async function send(userName: string, operation: string, params: Record<string, string>): Promise<unknown> {
@@ -55,11 +54,7 @@ describe('rules of rights', () => {
   it('name only operations that there are', () => {
     const operations = new Set(describeOperations().map(({ method, path }) => `${method} ${path}`));
     const { workspace } = { workspace: { store: memoryStore() } as unknown as Workspace };
-    const rules = objectRules(workspace, {
-      jobs: new JobStore(workspace.store),
-      runs: new RunStore(workspace.store),
-      endpoint: () => undefined,
-    });
+    const rules = objectRules(workspace);
     const without = Object.keys(rules).filter((operation) => !operations.has(operation));
     // Files know a few methods each; the rule holds whichever there are.
     assert.deepEqual(

@@ -1,0 +1,39 @@
+import { ApiError, type Principal, type Workspace } from '../api';
+import type { Fields } from '../fields';
+import { principalNamed } from '../identity/directory';
+import { jobPermissions } from './job-permissions';
+import { runAsName } from './setting-limits';
+import type { Job, Run } from './types';
+
+/** Who runs a job unless it says `run_as`: its owner (databricks-api 3.2, documentation of `run_as_user_name`). */
+export function jobOwner(job: Job): string {
+  return jobPermissions(job).find(({ level }) => level === 'IS_OWNER')?.name ?? job.creator;
+}
+
+/** The name that `jobs/get` shows as `run_as_user_name`. */
+export function runAsUserName(job: Job): string {
+  return runAsName(job.settings as Fields)?.name ?? jobOwner(job);
+}
+
+/** Whose rights count in a run of the job. @throws ApiError 501 for a group */
+export function jobIdentity(workspace: Workspace, job: Job): Principal {
+  return identity(workspace, job.settings as Fields) ?? principalNamed(workspace.metastore, jobOwner(job));
+}
+
+/** Whose rights count in a one-time run: its `run_as`, else who submits it. @throws ApiError 501 for a group */
+export function submittedIdentity(workspace: Workspace, settings: Fields, submitter: Principal): Principal {
+  return identity(workspace, settings) ?? submitter;
+}
+
+/** Whose rights count in a run; runs of older data folders know only who started them. */
+export function actingPrincipal(run: Run): Principal {
+  return run.runAs ?? run.creator;
+}
+
+function identity({ metastore }: Workspace, settings: Fields): Principal | undefined {
+  const named = runAsName(settings);
+  if (named?.kind === 'group_name') {
+    throw new ApiError(501, 'NOT_IMPLEMENTED', 'The local workspace does not run jobs as a group.');
+  }
+  return named === undefined ? undefined : principalNamed(metastore, named.name);
+}
