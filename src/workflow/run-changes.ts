@@ -1,6 +1,6 @@
 import { counted } from '../counted';
 import { durationText } from './polling';
-import { type RunStanding, type Standing, standingOf } from './run-state';
+import { type RunResult, type RunStanding, type Standing, standingOf, wasNotRun } from './run-state';
 import { inOrder, keysBefore } from './task-graph';
 
 /** A task of a run that is followed. Times are milliseconds since the epoch. */
@@ -68,7 +68,7 @@ export class RunChanges {
   }
 
   private change(subject: string, now: Standing, task?: WaitedTask): string[] {
-    const text = now.active ? now.label : now.result;
+    const text = now.active ? now.label : resultText(now.result, task);
     const before = this.said.get(subject);
     this.said.set(subject, text);
     // That a task waits for others is said by the graph.
@@ -98,6 +98,10 @@ export class RunChanges {
     }
     return [`${subject}: ${ended} of ${total} iterations ended${failed === 0 ? '' : `, ${failed} failed`}`];
   }
+}
+
+function resultText(result: RunResult, task: WaitedTask | undefined): string {
+  return task !== undefined && wasNotRun(result) ? `not run (${result})` : result;
 }
 
 /** How many tasks of a run have ended, of those that are known. */

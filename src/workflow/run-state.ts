@@ -75,6 +75,19 @@ export function standingOf(run: RunStanding): Standing {
   return { active: true, label: lifeCycle || status || 'UNKNOWN', message };
 }
 
+const NOT_RUN: ReadonlySet<RunResult> = new Set([
+  'UPSTREAM_FAILED',
+  'UPSTREAM_CANCELED',
+  'SKIPPED',
+  'EXCLUDED',
+  'DISABLED',
+]);
+
+/** True for the result of a task that was never started: another stood in its way, or the workflow left it out. */
+export function wasNotRun(result: RunResult): boolean {
+  return NOT_RUN.has(result);
+}
+
 /** Why a run waits in a queue, in the service's words; its code where there are none. */
 function queueReason({ state, status }: RunStanding): string | undefined {
   return state?.queue_reason || status?.queue_details?.message || status?.queue_details?.code;

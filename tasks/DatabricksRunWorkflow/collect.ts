@@ -1,5 +1,5 @@
 import type { FoundModels, FoundVersion } from '../../src/workflow/find-models';
-import { standingOf } from '../../src/workflow/run-state';
+import { type Standing, standingOf, wasNotRun } from '../../src/workflow/run-state';
 import type { RunTree, TaskWithOutput } from '../../src/workflow/run-tree';
 import { jobRunIdOf } from '../../src/workflow/tagged-runs';
 import { keysBefore } from '../../src/workflow/task-graph';
@@ -14,6 +14,8 @@ export interface TaskReport {
   readonly runId: string;
   /** Result as Databricks names it, or the state of a task that has not ended. */
   readonly state: string;
+  /** False for a task that was not run: what it waits for did not succeed, a condition left it out, or it was canceled before it began. */
+  readonly ran: boolean;
   readonly attempt: number;
   readonly durationSeconds: number;
   /** Tasks that come directly before. */
@@ -61,6 +63,7 @@ function taskReport(
     depth,
     runId: task.run_id,
     state: standing.active ? standing.label : standing.result,
+    ran: hasRun(standing, start > 0),
     attempt: (task.attempt_number ?? 0) + 1,
     durationSeconds: end > 0 && start > 0 ? Math.round((end - start) / 1000) : 0,
     after: keysBefore(task),
@@ -76,25 +79,30 @@ function taskReport(
   };
 }
 
-/** States of tasks that the workflow itself left out: a condition was not met, or the task is switched off. */
-const LEFT_OUT = new Set(['EXCLUDED', 'DISABLED']);
-
-/** True for a task that should have succeeded and did not. */
-export function hasFailed({ state }: TaskReport): boolean {
-  return state !== 'SUCCESS' && !LEFT_OUT.has(state);
+/** What never came to a start may have been canceled; one whose start failed has failed. */
+function hasRun(standing: Standing, began: boolean): boolean {
+  if (standing.active || standing.result === 'CANCELED') {
+    return began;
+  }
+  return !wasNotRun(standing.result);
 }
 
-/** Keys of the run's own tasks that should have succeeded and did not. */
+/** True for a task that failed itself. */
+export function hasFailed({ state, ran }: TaskReport): boolean {
+  return ran && state !== 'SUCCESS';
+}
+
+/** Keys of the run's own tasks that failed themselves. */
 export function failedTaskKeys(tasks: readonly TaskReport[]): string[] {
   return tasks.filter((task) => task.depth === 0 && hasFailed(task)).map(({ taskKey }) => taskKey);
 }
 
-/** Tasks that failed by themselves, the deepest cause of each: not those that only stand above or after one. */
+/** Tasks that failed by themselves, the deepest cause of each: not those that only stand above one. */
 export function failedByThemselves(tasks: readonly TaskReport[]): TaskReport[] {
   return tasks.filter((task, index) => {
     const next = tasks[index + 1];
     const stands = next !== undefined && next.depth > task.depth && hasFailedBelow(tasks, index);
-    return hasFailed(task) && !task.state.startsWith('UPSTREAM_') && !stands;
+    return hasFailed(task) && !stands;
   });
 }
 

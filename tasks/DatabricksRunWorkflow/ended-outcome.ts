@@ -1,7 +1,7 @@
 import type { TaskOutcome } from '../../src/agent/task-context';
 import { escapeMarkdown } from '../../src/markdown';
 import type { FoundVersion } from '../../src/workflow/find-models';
-import { failedByThemselves, type TaskReport } from './collect';
+import { failedByThemselves, failedTaskKeys, type TaskReport } from './collect';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
 import { RUN_FAILURES } from './run-failures';
@@ -18,7 +18,7 @@ export function endedOutcome({ run, standing }: EndedRun, ended: Ended, inputs: 
   const tests = brought.tests;
   const tested = tests === undefined ? '' : `; ${tests.failed.length} of ${tests.total} tests failed`;
   return {
-    decision: `Run ${run.run_id} ${name}ended ${standing.result}${made}${tested}.`,
+    decision: `Run ${run.run_id} ${name}ended ${standing.result}${made}${failedText(tasks)}${tested}.`,
     ...(failure === undefined ? {} : { failure }),
     summary: [...(failure === undefined ? [] : [escapeMarkdown(failure.message), '']), endedSummary(ended)].join('\n'),
     attachment: {
@@ -35,6 +35,21 @@ export function endedOutcome({ run, standing }: EndedRun, ended: Ended, inputs: 
       },
     },
   };
+}
+
+const FAILED_NAMED = 3;
+
+/** Which of the run's own tasks failed, and how many were not run because of it. */
+function failedText(tasks: readonly TaskReport[]): string {
+  const failed = failedTaskKeys(tasks);
+  if (failed.length === 0) {
+    return '';
+  }
+  const own = tasks.filter(({ depth }) => depth === 0);
+  const notRun = own.filter(({ ran }) => !ran).length;
+  const more = failed.length > FAILED_NAMED ? ` and ${failed.length - FAILED_NAMED} more` : '';
+  const rest = notRun === 0 ? '' : `; ${notRun} of ${own.length} tasks not run`;
+  return `; failed: ${failed.slice(0, FAILED_NAMED).join(', ')}${more}${rest}`;
 }
 
 /** All tasks stand in outputs.json. */

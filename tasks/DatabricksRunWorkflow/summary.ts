@@ -83,7 +83,7 @@ function taskTable(tasks: readonly TaskReport[], leftOut: number): string {
     shown.map((task) => [
       `${'· '.repeat(Math.min(task.depth, 5))}${escapeMarkdown(task.path)}`,
       ...(hasOrder ? [task.after.map(escapeMarkdown).join(', ')] : []),
-      `${mark(task)} ${escapeMarkdown(task.state)}${task.attempt > 1 ? `, attempt ${task.attempt}` : ''}`,
+      `${mark(task)} ${escapeMarkdown(stateText(task))}${task.attempt > 1 ? `, attempt ${task.attempt}` : ''}`,
       durationText(task.durationSeconds * 1000),
       task.url === '' ? '' : markdownLink('run', task.url),
     ]),
@@ -108,10 +108,14 @@ function isIteration({ path, taskKey }: TaskReport): boolean {
 
 function counts(tasks: readonly TaskReport[]): string {
   const byState = new Map<string, number>();
-  for (const { state } of tasks) {
+  for (const state of tasks.map(stateText)) {
     byState.set(state, (byState.get(state) ?? 0) + 1);
   }
   return [...byState].map(([state, count]) => `${count} × ${escapeMarkdown(state)}`).join(', ');
+}
+
+function stateText({ state, ran }: TaskReport): string {
+  return ran ? state : `not run (${state})`;
 }
 
 function mark(task: TaskReport): string {

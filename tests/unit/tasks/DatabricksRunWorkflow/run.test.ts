@@ -41,6 +41,39 @@ describe('DatabricksRunWorkflow', () => {
 
   const asked = (path: string) => server?.received.filter(({ url }) => url.split('?')[0] === path) ?? [];
 
+  it('names as failed only what itself failed, and says of the rest that it was not run', async () => {
+    const started = { start_time: 1_000, end_time: 2_000 };
+    const upstream = (result_state: string) => ({ life_cycle_state: 'TERMINATED', result_state });
+    const tasks = [
+      { run_id: 71, task_key: 'good', state: SUCCESS, ...started },
+      { run_id: 72, task_key: 'bad', state: FAILED, ...started },
+      { run_id: 73, task_key: 'slow', state: { ...FAILED, result_state: 'TIMEDOUT' }, ...started },
+      { run_id: 74, task_key: 'stopped', state: { ...FAILED, result_state: 'CANCELED' }, ...started },
+      { run_id: 75, task_key: 'never_began', state: { ...FAILED, result_state: 'CANCELED' }, start_time: 0 },
+      { run_id: 76, task_key: 'no_cluster', state: { life_cycle_state: 'INTERNAL_ERROR', result_state: 'FAILED' } },
+      { run_id: 77, task_key: 'after', state: upstream('UPSTREAM_FAILED') },
+      { run_id: 78, task_key: 'after_that', state: upstream('UPSTREAM_CANCELED') },
+      { run_id: 79, task_key: 'skipped', state: { life_cycle_state: 'SKIPPED' } },
+      { run_id: 80, task_key: 'else_branch', state: EXCLUDED },
+      { run_id: 81, task_key: 'off', state: upstream('DISABLED') },
+    ];
+    const host = await step({ action: 'attach', runId: '7' }, (_, path) =>
+      path.endsWith('/runs/get') ? { json: { run_id: 7, state: FAILED, tasks } } : undefined,
+    );
+    assert.equal(host.outputs.get('failedTasks'), 'bad,slow,stopped,no_cluster', host.printed);
+    const { tasks: reports } = JSON.parse(readFileSync(host.outputs.get('outputsPath') ?? '', 'utf8'));
+    assert.deepEqual(
+      reports.filter(({ ran }: { ran: boolean }) => !ran).map(({ taskKey }: { taskKey: string }) => taskKey),
+      ['never_began', 'after', 'after_that', 'skipped', 'else_branch', 'off'],
+    );
+    assert.match(host.printed, /^Run 7 ended FAILED; failed: bad, slow, stopped and 1 more; 6 of 11 tasks not run\.$/m);
+    assert.match(host.printed, /^Task after: not run \(UPSTREAM_FAILED\)$/m);
+    const summary = readFileSync(host.summaries[0] ?? '', 'utf8');
+    assert.match(summary, /after \|.*○ not run \(UPSTREAM\\?_FAILED\)/);
+    assert.match(summary, /never\\?_began \|.*○ not run \(CANCELED\)/);
+    assert.match(summary, /bad \|.*✗ FAILED/);
+  });
+
   it('names as failed neither what a condition left out nor what succeeded', async () => {
     const tasks = [
       { run_id: 71, task_key: 'good', state: SUCCESS },

@@ -36,6 +36,7 @@ function report(path: string, more: Partial<TaskReport> = {}): TaskReport {
     depth: 0,
     runId: '2',
     state: 'SUCCESS',
+    ran: true,
     attempt: 1,
     durationSeconds: 1,
     after: [],
