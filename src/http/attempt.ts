@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { finished, PassThrough, type Readable } from 'node:stream';
 import { text as textOfStream } from 'node:stream/consumers';
 import type { AxiosInstance, AxiosResponse } from 'axios';
 import { errorAnswer, jsonAnswer, redirectError } from './answer';
 import { addressOf, headersOf, payloadOf } from './encode-request';
 import { type CallPlace, ConnectionError } from './errors';
-import { faultOf } from './faults';
+import { brokenBody, faultOf } from './faults';
 import { type ConnectionPools, type Network, proxyFor } from './network';
 import type { AnswerBody, AnswerKind, HttpAnswer, HttpRequest } from './request';
 import { isIdempotent } from './retry';
@@ -85,9 +85,13 @@ async function send(
     });
     if (stream) {
       (response.data as Readable).once('close', stopTimer);
-    } else {
-      stopTimer();
+      const faultOfBody = (error: unknown) =>
+        signal?.aborted === true
+          ? signal.reason
+          : brokenBody(error, place, limit.signal.aborted ? milliseconds : undefined);
+      return { ...response, data: withFaults(response.data, faultOfBody) };
     }
+    stopTimer();
     return response;
   } catch (error) {
     stopTimer();
@@ -133,6 +137,19 @@ function bodyAs(kind: AnswerKind, request: HttpRequest, place: CallPlace, respon
   const text = bytes.toString('utf8');
   const headers = response.headers as IncomingHttpHeaders;
   return kind === 'text' ? text : jsonAnswer(place, response.status, headers, text, request.acceptEmpty === true);
+}
+
+/** A body that comes bit by bit; where it breaks off, it ends with this fault. */
+function withFaults(source: Readable, faultOfBody: (error: unknown) => Error): Readable {
+  const body = new PassThrough();
+  finished(source, { writable: false }, (error) => {
+    if (error !== undefined && error !== null) {
+      body.destroy(faultOfBody(error));
+    }
+  });
+  // Who stops reading ends the connection.
+  body.once('close', () => source.destroy());
+  return source.pipe(body);
 }
 
 async function textOf(data: unknown): Promise<string> {

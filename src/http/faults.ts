@@ -22,6 +22,14 @@ export interface AttemptFacts {
   readonly proxy: string | undefined;
 }
 
+/** The fault below a body that was read as a stream and broke off. @param timedOutAfter milliseconds, when the attempt's own limit ended it */
+export function brokenBody(error: unknown, place: CallPlace, timedOutAfter: number | undefined): ConnectionError {
+  const { code, text } = describe(error);
+  const how =
+    timedOutAfter === undefined ? `broke off (${code || text})` : `did not end within ${timedOutAfter / 1000} s`;
+  return new ConnectionError('ANSWER_INCOMPLETE', `The answer ${how}.`, place);
+}
+
 /** The fault below a request that got no whole answer. */
 export function faultOf(error: unknown, place: CallPlace, { timedOutAfter, proxy }: AttemptFacts): ConnectionError {
   if (timedOutAfter !== undefined) {
