@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { version } from '../../../../package.json';
+import task from '../../../../tasks/DatabricksCheckConnection/task.json';
 import type { FakeHost } from '../../../support/fake-host';
 import type { Answer } from '../../../support/http-double';
 import { CI, checked, checkedBy, held, levels, refusal } from './checked-workspace';
@@ -40,6 +42,17 @@ describe('DatabricksCheckConnection', () => {
     assert.deepEqual([...new Set(received.map(({ method }) => method))], ['GET']);
     assert.equal(received.filter(({ url }) => url.endsWith('/scim/v2/Me')).length, 1);
     assert.equal(host.outputs.get('failures'), '0');
+  });
+
+  it('says of tasks that are too old which version they are, and which one the extension is, before any request', async () => {
+    const { host, received } = await checked({ minimumVersion: '99.0.1' });
+    const { Major, Minor, Patch } = task.version;
+    assert.equal(host.error?.code, 'EXTENSION_TOO_OLD');
+    assert.equal(
+      host.error?.message.split(' Update ')[0],
+      `The tasks here are version ${Major}.${Minor}.${Patch}, but the step asks for version 99.0.1 or later. They are part of version ${version} of the extension; its minor and patch number are theirs too.`,
+    );
+    assert.equal(received.length, 0);
   });
 
   it('asks a workspace that is away once, however many checks want to know who they are', async () => {
