@@ -3,17 +3,20 @@ import type { HttpClient } from '../http/client';
 import { workspaceHeaders } from './azure-headers';
 import { certificateAssertion, readCertificate } from './client-assertion';
 import { cloudOf, DATABRICKS_RESOURCE_ID } from './clouds';
-import { EntraClient } from './entra';
+import { EntraClient, entraName } from './entra';
 import { federatedTokens } from './federated';
-import { managedIdentityToken } from './managed-identity';
+import { MANAGED_IDENTITY_ENDPOINT, managedIdentityToken } from './managed-identity';
 import { type ConnectionContext, type ConnectionDetails, filled } from './port';
 import { RefreshedToken, type Token } from './token';
 
-/** Azure Databricks refuses Entra tokens with less than 30 s left. */
-const SHORTEST_MARGIN_MS = 40_000;
+/** Milliseconds: Azure Databricks refuses Entra tokens with less than 30 s left; the rest is for the request's way. */
+export const REFUSED_REST_MS = 40_000;
 
-/** A token for one resource of Azure, such as that of Azure Databricks. */
-type TokenSource = (resource: string) => Promise<Token>;
+/** Tokens for resources of Azure, such as that of Azure Databricks. */
+interface ResourceTokens {
+  readonly issuer: string;
+  for(resource: string): Promise<Token>;
+}
 
 /**
  * Credentials of an Azure Resource Manager connection for one workspace: workload identity federation, service principal with
@@ -27,19 +30,22 @@ export function azureCredentials(
   context: ConnectionContext,
 ): RefreshedToken {
   const cloud = cloudOf(connection, workspaceUrl);
-  const source = tokenSource(http, connection, cloud.authority, context);
+  const tokens = resourceTokens(http, connection, cloud.authority, context);
   const resourceId = context.host.variable('DATABRICKS_AZURE_RESOURCE_ID') ?? '';
-  const headers = workspaceHeaders(resourceId, () => source(cloud.serviceManagement), context.mask);
-  const fetchToken = async () => headers(await source(DATABRICKS_RESOURCE_ID));
-  return new RefreshedToken(context.clock, context.mask, fetchToken, SHORTEST_MARGIN_MS);
+  const headers = workspaceHeaders(resourceId, () => tokens.for(cloud.serviceManagement), context.mask);
+  return new RefreshedToken(context.clock, context.mask, {
+    issuer: tokens.issuer,
+    fetch: async () => headers(await tokens.for(DATABRICKS_RESOURCE_ID)),
+    refusedRestMs: REFUSED_REST_MS,
+  });
 }
 
-function tokenSource(
+function resourceTokens(
   http: HttpClient,
   connection: ConnectionDetails,
   authority: string,
   context: ConnectionContext,
-): TokenSource {
+): ResourceTokens {
   const entra = () =>
     new EntraClient(http, context.clock, {
       authority,
@@ -48,12 +54,18 @@ function tokenSource(
     });
   switch (connection.scheme.toLowerCase()) {
     case 'workloadidentityfederation':
-      return federatedTokens(entra(), http, connection, context);
+      return {
+        issuer: `Azure DevOps, or ${entraName(authority)},`,
+        for: federatedTokens(entra(), http, connection, context),
+      };
     case 'serviceprincipal':
-      return servicePrincipal(entra(), connection, context);
+      return { issuer: entraName(authority), for: servicePrincipal(entra(), connection, context) };
     case 'managedserviceidentity':
-      return (resource) =>
-        managedIdentityToken(http, context.clock, process.env, resource, connection.data('msiclientId') ?? '');
+      return {
+        issuer: MANAGED_IDENTITY_ENDPOINT,
+        for: (resource) =>
+          managedIdentityToken(http, context.clock, process.env, resource, connection.data('msiclientId') ?? ''),
+      };
     default:
       throw new TaskError('SCHEME_UNSUPPORTED', `The Azure connection has the unknown scheme '${connection.scheme}'.`, {
         todo: 'Use a connection with workload identity federation, a service principal or a managed identity.',
@@ -61,7 +73,11 @@ function tokenSource(
   }
 }
 
-function servicePrincipal(entra: EntraClient, connection: ConnectionDetails, context: ConnectionContext): TokenSource {
+function servicePrincipal(
+  entra: EntraClient,
+  connection: ConnectionDetails,
+  context: ConnectionContext,
+): ResourceTokens['for'] {
   if ((connection.parameters['authenticationtype'] ?? '').toLowerCase() === 'spncertificate') {
     const pem = parameter(connection, 'serviceprincipalcertificate');
     context.mask(pem);

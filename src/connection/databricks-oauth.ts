@@ -33,7 +33,7 @@ export async function clientCredentialsToken(
   const basic = Buffer.from(`${client.id}:${client.secret}`, 'utf8').toString('base64');
   const form = { grant_type: 'client_credentials', scope: 'all-apis' };
   const party = {
-    name: nameOf(workspaceUrl),
+    name: databricksName(workspaceUrl),
     credential: `the OAuth secret of service principal ${client.id}`,
     todo: 'Check the application id; if the secret has ended, make a new one in the account console and save it in the service connection.',
   };
@@ -60,7 +60,7 @@ export function exchangedToken(
   };
   const claims = claimsOf(subjectToken);
   const party = {
-    name: nameOf(workspaceUrl),
+    name: databricksName(workspaceUrl),
     credential: `the ID token of the service connection for service principal ${clientId}`,
     about: describeClaims(claims),
     todo: trustInDatabricks(claims, clientId),
@@ -68,6 +68,7 @@ export function exchangedToken(
   return requestToken(http, party, `${workspaceUrl}/oidc/v1/token`, form, clock);
 }
 
-function nameOf(workspaceUrl: string): string {
+/** What messages call the workspace as an issuer of tokens. */
+export function databricksName(workspaceUrl: string): string {
   return `Databricks (${new URL(workspaceUrl).host})`;
 }

@@ -1,7 +1,7 @@
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import type { Credentials } from '../http/request';
-import { clientCredentialsToken, exchangedToken } from './databricks-oauth';
+import { clientCredentialsToken, databricksName, exchangedToken } from './databricks-oauth';
 import { connectionIdToken } from './devops-oidc';
 import { type ConnectionContext, type ConnectionDetails, filled } from './port';
 import { fixedToken, RefreshedToken } from './token';
@@ -29,9 +29,12 @@ export function databricksCredentials(
     }
     case 'none': {
       const clientId = filled(connection.data('clientId'), 'service principal application id');
-      return new RefreshedToken(context.clock, context.mask, async () => {
-        const idToken = await connectionIdToken(http, connection.id, context);
-        return exchangedToken(http, workspaceUrl, clientId, idToken, context.clock);
+      return new RefreshedToken(context.clock, context.mask, {
+        issuer: `Azure DevOps, or ${databricksName(workspaceUrl)},`,
+        fetch: async () => {
+          const idToken = await connectionIdToken(http, connection.id, context);
+          return exchangedToken(http, workspaceUrl, clientId, idToken, context.clock);
+        },
       });
     }
     default:
@@ -54,7 +57,8 @@ export function secretCredentials(
 ): Credentials {
   context.mask(client.secret);
   context.mask(`${client.id}:${client.secret}`);
-  return new RefreshedToken(context.clock, context.mask, () =>
-    clientCredentialsToken(http, workspaceUrl, client, context.clock),
-  );
+  return new RefreshedToken(context.clock, context.mask, {
+    issuer: databricksName(workspaceUrl),
+    fetch: () => clientCredentialsToken(http, workspaceUrl, client, context.clock),
+  });
 }

@@ -14,6 +14,11 @@ export interface EntraApplication {
   readonly id: string;
 }
 
+/** What messages call Entra. @param authority such as `https://login.microsoftonline.com` */
+export function entraName(authority: string): string {
+  return `Microsoft Entra (${new URL(authority).host})`;
+}
+
 /** Client credentials at the token endpoint of Entra, version 2 (Microsoft identity platform, OAuth 2.0 client credentials). */
 export class EntraClient {
   constructor(
@@ -72,7 +77,7 @@ export class EntraClient {
   ): Promise<Token> {
     const { authority, id } = this.application;
     const form = { grant_type: 'client_credentials', client_id: id, scope: `${resource}/.default`, ...proof };
-    const party = { name: `Microsoft Entra (${new URL(authority).host})`, ...refusal };
+    const party = { name: entraName(authority), ...refusal };
     return requestToken(this.http, party, this.tokenEndpoint, form, this.clock);
   }
 }

@@ -6,8 +6,11 @@ import type { HttpRequest } from '../http/request';
 import type { Token } from './token';
 import { fetchToken } from './token-endpoint';
 
+/** What messages call it. */
+export const MANAGED_IDENTITY_ENDPOINT = 'The managed identity endpoint of this machine';
+
 const PARTY = {
-  name: 'The managed identity endpoint of this machine',
+  name: MANAGED_IDENTITY_ENDPOINT,
   credential: 'a token',
   todo: 'Assign a managed identity to the machine of the agent; a user-assigned one must be named in the service connection.',
 };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import type { Credentials } from '../http/request';
+import { REFUSED_REST_MS } from './azure';
 import { type AzureCli, azureCliToken, installedAzureCli } from './azure-cli';
 import { workspaceHeaders } from './azure-headers';
 import { cloudOf } from './clouds';
@@ -55,8 +56,12 @@ export function terminalCredentials(
   const resourceId = settings['azure_workspace_resource_id'] ?? '';
   const managementToken = () => azureCliToken(means.azureCli, context.clock, serviceManagement);
   const headers = workspaceHeaders(resourceId, managementToken, context.mask);
-  const fetchToken = async () => headers(await azureCliToken(means.azureCli, context.clock));
-  return { workspaceUrl: url, credentials: new RefreshedToken(context.clock, context.mask, fetchToken, 40_000) };
+  const credentials = new RefreshedToken(context.clock, context.mask, {
+    issuer: 'The Azure CLI',
+    fetch: async () => headers(await azureCliToken(means.azureCli, context.clock)),
+    refusedRestMs: REFUSED_REST_MS,
+  });
+  return { workspaceUrl: url, credentials };
 }
 
 function readProfile(name: string, means: TerminalMeans): ProfileSettings {

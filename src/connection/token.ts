@@ -22,58 +22,92 @@ export function fixedToken(value: string): Credentials {
   };
 }
 
+/** What a token is made with. */
+export interface TokenSource {
+  /** Who gives the token, for messages: `Microsoft Entra (login.microsoftonline.com)`. */
+  readonly issuer: string;
+  /** Gets a token made from a fresh assertion. */
+  fetch(): Promise<Token>;
+  /** Milliseconds, the rest of a life that the service of the token does not accept any more. */
+  readonly refusedRestMs?: number;
+}
+
+/** A token at hand. The times are those of the clock. */
+interface HeldToken {
+  readonly headers: Readonly<Record<string, string>>;
+  /** From when on a newer one is fetched. */
+  renewAt: number;
+  /** From when on it proves nothing any more. */
+  readonly endsAt: number;
+}
+
 /**
  * A token that is fetched when first needed and renewed before it ends: a fifth of its life, at most 5 minutes, at most half of its life.
- * All requests share one fetch; a failed fetch is forgotten, so that the next request tries anew.
- * @param fetchToken gets a token made from a fresh assertion
- * @param shortestMarginMs rest of a life that its service does not accept any more
+ * All requests share one fetch. While the token at hand lives, no request waits for its renewal, and a renewal that fails is tried again
+ * in half of the time that is left; a fetch that requests do wait for fails them, and is forgotten, so that the next request tries anew.
  */
 export class RefreshedToken implements Credentials {
   readonly refreshable = true;
-  private pending: Promise<Readonly<Record<string, string>>> | undefined;
-  /** What {@link pending} came to; absent while it is under way. */
-  private current: Readonly<Record<string, string>> | undefined;
-  private renewAt = 0;
+  private held: HeldToken | undefined;
+  private fetching: Promise<HeldToken> | undefined;
 
   constructor(
     private readonly clock: Clock,
     private readonly mask: (secret: string) => void,
-    private readonly fetchToken: () => Promise<Token>,
-    private readonly shortestMarginMs = 0,
+    private readonly source: TokenSource,
   ) {}
 
+  get issuer(): string {
+    return this.source.issuer;
+  }
+
   async headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
-    if (this.pending === undefined || this.clock.now() >= this.renewAt) {
-      this.pending = this.fetch();
+    const now = this.clock.now();
+    const held = this.held;
+    if (held === undefined || now >= held.endsAt) {
+      return (await unlessAborted(this.fetchOnce(), signal)).headers;
     }
-    return unlessAborted(this.pending, signal);
+    if (now >= held.renewAt) {
+      // The issuer's words are not lost: they come with the fetch that has no token left to fall back on.
+      this.fetchOnce().catch(() => undefined);
+    }
+    return held.headers;
   }
 
   invalidate(refused: Readonly<Record<string, string>>): void {
     // Of many requests that are refused at once only the first is about the token at hand.
-    if (this.current?.['Authorization'] === refused['Authorization']) {
-      this.pending = undefined;
-      this.current = undefined;
+    if (this.held?.headers['Authorization'] === refused['Authorization']) {
+      this.held = undefined;
     }
   }
 
-  private async fetch(): Promise<Readonly<Record<string, string>>> {
-    // While the fetch is under way nobody starts another.
-    this.renewAt = Number.POSITIVE_INFINITY;
-    this.current = undefined;
+  private fetchOnce(): Promise<HeldToken> {
+    this.fetching ??= this.fetch()
+      .catch((error: unknown) => {
+        if (this.held !== undefined) {
+          this.held.renewAt = (this.clock.now() + this.held.endsAt) / 2;
+        }
+        throw error;
+      })
+      .finally(() => {
+        this.fetching = undefined;
+      });
+    return this.fetching;
+  }
+
+  private async fetch(): Promise<HeldToken> {
     const begun = this.clock.now();
-    try {
-      const token = await this.fetchToken();
-      this.mask(token.value);
-      const wanted = Math.max(this.shortestMarginMs, token.lifeMs / 5);
-      this.renewAt = begun + token.lifeMs - Math.min(wanted, LONGEST_MARGIN_MS, token.lifeMs / 2);
-      this.current = { Authorization: `Bearer ${token.value}`, ...token.headers };
-      return this.current;
-    } catch (error) {
-      this.pending = undefined;
-      this.renewAt = 0;
-      throw error;
-    }
+    const token = await this.source.fetch();
+    this.mask(token.value);
+    const refusedRestMs = this.source.refusedRestMs ?? 0;
+    const margin = Math.min(Math.max(refusedRestMs, token.lifeMs / 5), LONGEST_MARGIN_MS, token.lifeMs / 2);
+    const renewAt = begun + token.lifeMs - margin;
+    this.held = {
+      headers: { Authorization: `Bearer ${token.value}`, ...token.headers },
+      renewAt,
+      endsAt: Math.max(renewAt, begun + token.lifeMs - refusedRestMs),
+    };
+    return this.held;
   }
 }
 

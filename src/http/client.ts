@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock';
 import { type AttemptMeans, attempt, placeOf } from './attempt';
 import { ApiError } from './errors';
 import { type ConnectionPools, connectionPools, type Network } from './network';
+import { proofInTime } from './proof';
 import type { AnswerBody, AnswerKind, Credentials, HttpAnswer, HttpRequest } from './request';
 import { retryDelay } from './retry';
 import { RetryNotices } from './retry-notices';
@@ -105,19 +106,21 @@ export class HttpClient {
 
   /**
    * Sends a request, again where that is safe, until its deadline.
-   * @throws ApiError for an error answer; ConnectionError when no whole answer came; the signal's reason when aborted
+   * @throws ApiError for an error answer; ConnectionError when no whole answer came; TaskError SIGN_IN_TIMEOUT when no token came in time;
+   * the signal's reason when aborted
    */
   async request<T, K extends AnswerKind>(request: HttpRequest, kind: K): Promise<HttpAnswer<AnswerBody<T, K>>> {
     const now = this.clock.now();
     const own = now + (request.deadlineMs ?? this.options.deadlineMs ?? DEADLINE_MS);
     const end = Math.min(own, Math.max(now + LEAST_MS, this.options.endsAt ?? own));
     const { credentials } = this.options;
-    const tellWait = this.shared.notices.of(placeOf(request, this.options.baseUrl));
+    const place = placeOf(request, this.options.baseUrl);
+    const tellWait = this.shared.notices.of(place);
     let refreshed = false;
     let waited = 0;
     for (let count = 1; ; count++) {
       // What signs in has its own attempts: those of this request would multiply them.
-      const proof = await credentials?.headers(this.options.signal);
+      const proof = credentials && (await proofInTime(credentials, place, end, this.clock, this.options.signal));
       try {
         return await attempt<T, K>(request, kind, this.meansUntil(end, request, proof));
       } catch (error) {

@@ -62,14 +62,13 @@ export class ApiError extends TaskError {
       return true;
     }
     if (this.errorCode === 'INVALID_PARAMETER_VALUE' && this.status === 400) {
-      return NOT_FOUND_QUIRKS.some(
-        (quirk) =>
-          quirk.method === this.place.method &&
-          quirk.path.test(this.place.path) &&
-          quirk.message.test(this.serverMessage),
-      );
+      return this.place.method === 'GET' && this.says(NOT_FOUND_AS_400);
     }
-    return this.errorCode === '' && this.status === 404 && this.structured && this.serverMessage !== '';
+    return this.errorCode === '' && this.status === 404 && this.structured && this.says(NOT_FOUND_WITHOUT_CODE);
+  }
+
+  private says(words: NotFoundWords): boolean {
+    return words.some(({ path, message }) => path.test(this.place.path) && message.test(this.serverMessage));
   }
 
   /** True when the thing to create exists; the two codes and statuses are one (databricks.proto). */
@@ -118,20 +117,29 @@ const NOT_FOUND_CODES = new Set([
 
 const ALREADY_EXISTS_CODES = new Set(['RESOURCE_ALREADY_EXISTS', 'ALREADY_EXISTS']);
 
-/** "Not found" that arrives as 400 INVALID_PARAMETER_VALUE. The alias row is [U]: the words of open-source MLflow. */
-const NOT_FOUND_QUIRKS: readonly { readonly method: string; readonly path: RegExp; readonly message: RegExp }[] = [
-  { method: 'GET', path: /^\/api\/2\.\d\/clusters\/get$/, message: /Cluster .* does not exist/ },
-  { method: 'GET', path: /^\/api\/2\.\d\/jobs\/get$/, message: /Job .* does not exist/ },
-  {
-    method: 'GET',
-    path: /^\/api\/2\.\d\/jobs\/runs\/get$/,
-    message: /(Run .* does not exist|Run: .* in job: .* doesn't exist)/,
-  },
-  {
-    method: 'GET',
-    path: /\/registered-models\/alias$/,
-    message: /^Registered model alias .* not found\.?$/,
-  },
+/** What a service says of something that is not there, by the path it was asked for. */
+type NotFoundWords = readonly { readonly path: RegExp; readonly message: RegExp }[];
+
+const NO_RUN = /^(Run .* does not exist|Run: .* in job: .* doesn't exist)/s;
+
+/** "Not found" that a GET gets as 400 INVALID_PARAMETER_VALUE. The alias row is [U]: the words of open-source MLflow. */
+const NOT_FOUND_AS_400: NotFoundWords = [
+  { path: /^\/api\/2\.\d\/clusters\/get$/, message: /Cluster .* does not exist/s },
+  { path: /^\/api\/2\.\d\/jobs\/get$/, message: /Job .* does not exist/s },
+  { path: /^\/api\/2\.\d\/jobs\/runs\/get$/, message: NO_RUN },
+  { path: /\/registered-models\/alias$/, message: /^Registered model alias .* not found\.?$/s },
+];
+
+/**
+ * "Not found" that arrives as 404 without an error code. A gateway or proxy that has no route answers 404 with JSON too, so that only the
+ * service's own words count. Source: the stand-in server of the Databricks CLI.
+ */
+const NOT_FOUND_WITHOUT_CODE: NotFoundWords = [
+  { path: /^\/api\/2\.\d\/jobs\//, message: /^Job .* does not exist/s },
+  { path: /^\/api\/2\.\d\/jobs\/runs\//, message: NO_RUN },
+  { path: /^\/api\/2\.\d\/pipelines\//, message: /^The specified (pipeline|update) .* was not found/s },
+  { path: /^\/api\/2\.\d\/workspace/, message: /^Path \(.*\) doesn't exist/s },
+  { path: /^\/api\/2\.\d\/unity-catalog\//, message: /^[A-Z][A-Za-z ]* '.*' does not exist\.?$/s },
 ];
 
 /** A refused credential that arrives as 403, as a missing right does. [U]: seen for wrong personal tokens. */

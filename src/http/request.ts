@@ -58,6 +58,8 @@ export interface HttpAnswer<T> {
 export interface Credentials {
   /** True when {@link invalidate} makes the next {@link headers} fetch a fresh token. */
   readonly refreshable: boolean;
+  /** Who gives what {@link headers} waits for, such as `Microsoft Entra (login.microsoftonline.com)`; absent where it waits for nobody. */
+  readonly issuer?: string;
   headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /**
    * Drops the token that these headers carried, because the service has refused it; a newer one stays.

@@ -7,16 +7,15 @@ describe('RefreshedToken', () => {
     const clock = new AutoClock();
     let arrive: (token: Token) => void = () => undefined;
     let fetches = 0;
-    const token = new RefreshedToken(
-      clock,
-      () => undefined,
-      () => {
+    const token = new RefreshedToken(clock, () => undefined, {
+      issuer: 'The issuer',
+      fetch: () => {
         fetches += 1;
         return new Promise((resolve) => {
           arrive = resolve;
         });
       },
-    );
+    });
     const stop = new AbortController();
     const cancelled = token.headers(stop.signal);
     const other = token.headers();
@@ -34,30 +33,28 @@ describe('RefreshedToken', () => {
       () => Promise.reject(new Error('no')),
       async () => ({ value: 'second', lifeMs: 3_600_000 }),
     ];
-    const token = new RefreshedToken(
-      clock,
-      () => undefined,
-      () => (answers.shift() ?? assert.fail('a third fetch'))(),
-    );
+    const token = new RefreshedToken(clock, () => undefined, {
+      issuer: 'The issuer',
+      fetch: () => (answers.shift() ?? assert.fail('a third fetch'))(),
+    });
     const { signal } = new AbortController();
     await assert.rejects(token.headers(signal), /no/);
     assert.deepEqual(await token.headers(signal), { Authorization: 'Bearer second' });
     assert.deepEqual(await token.headers(signal), { Authorization: 'Bearer second' });
   });
 
-  const issued = (lifeMs: number, shortestMarginMs?: number) => {
+  const issued = (lifeMs: number, refusedRestMs = 0) => {
     const clock = new AutoClock();
     let fetches = 0;
-    const token = new RefreshedToken(
-      clock,
-      () => undefined,
-      async () => ({ value: `t${++fetches}`, lifeMs }),
-      shortestMarginMs,
-    );
+    const token = new RefreshedToken(clock, () => undefined, {
+      issuer: 'The issuer',
+      fetch: async () => ({ value: `t${++fetches}`, lifeMs }),
+      refusedRestMs,
+    });
     return { clock, token, fetches: () => fetches };
   };
 
-  for (const [lifeMs, shortestMarginMs, used] of [
+  for (const [lifeMs, refusedRestMs, used] of [
     [60_000, 0, 48_000],
     [600_000, 0, 480_000],
     [3_600_000, 0, 3_300_000],
@@ -67,8 +64,8 @@ describe('RefreshedToken', () => {
     [60_000, 40_000, 30_000],
     [0, 40_000, 0],
   ] as const) {
-    it(`uses a token of ${lifeMs / 1000} s for ${used / 1000} s where ${shortestMarginMs / 1000} s are not accepted`, async () => {
-      const { clock, token, fetches } = issued(lifeMs, shortestMarginMs);
+    it(`uses a token of ${lifeMs / 1000} s for ${used / 1000} s where ${refusedRestMs / 1000} s are not accepted`, async () => {
+      const { clock, token, fetches } = issued(lifeMs, refusedRestMs);
       await token.headers();
       if (used > 0) {
         clock.advance(used - 1);
@@ -96,29 +93,79 @@ describe('RefreshedToken', () => {
     const { clock, token, fetches } = issued(60_000);
     const first = await token.headers();
     clock.advance(48_000);
-    const renewed = token.headers();
+    assert.deepEqual(await token.headers(), first);
     token.invalidate(first);
-    assert.deepEqual(await token.headers(), await renewed);
+    assert.deepEqual(await token.headers(), { Authorization: 'Bearer t2' });
     assert.equal(fetches(), 2);
   });
 
   it('counts the life from the request on, not from the answer', async () => {
     const clock = new AutoClock();
     let fetches = 0;
-    const token = new RefreshedToken(
-      clock,
-      () => undefined,
-      async () => {
+    const token = new RefreshedToken(clock, () => undefined, {
+      issuer: 'The issuer',
+      fetch: async () => {
         clock.advance(10_000);
         return { value: `t${++fetches}`, lifeMs: 60_000 };
       },
-    );
+    });
     await token.headers();
     clock.advance(37_999);
     await token.headers();
     assert.equal(fetches, 1);
     clock.advance(1);
     await token.headers();
+    assert.equal(fetches, 2);
+  });
+
+  it('uses the token at hand until its end while the issuer is away, and asks again in half of what is left', async () => {
+    const clock = new AutoClock();
+    let away = false;
+    const asked: number[] = [];
+    const token = new RefreshedToken(clock, () => undefined, {
+      issuer: 'The issuer',
+      fetch: async () => {
+        asked.push(clock.now());
+        if (away) {
+          throw new Error('away');
+        }
+        return { value: `t${asked.length}`, lifeMs: 3_600_000 };
+      },
+    });
+    const begun = clock.now();
+    const first = await token.headers();
+    away = true;
+    for (let second = 1; second < 3600; second++) {
+      clock.advance(1_000);
+      assert.deepEqual(await token.headers(), first);
+    }
+    clock.advance(1_000);
+    await assert.rejects(token.headers(), /away/);
+    assert.deepEqual(
+      asked.slice(0, 5).map((time) => (time - begun) / 1000),
+      [0, 3300, 3451, 3526, 3564],
+    );
+    away = false;
+    assert.notDeepEqual(await token.headers(), first);
+  });
+
+  it('lets no request wait for a renewal that hangs while the token at hand lives', async () => {
+    const clock = new AutoClock();
+    let fetches = 0;
+    const token = new RefreshedToken(clock, () => undefined, {
+      issuer: 'The issuer',
+      fetch: () => {
+        fetches += 1;
+        return fetches === 1
+          ? Promise.resolve({ value: 'first', lifeMs: 3_600_000 })
+          : new Promise<Token>(() => undefined);
+      },
+    });
+    const first = await token.headers();
+    clock.advance(3_400_000);
+    assert.deepEqual(await token.headers(), first);
+    clock.advance(199_999);
+    assert.deepEqual(await token.headers(), first);
     assert.equal(fetches, 2);
   });
 });

@@ -75,7 +75,10 @@ describe('ways to sign in, against every party', () => {
       assert.equal(await userName(http), scene.way(name).userName);
       const before = scene.entra.forms.length;
       clock.advance(3_400_000);
-      assert.equal(await userName(http), scene.way(name).userName);
+      // No request waits for the renewal; each on the way is served with the token at hand.
+      for (let asked = 0; asked < 200 && scene.entra.forms.length < 2 * before; asked++) {
+        assert.equal(await userName(http), scene.way(name).userName);
+      }
       const forms = scene.entra.forms;
       const proofs = forms.map((form) => form['client_assertion']).filter((proof) => proof !== undefined);
       assert.equal(forms.length, 2 * before, 'one request to Entra for each life');

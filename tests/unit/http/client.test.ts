@@ -208,6 +208,36 @@ describe('HttpClient', () => {
     assert.equal(second.server.received.length, 2);
   });
 
+  it('waits for a token no longer than the request has time, names who gives it, and sends nothing', async () => {
+    const hanging: Credentials = {
+      refreshable: true,
+      issuer: 'The issuer (login.example.com)',
+      headers: () => new Promise(() => undefined),
+      invalidate: () => undefined,
+    };
+    const { http, server } = await client(() => ({ json: {} }), { credentials: hanging });
+    await assert.rejects(http.json({ method: 'POST', path: '/p', body: {}, deadlineMs: 20 }), {
+      code: 'SIGN_IN_TIMEOUT',
+      sentences: /^The issuer \(login\.example\.com\) gave no token within 1 s\..*POST .*\/p, was not sent\./s,
+    });
+    assert.equal(server.received.length, 0);
+  });
+
+  it('sends nothing with a token that came when the time of the request was over', async () => {
+    const late = new AutoClock();
+    const credentials: Credentials = {
+      refreshable: true,
+      headers: async () => {
+        late.advance(300_000);
+        return { Authorization: 'Bearer late' };
+      },
+      invalidate: () => undefined,
+    };
+    const { http, server } = await client(() => ({ json: {} }), { credentials, clock: late });
+    await assert.rejects(http.json({ method: 'GET', path: '/p' }), { code: 'SIGN_IN_TIMEOUT' });
+    assert.equal(server.received.length, 0);
+  });
+
   it('refreshes also for a refusal as 403, and not for a missing right', async () => {
     let refreshes = 0;
     const credentials: Credentials = {
