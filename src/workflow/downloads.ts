@@ -1,9 +1,9 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesAt, type RemoteFile } from '../databricks/remote-files';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
-import { bringFile } from './bring-file';
+import { bringFile, makeFolder, type Waiting } from './bring-file';
 import { placeWithin, safeRelative } from './local-place';
 import type { Download } from './read-downloads';
 
@@ -29,6 +29,7 @@ export async function bringDownload(
   workspace: WorkspaceClient,
   { remote, local }: Download,
   roots: readonly string[],
+  waiting: Waiting,
 ): Promise<Downloaded | undefined> {
   const found = await filesAt(workspace, remote);
   if (found === undefined) {
@@ -42,10 +43,10 @@ export async function bringDownload(
       throw tooLarge(remote, `It has more than ${MOST_FILES} files.`);
     }
     const place = placeWithin('downloads', placeOf(file, remote, local), roots);
-    bytes += await bringFile(workspace, file, place, MOST_BYTES - bytes);
+    bytes += await bringFile(workspace, file, place, MOST_BYTES - bytes, waiting);
   }
   if (files === 0) {
-    mkdirSync(local, { recursive: true });
+    makeFolder(remote, local);
   }
   return { remote, local, files, bytes };
 }

@@ -5,7 +5,7 @@ import { filesAt, type RemoteFile } from '../databricks/remote-files';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
 import { NotJUnit, readJUnit, type TestCase } from '../report/read-junit';
-import { bringFile } from './bring-file';
+import { bringFile, type Waiting } from './bring-file';
 import type { RemoteGlob } from './remote-glob';
 import { cut } from './task-output';
 
@@ -43,6 +43,7 @@ export async function bringTestResults(
   globs: readonly RemoteGlob[],
   since: number,
   folder: string,
+  waiting: Waiting,
 ): Promise<TestResults> {
   const { fresh, stale } = await matching(workspace, globs, since);
   const files: { remote: string; local: string; tests: number; failed: number }[] = [];
@@ -50,7 +51,7 @@ export async function bringTestResults(
   let [total, skipped, bytes] = [0, 0, 0];
   for (const [index, file] of fresh.entries()) {
     const local = join(folder, 'test-results', `${String(index + 1).padStart(3, '0')}-${safeName(file.path)}.xml`);
-    bytes += await bringFile(workspace, file, local, Math.min(MOST_BYTES, MOST_BYTES_IN_ALL - bytes));
+    bytes += await bringFile(workspace, file, local, Math.min(MOST_BYTES, MOST_BYTES_IN_ALL - bytes), waiting);
     const read = casesOf(file, readFileSync(local, 'utf8'));
     files.push({ remote: file.path, local, tests: read.length, failed: count(read, 'failed') });
     total += read.length;

@@ -50,7 +50,13 @@ export async function bring(
     wanted.testResults.length === 0
       ? undefined
       : await attempt(() =>
-          bringTestResults(workspace, wanted.testResults, Number(run.start_time || Number.NaN), context.files.folder),
+          bringTestResults(
+            workspace,
+            wanted.testResults,
+            Number(run.start_time || Number.NaN),
+            context.files.folder,
+            context,
+          ),
         );
   if (tests !== undefined) {
     publish(tests, run.run_name ?? `run ${run.run_id}`, context);
@@ -68,15 +74,15 @@ async function downloadOne(
   download: Download,
   roots: readonly string[],
   workspace: WorkspaceClient,
-  { log }: TaskContext,
+  context: TaskContext,
 ): Promise<Downloaded> {
-  const done = await bringDownload(workspace, download, roots);
+  const done = await bringDownload(workspace, download, roots, context);
   if (done === undefined) {
     throw new TaskError('DOWNLOAD_MISSING', `There is nothing at ${download.remote}.`, {
       todo: "Correct 'downloads', and let the identity of this step read there.",
     });
   }
-  log.info(
+  context.log.info(
     `Brought ${counted(done.files, 'file')}, ${counted(done.bytes, 'byte')}, from ${done.remote} to ${done.local}.`,
   );
   return done;

@@ -10,10 +10,12 @@ import { HttpClient } from '../../../src/http/client';
 import { safeRelative } from '../../../src/workflow/local-place';
 import { readRemoteGlob } from '../../../src/workflow/remote-glob';
 import { bringTestResults } from '../../../src/workflow/test-results';
+import { AutoClock } from '../../support/auto-clock';
 import { startDouble } from '../../support/http-double';
 import { startTestWorkspace, type TestWorkspace } from '../../support/local-workspace';
 
 const VOLUME = '/Volumes/main/default/v';
+const waiting = () => ({ clock: new AutoClock(), signal: new AbortController().signal });
 const ONE = '<testsuite><testcase name="a"/></testsuite>';
 
 describe('files of a volume', () => {
@@ -41,6 +43,7 @@ describe('files of a volume', () => {
       globs.map((glob) => readRemoteGlob('testResults', glob)),
       since,
       mkdtempSync(join(tmpdir(), 'tests-')),
+      waiting(),
     );
 
   for (const [glob, expected] of [
@@ -128,7 +131,7 @@ describe('files whose list says less, or more', () => {
     try {
       const client = createWorkspaceClient(new HttpClient({ baseUrl: server.url }));
       const globs = [readRemoteGlob('testResults', `${VOLUME}/r/*.xml`)];
-      const found = await bringTestResults(client, globs, since, mkdtempSync(join(tmpdir(), 'tests-')));
+      const found = await bringTestResults(client, globs, since, mkdtempSync(join(tmpdir(), 'tests-')), waiting());
       return { total: found.total, stale: found.stale.length };
     } finally {
       await server.close();
