@@ -42,6 +42,8 @@ export interface WorkspaceClient {
   readonly objectPermissions: ObjectPermissionsApi;
   /** The same workspace for requests that a cancel must not stop. */
   withoutSignal(): WorkspaceClient;
+  /** The same workspace for requests that start something: a cancel waits for the answer of the one under way, and sends none again. */
+  awaitingAnswers(): WorkspaceClient;
   /** The same workspace for requests that may take this time, from now on and all together; each has at least one attempt. */
   within(milliseconds: number): WorkspaceClient;
 }
@@ -69,6 +71,7 @@ export function createWorkspaceClient(http: HttpClient): WorkspaceClient {
     securables: new SecurablesApi(http),
     objectPermissions: new ObjectPermissionsApi(http),
     withoutSignal: () => createWorkspaceClient(http.withSignal(undefined)),
+    awaitingAnswers: () => createWorkspaceClient(http.awaitingAnswers()),
     within: (milliseconds) => createWorkspaceClient(http.within(milliseconds)),
   };
 }

@@ -2,6 +2,7 @@ import { type Clock, systemClock } from '../clock';
 import { type AttemptMeans, attempt, placeOf } from './attempt';
 import { ApiError } from './errors';
 import { type ConnectionPools, connectionPools, type Network } from './network';
+import { outcomeUnknown } from './outcome';
 import { proofInTime } from './proof';
 import type { AnswerBody, AnswerKind, Credentials, HttpAnswer, HttpRequest } from './request';
 import { retryDelay } from './retry';
@@ -20,6 +21,8 @@ export interface HttpClientOptions {
   readonly userAgent?: string;
   /** Aborts waits and requests. */
   readonly signal?: AbortSignal;
+  /** The signal aborts no attempt under way; see {@link HttpClient.awaitingAnswers}. */
+  readonly awaitsAnswers?: boolean;
   /** Milliseconds for all attempts of a request together. */
   readonly deadlineMs?: number;
   /** Time of the clock by which all requests must have ended; what begins after it has a second. */
@@ -88,6 +91,14 @@ export class HttpClient {
     return new HttpClient(signal === undefined ? rest : { ...rest, signal }, this.shared);
   }
 
+  /**
+   * The same client for requests that start something: a cancel does not cut off an attempt, whose answer says what was started. Nothing is
+   * sent any more once an answer proves that nothing was (429, 503, a refused connection); after one that leaves it open the request goes on.
+   */
+  awaitingAnswers(): HttpClient {
+    return new HttpClient({ ...this.options, awaitsAnswers: true }, this.shared);
+  }
+
   /** The same client whose requests, all together, have this time from now on. */
   within(milliseconds: number): HttpClient {
     return new HttpClient({ ...this.options, endsAt: this.clock.now() + milliseconds }, this.shared);
@@ -113,18 +124,21 @@ export class HttpClient {
     const now = this.clock.now();
     const own = now + (request.deadlineMs ?? this.options.deadlineMs ?? DEADLINE_MS);
     const end = Math.min(own, Math.max(now + LEAST_MS, this.options.endsAt ?? own));
-    const { credentials } = this.options;
+    const { credentials, signal, awaitsAnswers } = this.options;
+    let stop = signal;
     const place = placeOf(request, this.options.baseUrl);
     const tellWait = this.shared.notices.of(place);
     let refreshed = false;
     let waited = 0;
     for (let count = 1; ; count++) {
+      stop?.throwIfAborted();
       // What signs in has its own attempts: those of this request would multiply them.
-      const proof = credentials && (await proofInTime(credentials, place, end, this.clock, this.options.signal));
+      const proof = credentials && (await proofInTime(credentials, place, end, this.clock, stop));
       try {
         return await attempt<T, K>(request, kind, this.meansUntil(end, request, proof));
       } catch (error) {
-        this.options.signal?.throwIfAborted();
+        stop = awaitsAnswers === true && outcomeUnknown(error) ? undefined : signal;
+        stop?.throwIfAborted();
         // A refused token had no effect: also what is not idempotent may be sent again, once, with a fresh one.
         if (proof !== undefined && credentials?.refreshable === true && !refreshed && isTokenRefusal(error)) {
           refreshed = true;
@@ -137,7 +151,7 @@ export class HttpClient {
         }
         waited += wait;
         tellWait(error, wait);
-        await this.clock.sleep(wait, this.options.signal);
+        await this.clock.sleep(wait, stop);
       }
     }
   }
@@ -147,7 +161,7 @@ export class HttpClient {
     request: HttpRequest,
     proof: Readonly<Record<string, string>> | undefined,
   ): AttemptMeans {
-    const { baseUrl, network, userAgent, signal, log } = this.options;
+    const { baseUrl, network, userAgent, signal, awaitsAnswers, log } = this.options;
     const attemptMs = request.attemptMs ?? this.options.attemptMs ?? ATTEMPT_MS;
     return {
       baseUrl,
@@ -155,7 +169,7 @@ export class HttpClient {
       pools: this.shared.pools,
       headers: { ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }), ...proof },
       milliseconds: Math.max(1, Math.min(attemptMs, end - this.clock.now())),
-      signal,
+      signal: awaitsAnswers === true ? undefined : signal,
       log: log ?? (() => undefined),
     };
   }
