@@ -2,7 +2,7 @@ import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import { workspaceHeaders } from './azure-headers';
 import { certificateAssertion, readCertificate } from './client-assertion';
-import { cloudOf, DATABRICKS_RESOURCE_ID } from './clouds';
+import { cloudOf, DATABRICKS_RESOURCE_ID, isWorkspaceHost } from './clouds';
 import { EntraClient, entraName } from './entra';
 import { federatedTokens } from './federated';
 import { MANAGED_IDENTITY_ENDPOINT, managedIdentityToken } from './managed-identity';
@@ -21,7 +21,7 @@ interface ResourceTokens {
 /**
  * Credentials of an Azure Resource Manager connection for one workspace: workload identity federation, service principal with
  * secret or certificate, or the managed identity of the agent's machine.
- * @throws TaskError SCHEME_UNSUPPORTED, CONNECTION_INCOMPLETE, CERTIFICATE_INVALID, CLOUD_DIFFERS, WORKSPACE_RESOURCE_ID_INVALID
+ * @throws TaskError SCHEME_UNSUPPORTED, CONNECTION_INCOMPLETE, CERTIFICATE_INVALID, CLOUD_DIFFERS, WORKSPACE_RESOURCE_ID_INVALID, WORKSPACE_HOST_UNKNOWN
  */
 export function azureCredentials(
   http: HttpClient,
@@ -30,9 +30,15 @@ export function azureCredentials(
   context: ConnectionContext,
 ): RefreshedToken {
   const cloud = cloudOf(connection, workspaceUrl);
+  if (!isWorkspaceHost(workspaceUrl)) {
+    context.log.warning(
+      `${workspaceUrl} is no host of Azure Databricks, unless it is an own domain of yours: the Entra token of the connection is sent there.`,
+      'WORKSPACE_HOST_UNKNOWN',
+    );
+  }
   const tokens = resourceTokens(http, connection, cloud.authority, context);
   const resourceId = context.host.variable('DATABRICKS_AZURE_RESOURCE_ID') ?? '';
-  const headers = workspaceHeaders(resourceId, () => tokens.for(cloud.serviceManagement), context.mask);
+  const headers = workspaceHeaders(workspaceUrl, resourceId, () => tokens.for(cloud.serviceManagement), context.mask);
   return new RefreshedToken(context.clock, context.mask, {
     issuer: tokens.issuer,
     fetch: async () => headers(await tokens.for(DATABRICKS_RESOURCE_ID)),

@@ -69,6 +69,12 @@ export function cloudOf(connection: Pick<ConnectionDetails, 'data'>, workspaceUr
   return said;
 }
 
+/** True for the hosts that Azure Databricks has in one of the clouds, and for a local workspace; false for an own domain too. */
+export function isWorkspaceHost(workspaceUrl: string): boolean {
+  const { hostname } = new URL(workspaceUrl);
+  return isLoopback(hostname) || CLOUDS.some(({ zone }) => hostname.endsWith(zone));
+}
+
 function ownAuthority(connection: Pick<ConnectionDetails, 'data'>, environment: string): string {
   const given = connection.data('activeDirectoryAuthority') ?? connection.data('environmentAuthorityUrl') ?? '';
   const url = URL.canParse(given) ? new URL(given) : undefined;

@@ -55,7 +55,7 @@ export function terminalCredentials(
   const { serviceManagement } = cloudOf({ data: () => undefined }, url);
   const resourceId = settings['azure_workspace_resource_id'] ?? '';
   const managementToken = () => azureCliToken(means.azureCli, context.clock, serviceManagement);
-  const headers = workspaceHeaders(resourceId, managementToken, context.mask);
+  const headers = workspaceHeaders(url, resourceId, managementToken, context.mask);
   const credentials = new RefreshedToken(context.clock, context.mask, {
     issuer: 'The Azure CLI',
     fetch: async () => headers(await azureCliToken(means.azureCli, context.clock)),

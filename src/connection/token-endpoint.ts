@@ -55,12 +55,15 @@ export async function fetchToken(
   return { value, lifeMs: lifeOf(answer.body, Number.isFinite(serversTime) ? serversTime : clock.now()) };
 }
 
-/** Milliseconds: a duration where there is one, else the end compared with the issuer's own time. */
+/**
+ * Milliseconds: the end compared with the issuer's own time where the answer has one, else a duration. The metadata service of Azure gives
+ * out tokens that it has kept for a while, and counts their duration from when they were issued.
+ */
 function lifeOf(answer: TokenAnswer, issuersTime: number): number {
-  const seconds = Number(answer.expires_in ?? Number.NaN);
   const epoch = Number(answer.expires_on ?? Number.NaN);
-  if (Number.isFinite(seconds)) {
-    return Math.max(0, seconds * 1000);
+  const seconds = Number(answer.expires_in ?? Number.NaN);
+  if (Number.isFinite(epoch)) {
+    return Math.max(0, epoch * 1000 - issuersTime);
   }
-  return Number.isFinite(epoch) ? Math.max(0, epoch * 1000 - issuersTime) : UNKNOWN_LIFE_MS;
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : UNKNOWN_LIFE_MS;
 }

@@ -45,6 +45,8 @@ export function startInstanceMetadata(
       json: {
         access_token: await entra.tokenFor(identity, resource),
         expires_on: ends,
+        // From when the token was issued, which may be long ago: the service keeps tokens.
+        expires_in: '86399',
         token_type: 'Bearer',
         resource,
       },

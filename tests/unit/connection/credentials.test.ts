@@ -238,6 +238,25 @@ describe('credentials', () => {
     });
     assert.throws(azure(connection('ServicePrincipal', { tenantid: 't' })), { code: 'CONNECTION_INCOMPLETE' });
   });
+
+  it('warns before the token of an Azure connection goes to a host that is not of Azure Databricks', () => {
+    const warned = (workspaceUrl: string) => {
+      const codes: (string | undefined)[] = [];
+      const context = surroundings();
+      const log = { ...context.log, warning: (_line: string, code?: string) => codes.push(code) };
+      const azure = connection('ServicePrincipal', {
+        tenantid: 't',
+        serviceprincipalid: 'a',
+        serviceprincipalkey: 'k',
+      });
+      connectWorkspace({ kind: 'azure', connection: azure, workspaceUrl }, { ...context, log });
+      return codes;
+    };
+    assert.deepEqual(warned('https://databricks.own.example'), ['WORKSPACE_HOST_UNKNOWN']);
+    assert.deepEqual(warned('https://evilazuredatabricks.net'), ['WORKSPACE_HOST_UNKNOWN']);
+    assert.deepEqual(warned('https://adb-1.2.azuredatabricks.net'), []);
+    assert.deepEqual(warned('http://127.0.0.1:8080'), []);
+  });
 });
 
 /** Asks again while a renewal is under way, which no request waits for; every answer on the way is that of the token at hand. */

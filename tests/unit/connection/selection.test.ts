@@ -145,6 +145,14 @@ describe('credentials of the terminal', () => {
     assert.deepEqual(new Set(context.masked), new Set(['cli-token', 'management-token']));
   });
 
+  it('sends the second token to no host but those of Azure Databricks', () => {
+    const environment = {
+      DATABRICKS_HOST: 'https://databricks.own.example',
+      DATABRICKS_AZURE_RESOURCE_ID: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w',
+    };
+    assert.throws(() => open(environment), { code: 'WORKSPACE_HOST_UNKNOWN', message: /databricks\.own\.example/ });
+  });
+
   it('signs in with the client id and secret of the environment', async () => {
     const double = await startDouble((request) =>
       request.method === 'GET'
