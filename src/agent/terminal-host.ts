@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Host } from './host';
 import { neutralLine } from './neutral-text';
 
@@ -15,10 +15,11 @@ export interface TerminalOptions {
   readonly debug: boolean;
 }
 
-/** A person's terminal: plain lines, secrets replaced before they are printed, outputs listed at the end. */
+/** A person's terminal: plain lines, secrets replaced before they are printed, outputs and files listed at the end. */
 export function createTerminalHost(options: TerminalOptions): Host {
   const secrets = new Set<string>();
   const outputs: Record<string, string> = {};
+  let summary = '';
   const write = (text: string) => {
     (options.json ? process.stderr : process.stdout).write(`${hideSecrets(text, secrets)}\n`);
   };
@@ -59,18 +60,22 @@ export function createTerminalHost(options: TerminalOptions): Host {
     setTaskVariable: () => undefined,
     taskVariable: () => undefined,
     maskSecret: (value) => secrets.add(value),
-    uploadSummary: (path) => write(`summary: ${path}`),
+    uploadSummary: (path) => {
+      summary = path;
+    },
     attachFile: () => undefined,
     uploadArtifact: () => false,
-    attachToLog: (path) => write(`file: ${path}`),
-    publishTestResults: ({ path }) => write(`tests: ${path}`),
+    attachToLog: (path) => write(`file: ${shortPath(path)}`),
+    publishTestResults: ({ path }) => write(`tests: ${shortPath(path)}`),
     complete: (result, message) => {
       if (options.json) {
         process.stdout.write(`${hideSecrets(JSON.stringify({ result, message, outputs }, null, 2), secrets)}\n`);
         return;
       }
-      for (const [name, value] of Object.entries(outputs).filter(([, text]) => text !== '')) {
-        write(`  ${paint(2, name.padEnd(20))} ${neutralLine(value)}`);
+      const files = { ...outputs, ...(summary === '' ? {} : { summary }) };
+      for (const [name, value] of Object.entries(files).filter(([, text]) => text !== '')) {
+        const shown = name.endsWith('Path') || name === 'summary' ? shortPath(value) : value;
+        write(`  ${paint(2, name.padEnd(20))} ${neutralLine(shown)}`);
       }
     },
     onCancel: (listener) => {
@@ -103,6 +108,12 @@ export function createTerminalFolder(workingFolder: string, taskName: string, no
     folder = `${wanted}-${more}`;
   }
   return folder;
+}
+
+/** A path as a person would type it here: relative where it lies below the working folder. */
+function shortPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
 }
 
 function hideSecrets(text: string, secrets: ReadonlySet<string>): string {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OutputFiles } from '../../../src/agent/output-files';
 import { createTerminalFolder, createTerminalHost } from '../../../src/agent/terminal-host';
 
 describe('the terminal host', () => {
@@ -11,8 +12,12 @@ describe('the terminal host', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  function printed(json: boolean, outputs: Record<string, string>, secrets: readonly string[] = []): string {
-    const host = createTerminalHost({ inputs: new Map(), folder, json, color: false, debug: false });
+  function printed(
+    json: boolean,
+    outputs: Record<string, string>,
+    secrets: readonly string[] = [],
+    host = createTerminalHost({ inputs: new Map(), folder, json, color: false, debug: false }),
+  ): string {
     for (const secret of secrets) {
       host.maskSecret(secret);
     }
@@ -38,6 +43,32 @@ describe('the terminal host', () => {
       's3cr3t',
     ]);
     assert.equal(text, '  runUrl               https://w/#1␦x\n  key                  a-***\n');
+  });
+
+  it('lists files at the end, as a person would type them in the working folder', () => {
+    const below = join(process.cwd(), '.mlops', 'tasks', 'one', 'outputs.json');
+    const elsewhere = join(folder, 'report.json');
+    const host = createTerminalHost({ inputs: new Map(), folder, json: false, color: false, debug: false });
+    host.uploadSummary(join(process.cwd(), '.mlops', 'tasks', 'one', 'summary.md'));
+    const text = printed(false, { outputsPath: below, reportPath: elsewhere, runUrl: below }, [], host);
+    assert.equal(
+      text,
+      [
+        `  outputsPath          ${join('.mlops', 'tasks', 'one', 'outputs.json')}`,
+        `  reportPath           ${elsewhere}`,
+        `  runUrl               ${below}`,
+        `  summary              ${join('.mlops', 'tasks', 'one', 'summary.md')}`,
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('has the files of a run in the folder of the run itself', () => {
+    const host = createTerminalHost({ inputs: new Map(), folder, json: false, color: false, debug: false });
+    const files = new OutputFiles(host, 'DatabricksRunWorkflow');
+    files.clear();
+    assert.ok(existsSync(folder), 'it is reserved for this run');
+    assert.equal(files.write('summary.md', 'text'), join(folder, 'summary.md'));
   });
 
   it('writes outputs as they are into JSON, escaped, without secrets', () => {
