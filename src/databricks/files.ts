@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { HttpClient } from '../http/client';
-import { type CallPlace, ConnectionError } from '../http/errors';
+import type { CallPlace } from '../http/errors';
 import { items, type TokenPage } from '../http/paging';
 import { filePath } from '../http/path';
-import type { HttpAnswer, HttpRequest, Upload } from '../http/request';
+import type { HttpRequest, Upload } from '../http/request';
 import { undefinedIfMissing } from './missing';
+import { refusePage } from './refuse-page';
 
 /** An entry of a folder. */
 export interface DirectoryEntry {
@@ -100,13 +101,5 @@ export class FilesApi {
 
   private placeOf({ method, path }: HttpRequest): CallPlace {
     return { method, path, origin: this.http.baseUrl };
-  }
-}
-
-/** The service sends files as `application/octet-stream` [U]; a page in place of a file comes from a proxy or a login. */
-function refusePage(answer: HttpAnswer<unknown> | undefined, path: string, place: CallPlace): void {
-  const isPage = answer?.headers['content-type']?.startsWith('text/html') === true;
-  if (isPage && !/\.html?$/i.test(path)) {
-    throw new ConnectionError('ANSWER_NOT_JSON', 'The answer is an HTML page and not the wanted file.', place);
   }
 }

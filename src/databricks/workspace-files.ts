@@ -3,6 +3,7 @@ import { ApiError } from '../http/errors';
 import { filePath } from '../http/path';
 import { withTextIds } from './ids';
 import { undefinedIfMissing } from './missing';
+import { refusePage } from './refuse-page';
 
 /** An object of the workspace's file tree. */
 export interface WorkspaceObject {
@@ -53,12 +54,9 @@ export class WorkspaceFilesApi {
   /** Content of a file, or undefined when there is none. */
   async read(path: string): Promise<Buffer | undefined> {
     const query = { path, format: 'SOURCE', direct_download: true };
-    const answer = await undefinedIfMissing(
-      this.http.request<never, 'bytes'>(
-        { method: 'GET', path: '/api/2.0/workspace/export', query, headers: { Accept: '*/*' } },
-        'bytes',
-      ),
-    );
+    const request = { method: 'GET', path: '/api/2.0/workspace/export', query, headers: { Accept: '*/*' } } as const;
+    const answer = await undefinedIfMissing(this.http.request<never, 'bytes'>(request, 'bytes'));
+    refusePage(answer, path, { method: request.method, path: request.path, origin: this.http.baseUrl });
     return answer?.body;
   }
 
@@ -91,15 +89,15 @@ export class WorkspaceFilesApi {
   }
 
   private async import(path: string, content: Uint8Array, overwrite: boolean): Promise<void> {
-    await this.http.request(
-      {
-        method: 'POST',
-        path: `/api/2.0/workspace-files/import-file/${filePath(path)}`,
-        query: { overwrite },
-        bytes: content,
-        idempotent: overwrite,
-      },
-      'text',
-    );
+    const request = {
+      method: 'POST',
+      path: `/api/2.0/workspace-files/import-file/${filePath(path)}`,
+      query: { overwrite },
+      bytes: content,
+      idempotent: overwrite,
+    } as const;
+    // What it answers is not said; a page in its place is no proof that the file is there.
+    const answer = await this.http.request(request, 'text');
+    refusePage(answer, '', { method: request.method, path: request.path, origin: this.http.baseUrl });
   }
 }

@@ -156,6 +156,22 @@ describe('databricks resources', () => {
     assert.equal(server.received[0]?.url, '/api/2.0/workspace-files/import-file/Shared/a%20b?overwrite=false');
   });
 
+  it('does not take a page with status 200 for a file that was written or read', async () => {
+    const { client } = await workspace(() => ({
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+      body: '<html><title>Sign in</title></html>',
+    }));
+    for (const call of [
+      () => client.workspaceFiles.write('/Shared/train.py', Buffer.from('x')),
+      () => client.workspaceFiles.createNew('/Shared/train.py', Buffer.from('x')),
+      () => client.workspaceFiles.read('/Shared/train.py'),
+      () => client.files.upload('/Volumes/a/b/c/train.py', Buffer.from('x')),
+      () => client.files.download('/Volumes/a/b/c/train.py'),
+    ]) {
+      await assert.rejects(call, { code: 'ANSWER_NOT_JSON' });
+    }
+  });
+
   it('takes the last attempt of each task', () => {
     const tasks = [
       { run_id: '1', task_key: 'a', attempt_number: 0 },
