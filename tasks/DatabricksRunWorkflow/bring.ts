@@ -17,6 +17,9 @@ export interface Brought {
   readonly failure?: { readonly code: string; readonly message: string };
 }
 
+/** Codes after which nothing more is asked for: a request that ends so has waited its whole time for a service that is away. */
+const AWAY = new Set(['THROTTLED', 'UNAVAILABLE', 'CONNECTION_FAILED', 'CONNECTION_LOST']);
+
 /**
  * Brings back test results and files, whatever became of the run. What is missing fails the step after a run that would pass; after one that
  * fails it is a warning, because the run's own end is the reason.
@@ -30,7 +33,11 @@ export async function bring(
   context: TaskContext,
 ): Promise<Brought> {
   const problems: TaskError[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+    if (problems.some(({ code }) => AWAY.has(code))) {
+      context.log.info(`Not brought, because the workspace does not answer: ${what}.`);
+      return undefined;
+    }
     try {
       return await work();
     } catch (error) {
@@ -43,13 +50,13 @@ export async function bring(
   };
   const downloads: Downloaded[] = [];
   for (const download of wanted.downloads) {
-    const done = await attempt(() => downloadOne(download, wanted.roots, workspace, context));
+    const done = await attempt(download.remote, () => downloadOne(download, wanted.roots, workspace, context));
     downloads.push(...(done === undefined ? [] : [done]));
   }
   const tests =
     wanted.testResults.length === 0
       ? undefined
-      : await attempt(() =>
+      : await attempt('the test results', () =>
           bringTestResults(
             workspace,
             wanted.testResults,
@@ -60,7 +67,7 @@ export async function bring(
         );
   if (tests !== undefined) {
     publish(tests, run.run_name ?? `run ${run.run_id}`, context);
-    await attempt(async () => checkTests(tests, wanted.testResults));
+    await attempt('the test results', async () => checkTests(tests, wanted.testResults));
   }
   const [first, ...others] = problems;
   for (const problem of runFails ? problems : others) {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { FakeHost } from '../support/fake-host';
 import { type FaultCase, PASSING, REQUEST_DEADLINE_MS, STANDING } from './fault-cases';
 import { rules, switchOff, switchOn } from './fault-control';
+import { MODEL } from './scenes/gated-jobs';
 import { secretConnection } from './scenes/sign-in';
-import { MODEL, startWorkflowScene, type WorkflowScene, type WorkflowStep } from './workflow-scene';
+import { startWorkflowScene, type WorkflowScene, type WorkflowStep } from './workflow-scene';
 
 /** The requests that a step sends from its start to a green end; `skip`: matching ones that come before. */
 const REQUESTS = [

@@ -38,6 +38,8 @@ export interface TaskScene {
   newSubject(): Promise<Subject>;
   /** Lets time pass for a workspace that waits itself, such as under the fault `latency`. */
   meanwhile?(): Promise<void>;
+  /** Parts of paths that differ from step to step, besides the subject's name and UUIDs. */
+  readonly varies?: RegExp;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function requestsOf(scene: TaskScene): Promise<readonly SentRequest
     if (method !== '') {
       const route = path
         .replaceAll(subject.name, '{subject}')
+        .replace(scene.varies ?? /$^/, ':id')
         .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ':id');
       const same = sent.get(`${method} ${route}`) ?? [];
       sent.set(`${method} ${route}`, [...same, { method, path: route, earlier: same.length }]);
