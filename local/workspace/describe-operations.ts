@@ -7,6 +7,7 @@ import { TaskSlots } from './jobs/task-slots';
 import { leftOut } from './left-out';
 import { memoryStore } from './memory-store';
 import { openOperations } from './open-paths';
+import { SecretScopes } from './secrets/secret-values';
 import { createServices, type Shared } from './services';
 import { Tokens } from './tokens';
 
@@ -26,7 +27,12 @@ export function describeOperations(): readonly OperationDescription[] {
     folder,
   };
   const tokens = new Tokens(workspace.store, standingClock);
-  const services = createServices(workspace, unopened, tokens, new FaultTable(standingClock), () => {});
+  const services = createServices(workspace, unopened, {
+    tokens,
+    faults: new FaultTable(standingClock),
+    secrets: new SecretScopes({}, 0),
+    onDefect: () => {},
+  });
   const described = services
     .flatMap((service) => service.operations)
     .map(({ handle: _handle, ...description }): OperationDescription => description);

@@ -16,6 +16,7 @@ import { type EntraTrust, entraTokens } from './oauth/entra-token';
 import type { ServicePrincipal } from './oauth/service-principals';
 import { openPaths } from './open-paths';
 import { Router } from './router';
+import { SecretScopes } from './secrets/secret-values';
 import { createServices, openShared, type Shared, type SharedOptions } from './services';
 import { StartPage } from './start-page/start-page';
 import { Tokens } from './tokens';
@@ -121,7 +122,8 @@ async function startOne(
     permitWarehouse(workspace, options.principals);
   }
   const onDefect = options.onDefect ?? ((error: unknown) => console.error(error));
-  const services = createServices(workspace, shared, tokens, faults, onDefect);
+  const secrets = new SecretScopes(shared.secrets, workspace.clock.now());
+  const services = createServices(workspace, shared, { tokens, faults, secrets, onDefect });
   const router = routerOf(services);
   const startPage = new StartPage(workspace, router, admin);
   const servicePrincipals = options.servicePrincipals ?? [];
@@ -148,7 +150,7 @@ async function startOne(
     tokens,
     faults,
     router,
-    authorize: authorizer(workspace, shared.tables),
+    authorize: authorizer(workspace, shared.tables, secrets),
     ...(options.entra === undefined
       ? {}
       : { foreignTokens: entraTokens(options.entra, servicePrincipals, workspace.clock) }),

@@ -14,7 +14,7 @@ import { createPipelines } from './pipelines/service';
 import { cachedEnvironments } from './python/cached-environments';
 import type { PythonEnvironments } from './python/environment';
 import { createQueries } from './queries/service';
-import { SecretScopes } from './secrets/secret-values';
+import type { SecretScopes } from './secrets/secret-values';
 import { createSecrets } from './secrets/service';
 import { createSeeds } from './seed/service';
 import { registeredModels } from './serving/registered-models';
@@ -61,16 +61,21 @@ export async function openShared(metastore: Metastore, options: SharedOptions): 
   };
 }
 
+/** What one workspace has besides its stores. */
+export interface OwnParts {
+  readonly tokens: Tokens;
+  readonly faults: FaultTable;
+  readonly secrets: SecretScopes;
+  readonly onDefect: (error: unknown) => void;
+}
+
 /** Every part of a workspace, in the order of its start. This file is the only list of them. */
 export function createServices(
   workspace: Workspace,
   shared: Shared,
-  tokens: Tokens,
-  faults: FaultTable,
-  onDefect: (error: unknown) => void,
+  { tokens, faults, secrets, onDefect }: OwnParts,
 ): readonly Service[] {
   const pipelines = createPipelines(workspace, shared.tables);
-  const secrets = new SecretScopes(shared.secrets, workspace.clock.now());
   return [
     createFaults(faults, tokens),
     createSeeds(tokens),

@@ -1,4 +1,5 @@
 import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
+import type { SecretScopes } from '../secrets/secret-values';
 import type { MetastoreTables } from '../sql/metastore-tables';
 import { Access } from './access';
 import { CATALOG_RULES, type Rule } from './catalog-rules';
@@ -11,11 +12,12 @@ export type Authorize = (operation: Operation, call: Call) => Promise<(reply: Re
 const FREE = '/api/2.0/preview/scim/v2/Me';
 
 /**
- * Rights of one workspace's requests. Administrators pass; for others each operation of Unity Catalog must have a rule, and those of jobs,
- * warehouses, endpoints and files have one. What has none (tracking, workspace files, secrets, pipelines, queries) wants an entitlement only.
+ * Rights of one workspace's requests. Administrators pass; for others each operation of Unity Catalog must have a rule, and so have those of
+ * jobs, pipelines, warehouses, queries, endpoints, experiments, files, folders and secrets. What has none (to make something that lies in no
+ * folder, who is there) wants an entitlement only.
  */
-export function authorizer(workspace: Workspace, tables: MetastoreTables): Authorize {
-  const rules: Readonly<Record<string, Rule>> = { ...CATALOG_RULES, ...objectRules(workspace) };
+export function authorizer(workspace: Workspace, tables: MetastoreTables, secrets: SecretScopes): Authorize {
+  const rules: Readonly<Record<string, Rule>> = { ...CATALOG_RULES, ...objectRules(workspace, secrets) };
   return async (operation, call) => {
     const access = new Access(workspace.metastore, tables, call.principal);
     if (access.identity.administrator || operation.path === FREE) {

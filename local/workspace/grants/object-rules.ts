@@ -1,18 +1,21 @@
 import type { Call, Workspace } from '../api';
 import { type Fields, objectList, optionalObject, optionalText } from '../fields';
 import { textField } from '../request-fields';
+import type { SecretScopes } from '../secrets/secret-values';
 import type { Endpoint } from '../serving/endpoint';
 import type { Access } from './access';
-import { artifactRules } from './artifact-rules';
 import type { Rule } from './catalog-rules';
-import { FILE_RULES } from './file-rules';
+import { experimentRules } from './experiment-rules';
+import { fileRules } from './file-rules';
 import { jobRules } from './job-rules';
 import { type Kind, type Need, ObjectAccess, shownOnly } from './object-access';
 import { requireRunAs } from './run-as';
+import { requireSecrets, secretRules } from './secret-rules';
 import { securableOf } from './securables';
+import { workspaceFileRules } from './workspace-file-rules';
 
 /** Who may do what with warehouses, endpoints, pipelines, queries, jobs and files, by method and path of the operation. */
-export function objectRules(workspace: Workspace): Readonly<Record<string, Rule>> {
+export function objectRules(workspace: Workspace, secrets: SecretScopes): Readonly<Record<string, Rule>> {
   const objects = new ObjectAccess(workspace);
   const endpoint = (name: string) => workspace.store.collection<Endpoint>('serving-endpoints').get(name);
 
@@ -83,19 +86,21 @@ export function objectRules(workspace: Workspace): Readonly<Record<string, Rule>
     [`GET ${endpoints}/:name/served-models/:entity/logs`]: onEndpoint('view'),
     [`GET ${endpoints}/:name/served-models/:entity/build-logs`]: onEndpoint('view'),
     [`POST ${endpoints}`]: async (call, access) => {
-      await requireServed(access, optionalObject(await call.json<Fields>(), 'config') ?? {});
+      requireServed(access, secrets, optionalObject(await call.json<Fields>(), 'config') ?? {});
       return undefined;
     },
     [`PUT ${endpoints}/:name/config`]: async (call, access) => {
       await onEndpoint('manage')(call, access);
-      await requireServed(access, await call.json<Fields>());
+      requireServed(access, secrets, await call.json<Fields>());
       return undefined;
     },
     [`PATCH ${endpoints}/:name/tags`]: onEndpoint('manage'),
     [`DELETE ${endpoints}/:name`]: onEndpoint('manage'),
     'POST /serving-endpoints/:name/invocations': onEndpoint('use'),
-    ...FILE_RULES,
-    ...artifactRules(workspace),
+    ...fileRules(workspace),
+    ...experimentRules(workspace),
+    ...workspaceFileRules(workspace),
+    ...secretRules(secrets),
   };
 }
 
@@ -103,13 +108,19 @@ async function onPipelineSettings(call: Call, access: Access): Promise<undefined
   requireRunAs(access, await call.json<Fields>());
 }
 
-/** Who configures an endpoint needs the right to use what it serves, as the service demands of its creator. */
-async function requireServed(access: Access, config: Fields): Promise<void> {
+/** Who configures an endpoint needs the right to use what it serves, and to read the secrets that it is given, as the service demands of its creator. */
+function requireServed(access: Access, secrets: SecretScopes, config: Fields): void {
   for (const entity of objectList(config, 'served_entities')) {
     const name = optionalText(entity, 'entity_name') ?? '';
     // A name that no model can have is refused, with its reason, by who carries out the request.
     if (name.split('.').length === 3) {
       access.require(['EXECUTE'], securableOf('FUNCTION', name));
+    }
+    for (const value of Object.values(optionalObject(entity, 'environment_vars') ?? {})) {
+      const scope = /^\{\{secrets\/([^/]+)\//.exec(String(value))?.[1];
+      if (scope !== undefined) {
+        requireSecrets(secrets, access, scope, 'READ');
+      }
     }
   }
 }

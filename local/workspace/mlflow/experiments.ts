@@ -2,6 +2,7 @@ import { ApiError, type Call, type Operation, type Reply } from '../api';
 import { type Fields, invalid, optionalText, queryFields, requiredText, textList } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
 import { keyValue, keyValues, textUnder, withEntry } from './entries';
+import { permitMaker } from './experiment-permissions';
 import { parseFilter } from './filter';
 import { filterOf, parseOrder, type Searchable, sorted } from './search';
 import { trackingOf } from './tracking';
@@ -9,6 +10,8 @@ import type { Experiment, LifecycleStage } from './types';
 
 const ROOT = '/api/2.0/mlflow/experiments';
 const LONGEST_TAG = 5_000;
+const MOST_FOUND = 3_000;
+const MOST_LISTED = 50_000;
 
 /** Experiments of MLflow tracking. */
 export const experimentOperations: readonly Operation[] = [
@@ -51,6 +54,7 @@ async function create(call: Call): Promise<Reply> {
       ],
     };
     tracking.experiments.put(id, experiment);
+    permitMaker(workspace, id, call.principal.userName);
     return { json: { experiment_id: id } };
   });
 }
@@ -78,7 +82,7 @@ async function search(call: Call): Promise<Reply> {
     .filter((experiment) => stages.includes(experiment.lifecycle_stage))
     .filter(isAskedFor)
     .sort((a, b) => b.last_update_time - a.last_update_time);
-  return pageReply(sorted(found, order, searchable), body);
+  return pageReply(sorted(found, order, searchable), body, MOST_FOUND);
 }
 
 function list(call: Call): Reply {
@@ -87,11 +91,12 @@ function list(call: Call): Reply {
   return pageReply(
     allExperiments(call).filter((experiment) => stages.includes(experiment.lifecycle_stage)),
     fields,
+    MOST_LISTED,
   );
 }
 
-function pageReply(found: readonly Experiment[], request: Fields): Reply {
-  const page = pageOf(found, request, { standard: 1_000, most: 50_000 });
+function pageReply(found: readonly Experiment[], request: Fields, most: number): Reply {
+  const page = pageOf(found, request, { standard: 1_000, most });
   return { json: { experiments: unlessEmpty(page.items), next_page_token: page.nextPageToken } };
 }
 

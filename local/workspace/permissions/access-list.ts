@@ -59,23 +59,37 @@ export function isSame(one: Permission, other: Permission): boolean {
 }
 
 /**
- * An object's permissions as the service sends them: its own, and those that administrators inherit.
- * @param root path of all objects of this kind, such as `/jobs/`
+ * An object's permissions as the service sends them: its own, those from objects above it, and those that administrators inherit; all of
+ * one principal in one entry.
+ * @param root path of all objects of this kind, such as `/jobs/`; `top`: what administrators inherit from, when it is not that
  */
 export function permissionsOnWire(
-  object: { readonly id: string; readonly type: string; readonly root: string },
+  object: { readonly id: string; readonly type: string; readonly root: string; readonly top?: string },
   permissions: readonly Permission[],
+  inherited: readonly { readonly permission: Permission; readonly from: string }[] = [],
 ): Record<string, unknown> {
-  const own = permissions.map(({ kind, name, level }) => ({
-    [kind]: name,
-    ...(kind === 'group_name' ? {} : { display_name: name }),
-    all_permissions: [{ permission_level: level, inherited: false }],
-  }));
-  const inherited = { permission_level: 'CAN_MANAGE', inherited: true, inherited_from_object: [object.root] };
+  const admins: Permission = { kind: 'group_name', name: 'admins', level: 'CAN_MANAGE' };
+  const all: readonly { readonly permission: Permission; readonly from?: string }[] = [
+    ...permissions.map((permission) => ({ permission })),
+    ...inherited,
+    { permission: admins, from: object.top ?? object.root },
+  ];
+  const principals = all.map(({ permission }) => permission);
+  const first = principals.filter((one, index) => principals.findIndex((other) => isSame(one, other)) === index);
   return {
     object_id: `${object.root}${object.id}`,
     object_type: object.type,
-    access_control_list: [...own, { group_name: 'admins', all_permissions: [inherited] }],
+    access_control_list: first.map((principal) => ({
+      [principal.kind]: principal.name,
+      ...(principal.kind === 'group_name' ? {} : { display_name: principal.name }),
+      all_permissions: all
+        .filter(({ permission }) => isSame(permission, principal))
+        .map(({ permission: { level }, from }) => ({
+          permission_level: level,
+          inherited: from !== undefined,
+          ...(from === undefined ? {} : { inherited_from_object: [from] }),
+        })),
+    })),
   };
 }
 

@@ -10,8 +10,8 @@ export interface PermittedObjects {
   readonly levels: Readonly<Record<string, string>>;
   /** Level of whoever made the object, until a request says otherwise. */
   readonly creatorLevel: string;
-  /** False where nobody is refused because of these permissions; elsewhere they bind the principals that were described at the start. */
-  readonly enforced?: false;
+  /** What the service shows and this workspace does not. */
+  readonly lacks?: string;
   /** Who made the object; `undefined` when there is none with this id. */
   creator(id: string): string | undefined;
 }
@@ -53,8 +53,8 @@ export function objectPermissionOperations(workspace: Workspace, objects: Permit
     {
       method: 'GET',
       path,
-      note: 'kept and shown',
-      ...(objects.enforced === false ? { lacks: 'enforcement' } : {}),
+      note: 'kept and shown; they bind the principals that were described at the start',
+      ...(objects.lacks === undefined ? {} : { lacks: objects.lacks }),
       handle: (call) => {
         const { id, permissions } = known(call);
         return shown(id, permissions);

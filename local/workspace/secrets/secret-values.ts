@@ -1,3 +1,7 @@
+/** What may be done with the secrets of a scope, each with what the former lets do. */
+export const SECRET_PERMISSIONS = ['READ', 'WRITE', 'MANAGE'] as const;
+export type SecretPermission = (typeof SECRET_PERMISSIONS)[number];
+
 /**
  * Secret scopes of one workspace. Values live in this process only: nothing secret is ever written to the data folder, so a restart
  * begins with what the start was given.
@@ -5,10 +9,13 @@
 export class SecretScopes {
   readonly #scopes = new Map<string, Map<string, { readonly value: Buffer; readonly updatedAt: number }>>();
 
-  /** @param given values by scope and key */
+  readonly #acls = new Map<string, Map<string, SecretPermission>>();
+
+  /** @param given values by scope and key; all users may read them until an ACL says otherwise */
   constructor(given: Readonly<Record<string, Readonly<Record<string, string>>>>, now: number) {
     for (const [scope, values] of Object.entries(given)) {
       this.create(scope);
+      this.permit(scope, 'users', 'READ');
       for (const [key, value] of Object.entries(values)) {
         this.put(scope, key, Buffer.from(value), now);
       }
@@ -21,7 +28,30 @@ export class SecretScopes {
       return false;
     }
     this.#scopes.set(scope, new Map());
+    this.#acls.set(scope, new Map());
     return true;
+  }
+
+  /** What each principal may do with a scope, by its name. */
+  acls(scope: string): ReadonlyMap<string, SecretPermission> {
+    return this.#acls.get(scope) ?? new Map();
+  }
+
+  permit(scope: string, principal: string, permission: SecretPermission): void {
+    this.#acls.get(scope)?.set(principal, permission);
+  }
+
+  /** @returns false when there was nothing to take away */
+  forbid(scope: string, principal: string): boolean {
+    return this.#acls.get(scope)?.delete(principal) ?? false;
+  }
+
+  /** Whether one of these names, in lower case, may do it. */
+  may(scope: string, names: ReadonlySet<string>, wanted: SecretPermission): boolean {
+    const enough = SECRET_PERMISSIONS.slice(SECRET_PERMISSIONS.indexOf(wanted));
+    return [...this.acls(scope)].some(
+      ([name, permission]) => names.has(name.toLowerCase()) && enough.includes(permission),
+    );
   }
 
   names(): readonly string[] {
@@ -33,6 +63,7 @@ export class SecretScopes {
   }
 
   removeScope(scope: string): boolean {
+    this.#acls.delete(scope);
     return this.#scopes.delete(scope);
   }
 

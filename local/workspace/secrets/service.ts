@@ -1,6 +1,8 @@
 import { ApiError, type Call, type Reply, type Service, type Workspace } from '../api';
 import { type Fields, invalid, optionalText, queryFields, requiredText } from '../fields';
 import { unlessEmpty } from '../paging';
+import { missing } from './missing';
+import { secretAclOperations } from './secret-acls';
 import type { SecretScopes } from './secret-values';
 
 const prefix = '/api/2.0/secrets';
@@ -10,22 +12,34 @@ export function createSecrets(workspace: Workspace, scopes: SecretScopes): Servi
   const memory = 'kept in the memory of the process only';
   return {
     operations: [
-      { method: 'POST', path: `${prefix}/scopes/create`, note: memory, handle: (call) => createScope(scopes, call) },
+      {
+        method: 'POST',
+        path: `${prefix}/scopes/create`,
+        note: `initial_manage_principal; ${memory}`,
+        lacks: 'scopes backed by Azure Key Vault',
+        handle: (call) => createScope(scopes, call),
+      },
       { method: 'GET', path: `${prefix}/scopes/list`, handle: () => listScopes(scopes) },
       { method: 'POST', path: `${prefix}/scopes/delete`, handle: (call) => removeScope(scopes, call) },
       { method: 'POST', path: `${prefix}/put`, note: memory, handle: (call) => put(workspace, scopes, call) },
       { method: 'GET', path: `${prefix}/get`, handle: ({ query }) => get(scopes, queryFields(query)) },
       { method: 'GET', path: `${prefix}/list`, handle: ({ query }) => list(scopes, queryFields(query)) },
       { method: 'POST', path: `${prefix}/delete`, handle: (call) => remove(scopes, call) },
+      ...secretAclOperations(scopes),
     ],
   };
 }
 
 async function createScope(scopes: SecretScopes, call: Call): Promise<Reply> {
-  const scope = requiredText(await call.json(), 'scope');
+  const fields = await call.json();
+  const scope = requiredText(fields, 'scope');
+  if (optionalText(fields, 'scope_backend_type') === 'AZURE_KEYVAULT') {
+    throw new ApiError(501, 'NOT_IMPLEMENTED', 'The local workspace has no scopes that are backed by Azure Key Vault.');
+  }
   if (!scopes.create(scope)) {
     throw new ApiError(400, 'RESOURCE_ALREADY_EXISTS', `Scope ${scope} already exists!`);
   }
+  scopes.permit(scope, optionalText(fields, 'initial_manage_principal') ?? call.principal.userName, 'MANAGE');
   return {};
 }
 
@@ -84,9 +98,4 @@ async function remove(scopes: SecretScopes, call: Call): Promise<Reply> {
     throw missing(scope, key);
   }
   return {};
-}
-
-function missing(scope: string, key?: string): ApiError {
-  const what = key === undefined ? `Scope ${scope}` : `Secret ${key} in scope ${scope}`;
-  return new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `${what} does not exist!`);
 }

@@ -1,6 +1,7 @@
-import { SqlFailure } from './failure';
+import { unsupported } from './failure';
 import { timestampFromText } from './macros';
 import type { SqlType } from './sql-type';
+import { type CastAdvice, notCastable } from './type-mismatch';
 import { isInteger, isNumber, sameType, type Typed } from './type-rules';
 import { duckDbType, typeText } from './types';
 
@@ -88,7 +89,7 @@ export function decimalText(value: string): string {
 
 /**
  * A cast by Spark's ANSI rules: what does not fit fails.
- * @throws SqlFailure DATATYPE_MISMATCH when values of this type cannot be cast to the other
+ * @throws SqlFailure when values of this type cannot be cast to the other, or not here
  */
 export function cast({ sql, type: from }: Typed, to: SqlType): Typed {
   if (sameType(from, to)) {
@@ -103,11 +104,26 @@ export function cast({ sql, type: from }: Typed, to: SqlType): Typed {
   }
   const inner = to.name === 'ARRAY' || to.name === 'VOID' ? undefined : TARGETS[to.name](sql, from);
   if (inner === undefined) {
-    throw new SqlFailure(
-      'DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION',
-      '42K09',
-      `The local workspace cannot cast ${typeText(from)} to ${typeText(to)}.`,
-    );
+    const advice = adviceAgainst(from, to);
+    throw advice === undefined
+      ? unsupported(`the cast of ${typeText(from)} to ${typeText(to)}`)
+      : notCastable(from, to, advice);
   }
   return { sql: `CAST(${inner} AS ${duckDbType(to)})`, type: to };
+}
+
+/** What Spark says of a cast that its ANSI mode refuses; undefined for one that it knows. */
+function adviceAgainst(from: SqlType, to: SqlType): CastAdvice | undefined {
+  if (from.name === 'ARRAY' || to.name === 'ARRAY' || to.name === 'VOID') {
+    return to.name === 'STRING' ? undefined : 'CAST_WITHOUT_SUGGESTION';
+  }
+  if ((from.name === 'DATE' && isNumber(to)) || (isNumber(from) && to.name === 'DATE')) {
+    return 'CAST_WITH_FUNC_SUGGESTION';
+  }
+  if (from.name === 'BOOLEAN' && to.name === 'DATE') {
+    return 'CAST_WITHOUT_SUGGESTION';
+  }
+  const isTime = ({ name }: SqlType) => name === 'DATE' || name === 'TIMESTAMP';
+  const isBoolean = ({ name }: SqlType) => name === 'BOOLEAN';
+  return (isTime(from) && isBoolean(to)) || (isBoolean(from) && isTime(to)) ? 'CAST_WITH_CONF_SUGGESTION' : undefined;
 }

@@ -1,9 +1,10 @@
 import { CLAUSES } from './allow-list';
 import { renderExpression } from './expressions';
 import { syntaxError } from './failure';
-import { alike, boolean } from './functions';
+import { inlineTable } from './inline-table';
 import { queryScope, requireTable } from './lookup';
 import { tableName } from './names';
+import { filterCondition } from './operators';
 import { renderQuery } from './query';
 import { column, type StatementResult } from './result';
 import { findColumn, noColumns, type Query, type Scope, type Source, unresolved } from './scope';
@@ -12,7 +13,6 @@ import { endRows, insertRows } from './storage';
 import { newest, type TableRecord } from './table-records';
 import { nextVersion, requireRemovable, withVersion } from './table-versions';
 import { identifier, list, type Node, permitted, plainTable } from './tree';
-import type { Typed } from './type-rules';
 import { withConnection } from './writing';
 
 /** `INSERT INTO | OVERWRITE name [(columns)] VALUES … | SELECT …`. @throws SqlFailure */
@@ -58,25 +58,7 @@ function sourceOf(node: Node, session: Session): Query {
     }
     return renderQuery(node.query, queryScope(session));
   }
-  return valuesQuery(rows);
-}
-
-/** An inline table: the values of a column are cast to the type in which they meet. */
-function valuesQuery(rows: readonly (readonly Typed[])[]): Query {
-  const width = rows[0]?.length ?? 0;
-  if (width === 0 || rows.some((row) => row.length !== width)) {
-    throw syntaxError('The rows of VALUES do not all have the same number of values.');
-  }
-  const columns = Array.from({ length: width }, (_, index) =>
-    alike(
-      'VALUES',
-      rows.flatMap((row) => row.slice(index, index + 1)),
-    ),
-  );
-  return {
-    sql: `VALUES ${rows.map((_, place) => `(${columns.map((cells) => cells[place]?.sql).join(', ')})`).join(', ')}`,
-    columns: columns.map((cells, index) => ({ name: `col${index + 1}`, type: cells[0]?.type ?? { name: 'VOID' } })),
-  };
+  return inlineTable(rows);
 }
 
 /** `DELETE FROM name [WHERE condition]`; without a match there is no new version, as in Delta. @throws SqlFailure */
@@ -115,7 +97,7 @@ export function conditionOf(
   }
   const where = permitted(CLAUSES, 'where_clause', clause as Node);
   const condition = renderExpression(where.this, { bindings, column: columnIn([source]) });
-  return { sql: boolean('WHERE', condition), name: condition.name };
+  return { sql: filterCondition(condition), name: condition.name };
 }
 
 /** Finds columns in these sources. The function throws SqlFailure when there is none or more than one. */

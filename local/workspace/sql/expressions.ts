@@ -2,13 +2,14 @@ import { EXPRESSIONS, FUNCTION_NODES, OPERATORS } from './allow-list';
 import { cast } from './casts';
 import { constantName } from './constant-names';
 import { SqlFailure, unsupported } from './failure';
-import { alike, boolean, concat, FUNCTIONS } from './functions';
+import { alike, boolean, concat, FUNCTIONS, number } from './functions';
 import { isSmallestBigint, renderLiteral, SMALLEST_BIGINT } from './literals';
 import { compared, isBetween, isIn, isLike, operated } from './operators';
 import type { Scope } from './scope';
 import type { SqlType } from './sql-type';
 import { identifier, list, type Node, permitted, tagged } from './tree';
-import { isInteger, isNumber, mismatch, type Typed } from './type-rules';
+import { unexpectedInput } from './type-mismatch';
+import { isInteger, isNumber, type Typed } from './type-rules';
 import { typeFromTree } from './type-tree';
 import { typeText } from './types';
 
@@ -33,11 +34,6 @@ export function renderExpression(value: unknown, scope: Scope): Expression {
     throw new SqlFailure('FAILED_TO_PARSE_TOO_COMPLEX', '54001', 'An expression is too complex; split it.');
   }
   return rendered;
-}
-
-/** SQL of an expression that must be BOOLEAN. @throws SqlFailure when it is not */
-export function renderCondition(where: string, value: unknown, scope: Scope): string {
-  return boolean(where, renderExpression(value, scope));
 }
 
 function renderTagged(kind: string, node: Node, scope: Scope): Expression {
@@ -106,15 +102,24 @@ const RENDERERS: Readonly<Record<string, Render>> = {
   subscript: (node, scope) => {
     const array = renderExpression(node.this, scope);
     const index = renderExpression(node.index, scope);
-    if (array.type.name !== 'ARRAY' || !isInteger(index.type)) {
-      throw mismatch('[ ]', array.type, index.type);
+    if (array.type.name !== 'ARRAY') {
+      throw new SqlFailure(
+        'INVALID_EXTRACT_BASE_FIELD_TYPE',
+        '42000',
+        `Can't extract a value from ${array.name}: it is no array, but ${typeText(array.type)}.`,
+      );
     }
-    const sql = `spark_element(${array.sql}, ${index.sql})`;
+    if (!isInteger(index.type) && index.type.name !== 'VOID') {
+      throw unexpectedInput('[ ]', index.type, 'an integer');
+    }
+    const sql = `spark_element(${array.sql}, ${cast(index, isInteger(index.type) ? index.type : { name: 'INT' }).sql})`;
     return { sql, type: array.type.element, name: `${array.name}[${index.name}]` };
   },
   not: (node, scope) => {
     const inner = renderExpression(node.this, scope);
-    return { sql: `(NOT ${boolean('NOT', inner)})`, type: BOOLEAN, name: `(NOT ${inner.name})` };
+    // A text is read as a condition here, but not in WHEN.
+    const condition = inner.type.name === 'STRING' ? cast(inner, BOOLEAN).sql : boolean('NOT', inner);
+    return { sql: `(NOT ${condition})`, type: BOOLEAN, name: `(NOT ${inner.name})` };
   },
   neg: renderNegative,
   is_null: (node, scope) => {
@@ -159,13 +164,11 @@ function renderNegative(node: Node, scope: Scope): Expression {
     return { ...SMALLEST_BIGINT, name: `-${String(literal.value)}` };
   }
   const inner = renderExpression(node.this, scope);
-  if (!isNumber(inner.type)) {
-    throw mismatch('-', inner.type);
-  }
+  const { sql, type } = number('-', inner);
   return {
-    sql: `(- ${inner.sql})`,
-    type: inner.type,
-    name: kind === 'literal' ? `-${inner.name}` : `(- ${inner.name})`,
+    sql: `(- ${sql})`,
+    type,
+    name: kind === 'literal' && isNumber(inner.type) ? `-${inner.name}` : `(- ${inner.name})`,
   };
 }
 

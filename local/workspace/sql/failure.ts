@@ -47,6 +47,7 @@ const DUCKDB_ERRORS: readonly (readonly [pattern: RegExp, errorClass: string, sq
   [/Ambiguous reference/, 'AMBIGUOUS_REFERENCE', '42704'],
   [/^Conversion Error.*destination type/s, 'CAST_OVERFLOW', '22003'],
   [/^Conversion Error/, 'CAST_INVALID_INPUT', '22018'],
+  [/^Out of Range Error: Overflow in \w+ of INT(8|16)\b/, 'BINARY_ARITHMETIC_OVERFLOW', '22003'],
   [/^Out of Range Error/, 'ARITHMETIC_OVERFLOW', '22003'],
   [/^Constraint Error: NOT NULL constraint/, 'DELTA_NOT_NULL_CONSTRAINT_VIOLATED', '23502'],
   [/^Not implemented Error/, 'DATATYPE_MISMATCH', '42K09'],

@@ -1,5 +1,7 @@
 import { cast } from './casts';
-import { commonType, isInteger, isNumber, mismatch, type Typed } from './type-rules';
+import { unsupported } from './failure';
+import { differentData, differentOperands, unexpectedInput } from './type-mismatch';
+import { commonType, commonTypeOf, isInteger, isNumber, type Typed } from './type-rules';
 
 /** A function: how many arguments it takes, whether DISTINCT may stand in it, and what DuckDB computes. */
 export interface FunctionRule {
@@ -26,7 +28,7 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   max: one((value) => ({ sql: `max(${value.sql})`, type: value.type })),
   sum: one(sum, { distinct: true }),
   avg: one(average, { distinct: true }),
-  md5: one((value) => ({ sql: `md5(${text('md5', value)})`, type: STRING })),
+  md5: one((value) => ({ sql: `md5(${string('md5', value)})`, type: STRING })),
   length: one((value) => ({ sql: `CAST(length(${text('length', value)}) AS INTEGER)`, type: INT })),
   abs: one((value) => {
     const { sql, type } = number('abs', value);
@@ -42,8 +44,15 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   nullif: {
     arguments: [2, 2],
     call: ([value, other]) => {
-      const [left, right] = alike('nullif', [given(value), given(other)]).map(({ sql }) => sql);
-      return { sql: `CASE WHEN ${left} = ${right} THEN NULL ELSE ${given(value).sql} END`, type: given(value).type };
+      const [left, right] = [given(value), given(other)];
+      const type = commonType(left.type, right.type);
+      if (type === undefined) {
+        throw differentOperands('nullif', left.type, right.type);
+      }
+      return {
+        sql: `CASE WHEN ${cast(left, type).sql} = ${cast(right, type).sql} THEN NULL ELSE ${left.sql} END`,
+        type: left.type,
+      };
     },
   },
   if: {
@@ -59,8 +68,11 @@ export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
     },
   },
   size: one((value) => {
+    if (value.type.name === 'VOID') {
+      return cast(value, INT);
+    }
     if (value.type.name !== 'ARRAY') {
-      throw mismatch('size', value.type);
+      throw unexpectedInput('size', value.type, 'ARRAY');
     }
     return { sql: `CAST(len(${value.sql}) AS INTEGER)`, type: INT };
   }),
@@ -85,7 +97,8 @@ function given(value: Typed | undefined): Typed {
 }
 
 /** Sums of integers are BIGINT; sums of DECIMAL have ten more digits. */
-function sum({ sql, type }: Typed, distinct: string): Typed {
+function sum(value: Typed, distinct: string): Typed {
+  const { sql, type } = number('sum', value);
   if (isInteger(type)) {
     return { sql: `CAST(sum(${distinct}${sql}) AS BIGINT)`, type: BIGINT };
   }
@@ -96,45 +109,60 @@ function sum({ sql, type }: Typed, distinct: string): Typed {
       type: { ...type, precision },
     };
   }
-  if (type.name !== 'DOUBLE') {
-    throw mismatch('sum', type);
-  }
   return { sql: `sum(${distinct}${sql})`, type };
 }
 
 /** Averages of integers are of doubles, as in Spark; those of DECIMAL have digits that are not on the allow-list. */
 function average(value: Typed, distinct: string): Typed {
-  if (!isInteger(value.type) && value.type.name !== 'DOUBLE') {
-    throw mismatch('avg', value.type);
+  const { sql, type } = number('avg', value);
+  if (type.name === 'DECIMAL') {
+    throw unsupported('avg of DECIMAL; cast the values to DOUBLE');
   }
-  return { sql: `avg(${distinct}${cast(value, DOUBLE).sql})`, type: DOUBLE };
+  return { sql: `avg(${distinct}${cast({ sql, type }, DOUBLE).sql})`, type: DOUBLE };
 }
 
-function text(where: string, value: Typed): string {
+/** SQL of a text; Spark casts none to it here. @throws SqlFailure when the value is not STRING */
+function string(where: string, value: Typed): string {
   if (value.type.name !== 'STRING' && value.type.name !== 'VOID') {
-    throw mismatch(where, value.type);
+    throw unexpectedInput(where, value.type, 'STRING');
   }
   return cast(value, STRING).sql;
 }
 
-function number(where: string, value: Typed): Typed {
-  if (!isNumber(value.type) && value.type.name !== 'VOID') {
-    throw mismatch(where, value.type);
+/** SQL of a value as text. @throws SqlFailure for an array */
+export function text(where: string, value: Typed): string {
+  if (value.type.name === 'ARRAY') {
+    throw unexpectedInput(where, value.type, 'STRING');
   }
-  return value.type.name === 'VOID' ? cast(value, DOUBLE) : value;
+  return cast(value, STRING).sql;
+}
+
+/** A number, also from a text. @throws SqlFailure for values of other types */
+export function number(where: string, value: Typed): Typed {
+  if (value.type.name === 'VOID' || value.type.name === 'STRING') {
+    return cast(value, DOUBLE);
+  }
+  if (!isNumber(value.type)) {
+    throw unexpectedInput(where, value.type, 'a number');
+  }
+  return value;
 }
 
 /** SQL of a condition. @throws SqlFailure when the value is not BOOLEAN */
 export function boolean(where: string, value: Typed): string {
   if (value.type.name !== 'BOOLEAN' && value.type.name !== 'VOID') {
-    throw mismatch(where, value.type);
+    throw unexpectedInput(where, value.type, 'BOOLEAN');
   }
   return cast(value, BOOLEAN).sql;
 }
 
-/** The values cast to the type in which they meet. */
+/** The values cast to the type in which they meet. @throws SqlFailure when there is none */
 export function alike(where: string, values: readonly Typed[]): Typed[] {
-  const type = values.map((value) => value.type).reduce((left, right) => commonType(left, right, where));
+  const types = values.map((value) => value.type);
+  const type = commonTypeOf(types);
+  if (type === undefined) {
+    throw differentData(where, types);
+  }
   return values.map((value) => cast(value, type));
 }
 
@@ -153,12 +181,13 @@ function array(values: readonly Typed[]): Typed {
 
 /** Texts side by side; other values are cast to STRING. Arrays are not on the allow-list. */
 export function concat(values: readonly Typed[]): Typed {
-  const texts = values.map((value) => {
-    if (value.type.name === 'ARRAY') {
-      throw mismatch('concat', value.type);
-    }
-    return cast(value, STRING).sql;
-  });
+  const types = values.map(({ type }) => type);
+  if (types.some(({ name }) => name === 'ARRAY')) {
+    throw types.every(({ name }) => name === 'ARRAY')
+      ? unsupported('concat of arrays')
+      : differentData('concat', types);
+  }
+  const texts = values.map((value) => cast(value, STRING).sql);
   // Beside a NULL that it knows, DuckDB gives the operator no type.
   return { sql: `CAST((${texts.join(' || ')}) AS VARCHAR)`, type: STRING };
 }

@@ -1,14 +1,15 @@
 import { OPERATORS } from './allow-list';
 import { cast } from './casts';
-import { alike, boolean } from './functions';
+import { alike, text } from './functions';
 import type { SqlType } from './sql-type';
-import { arithmeticType, commonType, mismatch, sameType, type Typed } from './type-rules';
+import { differentOperands, filterNotBoolean, wrongOperands } from './type-mismatch';
+import { arithmeticType, commonType, sameType, type Typed } from './type-rules';
 
 const BOOLEAN: SqlType = { name: 'BOOLEAN' };
 
 /**
  * A binary operator of the allow-list by Spark's rules for its types.
- * @throws SqlFailure DATATYPE_MISMATCH
+ * @throws SqlFailure when it does not take such values
  */
 export function operated(kind: string, left: Typed, right: Typed): Typed {
   const operator = OPERATORS[kind];
@@ -19,13 +20,23 @@ export function operated(kind: string, left: Typed, right: Typed): Typed {
     case 'arithmetic':
       return arithmetic(operator.spark, left, right);
     case 'logic':
-      return {
-        sql: `(${boolean(operator.spark, left)} ${operator.spark} ${boolean(operator.spark, right)})`,
-        type: BOOLEAN,
-      };
+      return logic(operator.spark, left, right);
     default:
       return { sql: compared(operator.spark, left, right), type: BOOLEAN };
   }
+}
+
+/** AND and OR: a string beside a condition is read as one. */
+function logic(operator: string, left: Typed, right: Typed): Typed {
+  const isCondition = ({ type }: Typed) => type.name === 'BOOLEAN' || type.name === 'VOID';
+  const isText = ({ type }: Typed) => type.name === 'STRING';
+  const operands = [left, right];
+  if (!operands.every((operand) => isCondition(operand) || isText(operand)) || operands.every(isText)) {
+    throw sameType(left.type, right.type)
+      ? wrongOperands(operator, left.type, 'BOOLEAN')
+      : differentOperands(operator, left.type, right.type);
+  }
+  return { sql: `(${cast(left, BOOLEAN).sql} ${operator} ${cast(right, BOOLEAN).sql})`, type: BOOLEAN };
 }
 
 /** Integers stay integers but for `/`; a zero on the right of `/` or `%` ends the statement. */
@@ -44,9 +55,26 @@ function arithmetic(operator: string, left: Typed, right: Typed): Typed {
 
 /** SQL of a comparison in the type in which both sides meet. */
 export function compared(operator: string, left: Typed, right: Typed): string {
-  const type = commonType(left.type, right.type, operator);
+  const type = meeting(operator, left, right);
   const duckDb = operator === '<=>' ? 'IS NOT DISTINCT FROM' : operator;
   return `(${cast(left, type).sql} ${duckDb} ${cast(right, type).sql})`;
+}
+
+/** SQL of the condition of a WHERE. @throws SqlFailure when it is none */
+export function filterCondition(condition: Typed): string {
+  if (condition.type.name !== 'BOOLEAN') {
+    throw filterNotBoolean(condition.type);
+  }
+  return condition.sql;
+}
+
+/** The type in which both sides of a comparison meet. @throws SqlFailure when there is none */
+function meeting(operator: string, left: Typed, right: Typed): SqlType {
+  const type = commonType(left.type, right.type);
+  if (type === undefined) {
+    throw differentOperands(operator, left.type, right.type);
+  }
+  return type;
 }
 
 /** `value IN (…)`: all in the type in which they meet. */
@@ -57,11 +85,7 @@ export function isIn(value: Typed, list: readonly Typed[]): Typed {
 
 /** `value BETWEEN low AND high`: two comparisons, each in its own type. */
 export function isBetween(value: Typed, low: Typed, high: Typed): Typed {
-  const types = [low, high].map((end) => commonType(value.type, end.type, 'BETWEEN'));
-  const [type, other] = types;
-  if (type === undefined || other === undefined) {
-    throw mismatch('BETWEEN', value.type);
-  }
+  const [type, other] = [meeting('BETWEEN', value, low), meeting('BETWEEN', value, high)];
   return sameType(type, other)
     ? { sql: `(${cast(value, type).sql} BETWEEN ${cast(low, type).sql} AND ${cast(high, type).sql})`, type: BOOLEAN }
     : { sql: `(${compared('>=', value, low)} AND ${compared('<=', value, high)})`, type: BOOLEAN };
@@ -69,11 +93,5 @@ export function isBetween(value: Typed, low: Typed, high: Typed): Typed {
 
 /** `value LIKE pattern`, with the backslash as escape. */
 export function isLike(value: Typed, pattern: Typed): Typed {
-  for (const { type } of [value, pattern]) {
-    if (type.name !== 'STRING' && type.name !== 'VOID') {
-      throw mismatch('LIKE', type);
-    }
-  }
-  const text = (operand: Typed) => cast(operand, { name: 'STRING' }).sql;
-  return { sql: `(${text(value)} LIKE spark_pattern(${text(pattern)}) ESCAPE '\\')`, type: BOOLEAN };
+  return { sql: `(${text('LIKE', value)} LIKE spark_pattern(${text('LIKE', pattern)}) ESCAPE '\\')`, type: BOOLEAN };
 }

@@ -1,8 +1,10 @@
 import { CLAUSES, EXPRESSIONS } from './allow-list';
-import { type Expression, renderCondition, renderExpression } from './expressions';
+import { cast } from './casts';
+import { type Expression, renderExpression } from './expressions';
 import { SqlFailure, syntaxError, unsupported } from './failure';
 import { type HistoryPoint, millisecondsOf } from './history';
 import { inBackticks, type NameDefaults, quoted, type TableName, tableName } from './names';
+import { filterCondition } from './operators';
 import type { Bindings } from './parameters';
 import { ambiguous, columnsOf, findColumn, type Query, type Scope, type Source, sameName, unresolved } from './scope';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
@@ -58,12 +60,16 @@ function renderSelect(node: Node, scope: QueryScope): Query {
   const clauses = [
     `SELECT ${node.distinct === true ? 'DISTINCT ' : ''}${outputs.map(({ sql, name }) => `${sql} AS ${quoted(name)}`).join(', ')}`,
     sources.length === 0 ? '' : `FROM ${sources.map((source) => `${source.sql} AS ${quoted(source.name)}`).join(', ')}`,
-    clause('where_clause', node.where_clause, (where) => `WHERE ${renderCondition('WHERE', where.this, inSources)}`),
+    clause(
+      'where_clause',
+      node.where_clause,
+      (where) => `WHERE ${filterCondition(renderExpression(where.this, inSources))}`,
+    ),
     clause('group_by', node.group_by, (group) => {
       const keys = list(group.expressions).map((key) => renderKey(key, outputs, grouping, 'GROUP BY'));
       return `GROUP BY ${keys.join(', ')}`;
     }),
-    clause('having', node.having, (condition) => `HAVING ${renderCondition('HAVING', condition.this, having)}`),
+    clause('having', node.having, (condition) => `HAVING ${havingOf(condition.this, having)}`),
     clause('order_by', node.order_by, (order) => {
       const keys = list(order.expressions).map((key) => renderOrder(key as Node, outputs, ordering));
       return `ORDER BY ${keys.join(', ')}`;
@@ -75,6 +81,11 @@ function renderSelect(node: Node, scope: QueryScope): Query {
     sql: clauses.filter((text) => text !== '').join(' '),
     columns: outputs.map(({ name, type }) => ({ name, type })),
   };
+}
+
+/** SQL of the condition of a HAVING, which Spark casts to BOOLEAN. */
+function havingOf(condition: unknown, scope: Scope): string {
+  return cast(renderExpression(condition, scope), { name: 'BOOLEAN' }).sql;
 }
 
 function scopeOf(
@@ -126,8 +137,9 @@ function starOf(table: string | undefined, sources: readonly Source[]): Expressi
   }
   return wanted.flatMap((source) =>
     columnsOf(source).map((column) => {
-      // Two columns of one name within a subquery cannot be told apart.
-      findColumn([source], column.name, undefined);
+      if (source.columns.filter(({ name }) => sameName(name, column.name)).length > 1) {
+        throw unsupported(`* over two columns ${column.name} of a subquery; give one an alias`);
+      }
       return column;
     }),
   );
@@ -140,7 +152,7 @@ function renderFrom(from: Node, scope: QueryScope): RenderedSource[] {
   const sources = list(from.expressions).map((source) => renderSource(source, scope));
   for (const [index, { name }] of sources.entries()) {
     if (sources.slice(0, index).some((other) => sameName(other.name, name))) {
-      throw ambiguous(name);
+      throw unsupported(`two tables ${name} in FROM; give one an alias`);
     }
   }
   return sources;

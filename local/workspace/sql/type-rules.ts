@@ -1,5 +1,6 @@
-import { SqlFailure, unsupported } from './failure';
+import { type SqlFailure, unsupported } from './failure';
 import type { SqlType } from './sql-type';
+import { differentOperands, wrongOperands } from './type-mismatch';
 import { typeText } from './types';
 
 /** SQL for DuckDB whose type in Databricks SQL is known. */
@@ -33,26 +34,20 @@ export function sameType(left: SqlType, right: SqlType): boolean {
   return typeText(left) === typeText(right);
 }
 
-/** What an operator or a function cannot take; Spark's analysis refuses it too, or the local workspace does not know it. */
-export function mismatch(where: string, ...types: readonly SqlType[]): SqlFailure {
-  return new SqlFailure(
-    'DATATYPE_MISMATCH',
-    '42K09',
-    `${where} cannot take ${types.map(typeText).join(' and ')} here; cast the values.`,
-  );
-}
-
 /**
  * The type in which two values meet: in a comparison, an array, a CASE (`AnsiTypeCoercion.findWiderTypeForTwo` of Spark). A string
- * becomes what the other side is: BIGINT beside integers, DOUBLE beside other numbers.
- * @throws SqlFailure when there is none
+ * becomes what the other side is: BIGINT beside integers, DOUBLE beside other numbers. Undefined when there is none.
  */
-export function commonType(left: SqlType, right: SqlType, where: string): SqlType {
-  const found = sameType(left, right) ? left : (widened(left, right) ?? widened(right, left));
-  if (found === undefined) {
-    throw mismatch(where, left, right);
-  }
-  return found;
+export function commonType(left: SqlType, right: SqlType): SqlType | undefined {
+  return sameType(left, right) ? left : (widened(left, right) ?? widened(right, left));
+}
+
+/** The type in which all these values meet; VOID for none, undefined when they have none in common. */
+export function commonTypeOf(types: readonly SqlType[]): SqlType | undefined {
+  return types.reduce<SqlType | undefined>(
+    (left, right) => (left === undefined ? undefined : commonType(left, right)),
+    { name: 'VOID' },
+  );
 }
 
 /** The common type when `left` is the side that gives way, undefined otherwise. */
@@ -67,7 +62,7 @@ function widened(left: SqlType, right: SqlType): SqlType | undefined {
     return right;
   }
   if (left.name === 'ARRAY' && right.name === 'ARRAY') {
-    return { name: 'ARRAY', element: commonType(left.element, right.element, 'ARRAY') };
+    return arrayOf(left.element, right.element);
   }
   if (!isNumber(left) || !isNumber(right)) {
     return undefined;
@@ -79,6 +74,23 @@ function widened(left: SqlType, right: SqlType): SqlType | undefined {
     return INTEGERS.indexOf(left.name) < INTEGERS.indexOf(right.name) ? right : undefined;
   }
   return left.name === 'DOUBLE' ? undefined : widerDecimal(asDecimal(left), asDecimal(right));
+}
+
+function arrayOf(left: SqlType, right: SqlType): SqlType | undefined {
+  const element = commonType(left, right);
+  if (
+    element !== undefined &&
+    (left.name === 'STRING') !== (right.name === 'STRING') &&
+    !isVoid(left) &&
+    !isVoid(right)
+  ) {
+    throw unsupported(`an array of ${typeText(left)} beside one of ${typeText(right)}; cast one of them`);
+  }
+  return element === undefined ? undefined : { name: 'ARRAY', element };
+}
+
+function isVoid({ name }: SqlType): boolean {
+  return name === 'VOID';
 }
 
 function besideString(other: SqlType): SqlType | undefined {
@@ -107,20 +119,39 @@ function widerDecimal(left: Decimal, right: Decimal): Decimal {
 }
 
 /**
- * The type of `+`, `-`, `*`, `%` and, as DOUBLE, of `/`.
- * @throws SqlFailure for values that are no numbers, and for two exact operands of which one is DECIMAL: Spark's rules for the digits of
- * their result are not on the allow-list
+ * The type of `+`, `-`, `*`, `%` and, as DOUBLE, of `/`. A string beside a number is a number.
+ * @throws SqlFailure for values that are no numbers, for dates, and for two exact operands of which one is DECIMAL: Spark's rules for the
+ * digits of their result are not on the allow-list
  */
 export function arithmeticType(operator: string, left: SqlType, right: SqlType): SqlType {
-  const numbers = [left, right].filter((type) => type.name !== 'VOID');
-  if (!numbers.every(isNumber)) {
-    throw mismatch(operator, left, right);
+  const types = [left, right].filter((type) => !isVoid(type));
+  if (types.length === 0) {
+    return { name: 'DOUBLE' };
   }
-  if (numbers.length === 0 || numbers.some((type) => type.name === 'DOUBLE')) {
+  const number = types.find(isNumber);
+  const numbers = types.map((type) => (type.name === 'STRING' && number !== undefined ? besideString(number) : type));
+  if (!numbers.every((type): type is SqlType => type !== undefined && isNumber(type))) {
+    throw notNumbers(operator, left, right, types);
+  }
+  if (numbers.some((type) => type.name === 'DOUBLE')) {
     return { name: 'DOUBLE' };
   }
   if (numbers.some((type) => type.name === 'DECIMAL')) {
     throw unsupported(`${operator} of ${typeText(left)} and ${typeText(right)}; cast one of them to DOUBLE`);
   }
-  return operator === '/' ? { name: 'DOUBLE' } : commonType(left, right, operator);
+  return operator === '/' ? { name: 'DOUBLE' } : wider(numbers);
+}
+
+function wider(integers: readonly SqlType[]): SqlType {
+  return integers.reduce((left, right) => (INTEGERS.indexOf(left.name) < INTEGERS.indexOf(right.name) ? right : left));
+}
+
+function notNumbers(operator: string, left: SqlType, right: SqlType, known: readonly SqlType[]): SqlFailure {
+  if ((operator === '+' || operator === '-') && known.some(({ name }) => name === 'DATE' || name === 'TIMESTAMP')) {
+    return unsupported(`${operator} with dates and timestamps`);
+  }
+  const same = sameType(left, right) || (known.length === 1 && known[0]?.name === 'STRING');
+  return same && known[0] !== undefined
+    ? wrongOperands(operator, known[0], 'numbers')
+    : differentOperands(operator, left, right);
 }

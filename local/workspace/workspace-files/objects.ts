@@ -3,6 +3,7 @@ import { link, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:f
 import path from 'node:path';
 import { ApiError, type Workspace } from '../api';
 import { numericId } from '../identity/principals';
+import { TreePermissions } from '../permissions/tree-permissions';
 import { canonicalPath, diskPath, filesFolder } from './paths';
 
 export const NOTEBOOK_MARKER = '# Databricks notebook source';
@@ -43,12 +44,17 @@ export class WorkspaceObjects {
     const record = this.#records.get(canonical);
     return {
       path: canonical,
-      objectId: numericId(`${this.workspace.id}:${canonical}`),
+      objectId: this.idOf(canonical),
       type: found.isDirectory() ? 'DIRECTORY' : (record?.type ?? (await sniffedType(disk))),
       createdAt: record?.createdAt ?? Math.trunc(found.birthtimeMs),
       modifiedAt: Math.trunc(found.mtimeMs),
       size: found.isDirectory() ? 0 : found.size,
     };
+  }
+
+  /** The id of whatever is at the canonical path. */
+  idOf(canonical: string): string {
+    return numericId(`${this.workspace.id}:${canonical}`);
   }
 
   /** @throws ApiError 404 RESOURCE_DOES_NOT_EXIST with the path as the client wrote it */
@@ -110,6 +116,7 @@ export class WorkspaceObjects {
   async remove(object: WorkspaceObject): Promise<void> {
     await rm(diskPath(this.workspace, object.path), { recursive: true, force: true });
     this.#records.remove(object.path);
+    new TreePermissions(this.workspace).forget(object.path);
     for (const [below] of this.#records.entries(`${object.path}/`)) {
       this.#records.remove(below);
     }

@@ -4,12 +4,15 @@ import path from 'node:path';
 import { integerId } from '../../../src/json';
 import { ApiError, type Call, type Reply, type Service, type Workspace } from '../api';
 import { flag, invalid, optionalText, queryFields, requiredText } from '../fields';
+import { listMembers } from '../identity/directory';
 import { administrator } from '../identity/principals';
 import { unlessEmpty } from '../paging';
 import { type Contents, importedContents, mayOverwrite, uploadedContents } from './contents';
 import { multipartFields } from './multipart';
+import { ObjectPaths } from './object-paths';
 import { missing, type WorkspaceObject, WorkspaceObjects } from './objects';
 import { canonicalPath } from './paths';
+import { treePermissionOperations } from './permissions';
 
 const prefix = '/api/2.0/workspace';
 
@@ -42,9 +45,12 @@ export function createWorkspaceFiles(workspace: Workspace): Service {
         note: 'overwrite=false conflicts when the file exists, also between writers at the same time',
         handle: (call) => importFile(objects, call),
       },
+      ...treePermissionOperations(workspace, objects),
     ],
     start: async () => {
-      await objects.makeFolder(`/Users/${administrator().userName}`);
+      for (const { userName } of [administrator(), ...listMembers(workspace.metastore)]) {
+        await objects.makeFolder(`/Users/${userName}`);
+      }
       await objects.makeFolder('/Shared');
     },
   };
@@ -112,17 +118,17 @@ async function getStatus(objects: WorkspaceObjects, call: Call): Promise<Reply> 
   const given = requiredText(fields, 'path');
   const object = await objects.get(given);
   const exported = object.type === 'NOTEBOOK' && flag(fields, 'return_export_info');
-  return { json: { ...onWire(object, given), ...(exported ? { repos_export_format: 'SOURCE' } : {}) } };
+  return { json: { ...onWire(call, object, given), ...(exported ? { repos_export_format: 'SOURCE' } : {}) } };
 }
 
 async function list(objects: WorkspaceObjects, call: Call): Promise<Reply> {
   const given = requiredText(queryFields(call.query), 'path');
   const object = await objects.get(given);
   if (object.type !== 'DIRECTORY') {
-    return { json: { objects: [onWire(object, given)] } };
+    return { json: { objects: [onWire(call, object, given)] } };
   }
   const children = await objects.children(object);
-  return { json: { objects: unlessEmpty(children.map((child) => onWire(child, given))) } };
+  return { json: { objects: unlessEmpty(children.map((child) => onWire(call, child, given))) } };
 }
 
 async function remove(objects: WorkspaceObjects, call: Call): Promise<Reply> {
@@ -144,7 +150,8 @@ async function remove(objects: WorkspaceObjects, call: Call): Promise<Reply> {
 }
 
 /** @param asked how the client wrote the path: who asks below `/Workspace` gets paths below it */
-function onWire(object: WorkspaceObject, asked: string): Record<string, unknown> {
+function onWire({ workspace }: Call, object: WorkspaceObject, asked: string): Record<string, unknown> {
+  new ObjectPaths(workspace).note(object);
   const root = rootOf(asked);
   return {
     object_id: integerId(object.objectId),

@@ -91,7 +91,7 @@ describe('ways around rights', () => {
 
   it('an experiment whose artifacts are in a volume wants the rights on the volume', async () => {
     const { experiment_id } = await ok('ci', 'POST', `${MLFLOW}/experiments/create`, {
-      name: '/in-volume',
+      name: '/Shared/in-volume',
       artifact_location: 'dbfs:/Volumes/dev/default/secret',
     });
     const { run } = await ok('ci', 'POST', `${MLFLOW}/runs/create`, { experiment_id });

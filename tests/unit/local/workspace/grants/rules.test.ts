@@ -7,6 +7,7 @@ import { objectRules } from '../../../../../local/workspace/grants/object-rules'
 import { describePrincipals } from '../../../../../local/workspace/identity/directory';
 import { memoryStore } from '../../../../../local/workspace/memory-store';
 import type { Permission } from '../../../../../local/workspace/permissions/access-list';
+import { SecretScopes } from '../../../../../local/workspace/secrets/secret-values';
 import type { Endpoint } from '../../../../../local/workspace/serving/endpoint';
 import type { MetastoreTables } from '../../../../../local/workspace/sql/metastore-tables';
 import { ADA, CI, EVE, SETTINGS } from '../../../../support/principals';
@@ -29,7 +30,7 @@ function scene() {
   workspace.store
     .collection<Pick<Endpoint, 'id' | 'creator'>>('serving-endpoints')
     .put('churn', { id: 'e1', creator: CI });
-  const rules = objectRules(workspace);
+  const rules = objectRules(workspace, new SecretScopes({}, 0));
   const permit = (...permissions: readonly Permission[]) =>
     workspace.store.collection<readonly Permission[]>('permissions/serving-endpoints').put('e1', permissions);
   async function send(userName: string, operation: string, params: Record<string, string>): Promise<unknown> {
@@ -54,7 +55,7 @@ describe('rules of rights', () => {
   it('name only operations that there are', () => {
     const operations = new Set(describeOperations().map(({ method, path }) => `${method} ${path}`));
     const { workspace } = { workspace: { store: memoryStore() } as unknown as Workspace };
-    const rules = objectRules(workspace);
+    const rules = objectRules(workspace, new SecretScopes({}, 0));
     const without = Object.keys(rules).filter((operation) => !operations.has(operation));
     // Files know a few methods each; the rule holds whichever there are.
     assert.deepEqual(
