@@ -1,4 +1,5 @@
 import { TaskError } from '../errors';
+import { nearestName } from '../nearest-name';
 import type { Warehouse, WarehousesApi } from './warehouses';
 
 /**
@@ -22,9 +23,13 @@ export async function chooseWarehouse(warehouses: WarehousesApi, wanted: string)
   if (only === undefined) {
     const what =
       wanted === '' ? 'There is no SQL warehouse to choose by itself.' : `There is no SQL warehouse '${wanted}'.`;
+    const near = nearestName(
+      wanted,
+      all.flatMap(({ id, name }) => (name ? [name, id] : [id])),
+    );
     throw new TaskError('WAREHOUSE_NOT_FOUND', what, {
       where: `The identity may use: ${known}.`,
-      todo: "Set 'warehouse' to an id or exact name, and grant the identity CAN USE on it.",
+      todo: `${near === undefined ? '' : `Did you mean ${near}? `}Set 'warehouse' to an id or exact name, and grant the identity CAN USE on it.`,
     });
   }
   if (candidates.length > 1) {

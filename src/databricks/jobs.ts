@@ -34,6 +34,8 @@ export interface Job {
 const PAGED_LISTS = ['tasks', 'job_clusters', 'environments', 'parameters'] as const;
 
 const ROOT = '/api/2.2/jobs';
+/** Jobs that the service gives in one page at most. */
+const LONGEST_PAGE = 100;
 
 /** `/api/2.2/jobs` */
 export class JobsApi {
@@ -59,7 +61,7 @@ export class JobsApi {
   /** Every job of exactly this name. The service compares without case; names are not unique. */
   async listByName(name: string): Promise<Job[]> {
     const found: Job[] = [];
-    for await (const job of this.list({ name, limit: 100 })) {
+    for await (const job of this.list({ name, limit: LONGEST_PAGE })) {
       const typed = withTextIds<Job>(job);
       if (typed.settings?.name === name) {
         found.push(typed);
@@ -68,10 +70,10 @@ export class JobsApi {
     return found;
   }
 
-  /** Names of the first `count` jobs that the identity may see (at most 100); a job without a name is shown by its id. */
+  /** Names of the first `count` jobs that the identity may see; a job without a name is shown by its id. */
   async firstNames(count: number): Promise<string[]> {
     const names: string[] = [];
-    for await (const job of this.list({ limit: count })) {
+    for await (const job of this.list({ limit: Math.min(count, LONGEST_PAGE) })) {
       const { job_id, settings } = withTextIds<Job>(job);
       names.push(settings?.name || job_id);
       if (names.length === count) {

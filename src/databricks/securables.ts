@@ -30,19 +30,38 @@ export class SecurablesApi {
     return this.get(path`/api/2.1/unity-catalog/models/${fullName}`, 'registered model');
   }
 
+  /** The catalogs that the identity may know of. */
+  catalogs(): AsyncGenerator<Securable> {
+    return this.list('catalogs', 'catalog', {});
+  }
+
   /** The schemas of a catalog that the identity may know of. */
-  async *schemas(catalog: string): AsyncGenerator<Securable> {
+  schemas(catalog: string): AsyncGenerator<Securable> {
+    return this.list('schemas', 'schema', { catalog_name: catalog });
+  }
+
+  /** The models of a schema that the identity may know of. */
+  models(catalog: string, schema: string): AsyncGenerator<Securable> {
+    return this.list('registered_models', 'registered model', { catalog_name: catalog, schema_name: schema });
+  }
+
+  private async *list(
+    field: 'catalogs' | 'schemas' | 'registered_models',
+    what: string,
+    of: Readonly<Record<string, string>>,
+  ): AsyncGenerator<Securable> {
+    const collection = field === 'registered_models' ? 'models' : field;
     const found = items(
       (page_token) =>
-        this.http.json<TokenPage & { schemas?: readonly unknown[] }>({
+        this.http.json<TokenPage>({
           method: 'GET',
-          path: '/api/2.1/unity-catalog/schemas',
-          query: { catalog_name: catalog, max_results: 0, page_token },
+          path: `/api/2.1/unity-catalog/${collection}`,
+          query: { ...of, max_results: 0, page_token },
         }),
-      (page) => objectsIn(objectIn(page, 'list of schemas'), 'schemas', 'list of schemas'),
+      (page) => objectsIn(objectIn(page, `list of ${field}`), field, `list of ${field}`),
     );
-    for await (const schema of found) {
-      yield securable(schema, 'schema');
+    for await (const fields of found) {
+      yield securable(fields, what);
     }
   }
 

@@ -25,6 +25,8 @@ export interface StatementRequest {
    * lost, and read by links when its result is too large to come inline. Anything else is sent once.
    */
   readonly repeatable?: boolean;
+  /** Milliseconds after which a statement that has not ended is cancelled; without it, it may take as long as it likes. */
+  readonly limitMs?: number;
 }
 
 /** Result of a statement that succeeded. */
@@ -67,7 +69,7 @@ export class StatementsApi {
     const started = await this.submit(request, disposition);
     try {
       this.http.signal?.throwIfAborted();
-      return await this.finished(started);
+      return await this.finished(started, request.limitMs);
     } catch (error) {
       if (this.http.signal?.aborted === true) {
         await new StatementsApi(this.http.withSignal(undefined)).cancel(started.statement_id, CANCEL_DEADLINE_MS);
@@ -126,10 +128,18 @@ export class StatementsApi {
     });
   }
 
-  private async finished(started: StatementAnswer): Promise<StatementAnswer> {
+  private async finished(started: StatementAnswer, limitMs = Number.POSITIVE_INFINITY): Promise<StatementAnswer> {
+    const end = this.http.time.now() + limitMs;
     let answer = started;
     let wait = FIRST_POLL_MS;
     while (answer.status.state === 'PENDING' || answer.status.state === 'RUNNING') {
+      if (this.http.time.now() + wait > end) {
+        await this.cancel(started.statement_id, CANCEL_DEADLINE_MS);
+        throw new TaskError('STATEMENT_TIMEOUT', `The SQL statement had not ended after ${limitMs / 1000} s.`, {
+          where: `It was statement ${started.statement_id}, state ${answer.status.state}.`,
+          todo: 'See in the workspace whether the warehouse starts, and what it is busy with.',
+        });
+      }
       await this.http.time.sleep(wait, this.http.signal);
       wait = Math.min(LONGEST_POLL_MS, wait * 1.5);
       answer = await this.http.json({ method: 'GET', path: path`/api/2.0/sql/statements/${started.statement_id}` });

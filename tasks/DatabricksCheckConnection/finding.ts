@@ -2,7 +2,8 @@ import type { TaskContext } from '../../src/agent/task-context';
 import type { Grantee } from '../../src/databricks/grant-commands';
 import type { CurrentIdentity } from '../../src/databricks/identity';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
-import type { CheckSubjects } from './inputs';
+import { nearestName } from '../../src/nearest-name';
+import type { CheckName, CheckSubjects } from './inputs';
 
 /** A right that somebody lacks, or has too many, with what mends it. */
 export interface RightFinding {
@@ -19,6 +20,14 @@ export interface Finding {
   readonly verdict: 'ok' | 'warning' | 'error';
   readonly message: string;
   readonly rights?: readonly RightFinding[];
+}
+
+/** What one check found, or why it was not made. */
+export interface CheckResult {
+  readonly check: CheckName;
+  readonly verdict: Finding['verdict'] | 'notChecked';
+  readonly message: string;
+  readonly rights: readonly RightFinding[];
 }
 
 /** What every check is given. */
@@ -41,6 +50,42 @@ export function ok(message: string): Finding {
 export function failed(message: string, rights: readonly RightFinding[]): Finding {
   const commands = rights.map(({ command }) => command).join(' ');
   return { verdict: 'error', message: `${message} To mend it: ${commands}`, rights };
+}
+
+/**
+ * A thing that is not there for the identity. Nobody can tell a name that is wrong from a thing that is hidden, so both are said, and the
+ * name first: it is wrong more often.
+ * @param object such as `catalog dev`
+ * @param seen names of the same kind that the identity may know of; `hidden` where the service does not list them to it
+ */
+export function notThere(
+  object: string,
+  name: string,
+  seen: readonly string[] | 'hidden',
+  who: string,
+  rights: readonly RightFinding[],
+): Finding {
+  const commands = rights.map(({ command }) => command).join(' ');
+  const message =
+    `There is no ${object} that ${who} may see. ${suggestion(name, seen)} ` +
+    `If the name is right, ${object} does not exist yet, or a right is missing: ${commands}`;
+  return { verdict: 'error', message, rights };
+}
+
+const NAMES_SHOWN = 10;
+
+/** What may be meant by a name, as a sentence. */
+export function suggestion(name: string, seen: readonly string[] | 'hidden'): string {
+  if (seen === 'hidden') {
+    return 'What else there is, is hidden from it.';
+  }
+  if (seen.length === 0) {
+    return 'It sees none at all.';
+  }
+  const near = nearestName(name, seen);
+  const shown = seen.slice(0, NAMES_SHOWN).join(', ');
+  const more = seen.length > NAMES_SHOWN ? `, and ${seen.length - NAMES_SHOWN} more` : '';
+  return `${near === undefined ? '' : `Did you mean ${near}? `}It sees: ${shown}${more}.`;
 }
 
 /** The identity as somebody who can be given rights. */

@@ -1,22 +1,8 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import { escapeMarkdown, markdownTable } from '../../src/markdown';
-import type { Finding, RightFinding } from './finding';
-import type { CheckName } from './inputs';
-
-/** What one check found, or why it was left out. */
-export interface CheckResult {
-  readonly check: CheckName;
-  readonly verdict: Finding['verdict'] | 'leftOut';
-  readonly message: string;
-  readonly rights: readonly RightFinding[];
-}
-
-const SHOWN: Readonly<Record<CheckResult['verdict'], string>> = {
-  ok: 'ok',
-  warning: 'warning',
-  error: 'error',
-  leftOut: 'left out',
-};
+import type { CheckResult } from './finding';
+import { SHOWN_VERDICTS } from './log-line';
 
 /** Sets the outputs, writes `report.json`, and says first what is to be done. */
 export function outcome(
@@ -36,32 +22,34 @@ export function outcome(
     checks: results,
   };
   outputs.set('reportPath', files.write('report.json', JSON.stringify(content, null, 2)));
+  const rest = { summary: summaryOf(results), attachment: { kind: 'connection', content } };
   const bad = failOnWarning ? [...failures, ...warnings] : failures;
-  const first = bad[0];
-  const made = results.filter((result) => result.verdict !== 'leftOut').length;
+  if (bad.length === 0) {
+    // The identity first: an agent takes `//host:port works as name@` for a password in an address and masks it.
+    return { decision: `${outputs.get('identity') || 'The given identity'} reaches ${url}.`, ...rest };
+  }
   return {
-    decision:
-      first === undefined
-        ? // The identity first: an agent takes `//host:port works as name@` for a password in an address and masks it.
-          `${outputs.get('identity') || 'The given identity'} reaches ${url}.`
-        : `Connection to ${url} does not work: ${bad.length} of ${made} checks failed.`,
-    ...(first === undefined
-      ? {}
-      : {
-          failure: {
-            code: 'CONNECTION_CHECK_FAILED',
-            message: `Check '${first.check}' did not pass: ${first.message}`,
-          },
-        }),
-    summary: summaryOf(results),
-    attachment: { kind: 'connection', content },
+    decision: `Connection to ${url} does not work: ${countsOf(results, bad.length)}.`,
+    failure: { code: 'CONNECTION_CHECK_FAILED', message: bad.map(failureSentence).join(' ') },
+    ...rest,
   };
+}
+
+function countsOf(results: readonly CheckResult[], bad: number): string {
+  const made = results.filter((result) => result.verdict !== 'notChecked').length;
+  const more = results.length - made;
+  const failed = `${bad} of ${counted(made, 'check')} failed`;
+  return more === 0 ? failed : `${failed}, ${more} ${more === 1 ? 'was' : 'were'} not made`;
+}
+
+function failureSentence({ check, verdict, message }: CheckResult): string {
+  return `Check '${check}' ${verdict === 'warning' ? 'warned' : 'failed'}: ${message}`;
 }
 
 function summaryOf(results: readonly CheckResult[]): string {
   const checks = markdownTable(
     ['Check', 'Verdict', 'Finding'],
-    results.map(({ check, verdict, message }) => [check, SHOWN[verdict], escapeMarkdown(message)]),
+    results.map(({ check, verdict, message }) => [check, SHOWN_VERDICTS[verdict], escapeMarkdown(message)]),
   );
   const rights = results.flatMap((result) => result.rights);
   return rights.length === 0

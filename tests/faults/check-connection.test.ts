@@ -14,7 +14,5 @@ describe('DatabricksCheckConnection × faults', function () {
       code === 'PERMISSION_DENIED' && RIGHTS.test(path) && !(path.includes('/catalogs/') && earlier > 0)
         ? ['CONNECTION_CHECK_FAILED', 'To mend it: ']
         : ['CONNECTION_CHECK_FAILED'],
-    // Two checks look at the catalog, and a statement is polled besides.
-    deadlineMs: 2 * 310_000 + 200_000,
   });
 });

@@ -1,8 +1,9 @@
+import { nearestName } from '../../nearest-name';
 import { labelText } from '../labels';
 import { METRIC_FACTS, metricsOf } from '../metrics/metric-facts';
 import type { Path } from './policy-text';
 import { DEFAULT_CONFIDENCE, DEFAULT_ITERATIONS, type MetricName, type Policy } from './schema';
-import { nearestName, pathText, shown } from './sentences';
+import { pathText, shown } from './sentences';
 
 /** What a rule finds: where, what is wrong, what to do. */
 export interface RuleFinding {

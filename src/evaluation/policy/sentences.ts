@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import type * as core from 'zod/v4/core';
+import { nearestName } from '../../nearest-name';
 
 /** What is wrong and what to do, a sentence each, and the key it is about when it is not a value. */
 export interface Sentences {
@@ -37,22 +37,6 @@ export function pathText(path: readonly PropertyKey[]): string {
       typeof step === 'number' ? `${text}[${step}]` : text === '' ? String(step) : `${text}.${String(step)}`,
     '',
   );
-}
-
-/** The nearest of `known` by edit distance, when it is near enough to be what was meant. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({
-    candidate,
-    edits: distance(name.toLowerCase(), candidate.toLowerCase()),
-  }));
-  ranked.sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best !== undefined && best.edits <= allowedEdits(name) ? best.candidate : undefined;
-}
-
-/** Two letters in the wrong order are two edits; in a name of three letters that would be almost any other name. */
-function allowedEdits(name: string): number {
-  return name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
 }
 
 /** What a file is called in sentences, and which schema describes it. */

@@ -3,12 +3,24 @@ import type { Job } from '../../../src/databricks/jobs';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
 import { ApiError } from '../../../src/http/errors';
-import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, ok } from '../finding';
+import {
+  type Check,
+  type Finding,
+  failed,
+  granteeOf,
+  holdersOf,
+  nameOf,
+  notThere,
+  ok,
+  type RightFinding,
+} from '../finding';
 import { hasLevel } from '../object-level';
 
 /** Levels that let a principal start a job. */
 const STARTING = ['CAN_MANAGE_RUN', 'CAN_MANAGE', 'IS_OWNER'];
 const NAMES_SHOWN = 10;
+/** Names of jobs that are looked through for one that is meant: ten pages. */
+const NAMES_COMPARED = 1_000;
 
 /** May the identity start the job; without one, may it list jobs at all. */
 export const checkJobs: Check = async ({ workspace, subjects, identity: asked }) => {
@@ -19,42 +31,49 @@ export const checkJobs: Check = async ({ workspace, subjects, identity: asked })
     return ok(names.length === 0 ? `${who} may list jobs; it sees none.` : `${who} sees jobs: ${names.join(', ')}.`);
   }
   const found = await find(workspace, subjects.job);
-  if (typeof found === 'string') {
-    const place = /^\d+$/.test(subjects.job) ? subjects.job : `<id of ${subjects.job}>`;
-    return refusal(who, granteeOf(identity), place, found);
+  const grantee = granteeOf(identity);
+  if (found === 'denied') {
+    return refusal(who, grantee, subjects.job, 'The workspace does not show it the job');
+  }
+  if (found === undefined) {
+    const seen = await workspace.jobs.firstNames(NAMES_COMPARED);
+    const place = isId(subjects.job) ? subjects.job : `<id of ${subjects.job}>`;
+    return notThere(`job '${subjects.job}'`, subjects.job, seen, who, [starting(place, grantee)]);
   }
   const shown = `job ${found.settings?.name ?? ''} (${found.job_id})`;
   switch (await hasLevel(workspace, { type: 'jobs', id: found.job_id }, STARTING, holdersOf(identity))) {
     case 'yes':
       return ok(`${who} may start ${shown}.`);
     case 'no':
-      return refusal(who, granteeOf(identity), found.job_id, `It sees ${shown}, but has no more, also by its groups`);
+      return refusal(who, grantee, found.job_id, `It sees ${shown}, but has no more, also by its groups`);
     case 'hidden':
-      return refusal(who, granteeOf(identity), found.job_id, `The permissions of ${shown} are hidden from it`);
+      return refusal(who, grantee, found.job_id, `The permissions of ${shown} are hidden from it`);
   }
 };
 
 function refusal(who: string, grantee: Grantee, jobId: string, why: string): Finding {
-  return failed(`${who} has no CAN MANAGE RUN on job ${jobId}. ${why}.`, [
-    {
-      right: 'CAN_MANAGE_RUN',
-      object: `job ${jobId}`,
-      command: permissionCommand('jobs', jobId, 'CAN_MANAGE_RUN', grantee),
-    },
-  ]);
+  return failed(`${who} has no CAN MANAGE RUN on job ${jobId}. ${why}.`, [starting(jobId, grantee)]);
 }
 
-/** The job, or why there is none to look at. @throws TaskError JOB_AMBIGUOUS */
-async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | string> {
-  const found = /^\d{1,19}$/.test(wanted) ? await byId(jobs, wanted) : await jobs.listByName(wanted);
+function starting(jobId: string, grantee: Grantee): RightFinding {
+  return {
+    right: 'CAN_MANAGE_RUN',
+    object: `job ${jobId}`,
+    command: permissionCommand('jobs', jobId, 'CAN_MANAGE_RUN', grantee),
+  };
+}
+
+function isId(wanted: string): boolean {
+  return /^\d{1,19}$/.test(wanted);
+}
+
+/** The job; undefined when there is none of this id or name for the identity. @throws TaskError JOB_AMBIGUOUS */
+async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | undefined | 'denied'> {
+  const found = isId(wanted) ? await byId(jobs, wanted) : await jobs.listByName(wanted);
   if (found === 'denied') {
-    return 'The workspace does not show it the job';
+    return found;
   }
   const [only, ...more] = found;
-  if (only === undefined) {
-    const seen = await jobs.firstNames(NAMES_SHOWN);
-    return `There is no job '${wanted}', or it may not see it. ${seen.length === 0 ? 'The workspace shows it no job at all' : `It sees: ${seen.join(', ')}`}`;
-  }
   if (more.length > 0) {
     throw new TaskError('JOB_AMBIGUOUS', `Several jobs are named '${wanted}'.`, {
       where: `They are: ${found.map(({ job_id }) => job_id).join(', ')}.`,

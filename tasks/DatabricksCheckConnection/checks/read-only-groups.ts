@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import {
   type Grantee,
   grantStatement,
@@ -9,7 +10,8 @@ import { type SecurableType, sameName } from '../../../src/databricks/grants';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
-import { type Check, failed, granteeOf, nameOf, ok, type RightFinding } from '../finding';
+import { type Check, failed, granteeOf, nameOf, notThere, ok, type RightFinding } from '../finding';
+import { namesSeen } from '../names-seen';
 import { privilegesOf } from '../privileges-held';
 
 /** Rights that let a group read and nothing else (contract 1, DA1). */
@@ -25,7 +27,8 @@ export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity
   const identity = await asked();
   const catalog = await workspace.securables.catalog(subjects.catalog);
   if (catalog === undefined) {
-    return failed(`There is no catalog ${subjects.catalog}, or ${nameOf(identity)} may not know of it.`, [
+    const seen = await namesSeen(workspace.securables.catalogs(), ({ fullName }) => fullName);
+    return notThere(`catalog ${subjects.catalog}`, subjects.catalog, seen, nameOf(identity), [
       managing(subjects.catalog, granteeOf(identity)),
     ]);
   }
@@ -54,7 +57,7 @@ export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity
     return failed(`Groups that may only read can do more in catalog ${subjects.catalog}: ${said}.`, distinct(excess));
   }
   return ok(
-    `${subjects.readOnlyGroups.join(', ')} may only read in catalog ${subjects.catalog} (it and ${places.length - 1} schemas were looked at).`,
+    `${subjects.readOnlyGroups.join(', ')} may only read in catalog ${subjects.catalog} (looked at: it and ${counted(places.length - 1, 'schema')}).`,
   );
 };
 

@@ -3,8 +3,20 @@ import type { SecurableType } from '../../../src/databricks/grants';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { ApiError } from '../../../src/http/errors';
-import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, ok, type RightFinding } from '../finding';
+import { nearestName } from '../../../src/nearest-name';
+import {
+  type Check,
+  type Finding,
+  failed,
+  granteeOf,
+  holdersOf,
+  nameOf,
+  notThere,
+  ok,
+  type RightFinding,
+} from '../finding';
 import type { CheckSubjects } from '../inputs';
+import { namesSeen } from '../names-seen';
 import { lackedPrivileges } from '../privileges-held';
 
 /** One securable on the way from the catalog to the model. */
@@ -16,6 +28,8 @@ interface Step {
   /** What the identity must have to get past it. */
   readonly wanted: readonly string[];
   find(): Promise<Securable | undefined>;
+  /** What else there is of its kind in the same place. */
+  others(): AsyncIterable<Securable>;
 }
 
 /** Do catalog, schema and model exist, and may the identity use them. A model that does not exist yet must be one that it may create. */
@@ -57,6 +71,7 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
       object: `catalog ${catalog}`,
       wanted: ['USE_CATALOG'],
       find: () => securables.catalog(catalog),
+      others: () => securables.catalogs(),
     },
     ...(schema === ''
       ? []
@@ -67,6 +82,7 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
             object: `schema ${inSchema}`,
             wanted: ['USE_SCHEMA'],
             find: () => securables.schema(inSchema),
+            others: () => securables.schemas(catalog),
           },
         ]),
     ...(model === ''
@@ -78,9 +94,14 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
             object: `model ${model}`,
             wanted: ['EXECUTE'],
             find: () => securables.model(model),
+            others: () => securables.models(catalog, schema),
           },
         ]),
   ];
+}
+
+function othersOf(step: Step): Promise<readonly string[] | 'hidden'> {
+  return namesSeen(step.others(), ({ fullName }) => fullName);
 }
 
 async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
@@ -94,11 +115,11 @@ async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
   }
 }
 
-function notReached(step: Step, found: undefined | 'denied', who: Who): Finding {
+async function notReached(step: Step, found: undefined | 'denied', who: Who): Promise<Finding> {
   const rights = step.wanted.map((privilege) => missing(privilege, step, who.grantee));
   return found === 'denied'
     ? failed(`${who.name} has no ${step.wanted.map(spelled).join(', ')} on ${step.object}.`, rights)
-    : failed(`There is no ${step.object}, or ${who.name} may not know of it. If it exists, it lacks a right.`, rights);
+    : notThere(step.object, step.fullName, await othersOf(step), who.name, rights);
 }
 
 async function rightsOn(
@@ -139,12 +160,12 @@ async function firstModel(workspace: WorkspaceClient, model: Step, schema: Step,
     ['CREATE_MODEL'],
     who,
   );
+  const others = await othersOf(model);
+  const near = others === 'hidden' ? undefined : nearestName(model.fullName, others);
+  const none = `There is no ${model.object} that ${who.name} may see.${near === undefined ? '' : ` Did you mean ${near}?`}`;
   return finding === undefined
-    ? ok(`There is no ${model.object} that ${who.name} may know of yet; it may create one in ${schema.object}.`)
-    : {
-        ...finding,
-        message: `There is no ${model.object}, or ${who.name} may not know of it. ${finding.message}`,
-      };
+    ? ok(`${none} It may create one in ${schema.object}.`)
+    : { ...finding, message: `${none} ${finding.message}` };
 }
 
 function missing(privilege: string, { type, fullName, object }: Step, grantee: Grantee): RightFinding {

@@ -4,11 +4,15 @@ import type { Warehouse } from '../../../src/databricks/warehouses';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
 import { ApiError } from '../../../src/http/errors';
-import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, ok } from '../finding';
+import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, notThere, ok } from '../finding';
+import { namesSeen } from '../names-seen';
 import { hasLevel } from '../object-level';
 
 /** Levels that let a principal run statements. `CAN_VIEW` does not. */
 const USING = ['CAN_USE', 'CAN_MONITOR', 'CAN_MANAGE', 'IS_OWNER'];
+
+/** Milliseconds for `SELECT 1`: as long as a warehouse that is not serverless takes to start. */
+const STATEMENT_LIMIT_MS = 300_000;
 
 /**
  * May the identity run statements on the warehouse. On a running one it runs `SELECT 1`, which is proof; of a stopped one it reads the
@@ -17,17 +21,16 @@ const USING = ['CAN_USE', 'CAN_MONITOR', 'CAN_MANAGE', 'IS_OWNER'];
 export const checkWarehouse: Check = async ({ workspace, subjects, identity: asked }) => {
   const identity = await asked();
   const warehouse = await chosen(workspace, subjects.warehouse);
-  if (warehouse instanceof TaskError) {
-    return failed(
-      `${warehouse.message} ${warehouse.options.where ?? ''} If it exists, ${nameOf(identity)} may not see it.`,
-      [
-        {
-          right: 'CAN_USE',
-          object: `warehouse ${subjects.warehouse}`,
-          command: permissionCommand('warehouses', idOrPlace(subjects.warehouse), 'CAN_USE', granteeOf(identity)),
-        },
-      ],
-    );
+  if (warehouse === undefined) {
+    const seen = await namesSeen(workspace.warehouses.list(), ({ id, name }) => name || id);
+    const wanted = subjects.warehouse;
+    return notThere(`SQL warehouse '${wanted}'`, wanted, seen, nameOf(identity), [
+      {
+        right: 'CAN_USE',
+        object: `warehouse ${wanted}`,
+        command: permissionCommand('warehouses', idOrPlace(wanted), 'CAN_USE', granteeOf(identity)),
+      },
+    ]);
   }
   const shown = `warehouse ${warehouse.name ?? ''} (${warehouse.id})`;
   const refused = (why: string): Finding =>
@@ -51,13 +54,13 @@ export const checkWarehouse: Check = async ({ workspace, subjects, identity: ask
   return answer === 'ran' ? ok(`${nameOf(identity)} may use ${shown}: it ran a statement.`) : refused(`: ${answer}`);
 };
 
-/** A named warehouse that the identity does not see is a finding; everything else about the choice is an error. */
-async function chosen({ warehouses }: WorkspaceClient, wanted: string): Promise<Warehouse | TaskError> {
+/** Undefined when there is none of the wanted name for the identity; everything else about the choice is an error. */
+async function chosen({ warehouses }: WorkspaceClient, wanted: string): Promise<Warehouse | undefined> {
   try {
     return await chooseWarehouse(warehouses, wanted);
   } catch (error) {
     if (error instanceof TaskError && error.code === 'WAREHOUSE_NOT_FOUND' && wanted !== '') {
-      return error;
+      return undefined;
     }
     throw error;
   }
@@ -70,7 +73,7 @@ function idOrPlace(wanted: string): string {
 /** `ran`, or the words of the refusal. */
 async function tryStatement({ statements }: WorkspaceClient, { id }: Warehouse): Promise<string> {
   try {
-    const proof = { statement: 'SELECT 1', warehouseId: id, repeatable: true };
+    const proof = { statement: 'SELECT 1', warehouseId: id, repeatable: true, limitMs: STATEMENT_LIMIT_MS };
     const { totalRowCount } = await statements.execute(proof);
     if (totalRowCount !== 1) {
       throw new TaskError('ANSWER_UNEXPECTED', `The warehouse answered SELECT 1 with ${totalRowCount} rows.`, {

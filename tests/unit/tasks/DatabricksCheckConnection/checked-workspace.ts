@@ -68,22 +68,34 @@ export const SUBJECTS: Readonly<Record<string, Record<string, string>>> = {
   readOnlyGroups: { catalog: 'dev', readOnlyGroups: 'readers' },
 };
 
+/** A step that has ended, with the clock that its waits moved. */
+interface Step {
+  readonly host: FakeHost;
+  readonly clock: AutoClock;
+}
+
+/** Runs the task against what answers, or does not, at an address. */
+export async function checkedAt(url: string, inputs: Record<string, string>): Promise<Step> {
+  const clock = new AutoClock();
+  const host = new FakeHost({
+    inputs: { databricksConnection: 'dbx', failOn: 'error', ...inputs },
+    connections: { dbx: tokenConnection(url, 'dapi-token') },
+  });
+  await runTask(task, readInputs, run, host, clock);
+  return { host, clock };
+}
+
 /** Runs the task against a workspace in order, but for some answers. */
 export async function checked(
   inputs: Record<string, string>,
   instead: Instead = () => undefined,
-): Promise<{ host: FakeHost; received: readonly Received[] }> {
+): Promise<Step & { received: readonly Received[] }> {
   const server: HttpDouble = await startDouble((request) => {
     const path = decodeURIComponent(request.url.split('?')[0] ?? '');
     return instead(path, request) ?? IN_ORDER[path] ?? refusal(404, 'NOT_FOUND', `${path} does not exist.`);
   });
   try {
-    const host = new FakeHost({
-      inputs: { databricksConnection: 'dbx', failOn: 'error', ...inputs },
-      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
-    });
-    await runTask(task, readInputs, run, host, new AutoClock());
-    return { host, received: server.received };
+    return { ...(await checkedAt(server.url, inputs)), received: server.received };
   } finally {
     await server.close();
   }

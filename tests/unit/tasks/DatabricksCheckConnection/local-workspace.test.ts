@@ -66,6 +66,21 @@ describe('DatabricksCheckConnection against a workspace that enforces rights', (
     assert.equal(host.result, 'Succeeded', host.printed);
   });
 
+  it('suggests what is there, from the lists that the workspace gives, and nothing that is hidden from the identity', async () => {
+    const mistyped = [
+      [{ checks: 'unityCatalog', catalog: 'deb' }, /Did you mean dev\?/],
+      [{ checks: 'unityCatalog', catalog: 'dev', schema: 'defualt' }, /Did you mean dev\.default\?/],
+      [{ checks: 'unityCatalog', model: 'dev.default.chrun' }, /Did you mean dev\.default\.churn\?/],
+      [{ checks: 'warehouse', warehouse: 'Local warehuose' }, /Did you mean Local warehouse\?/],
+      [{ checks: 'jobs', job: 'trainn' }, /Did you mean train\?/],
+    ] as const;
+    for (const [inputs, expected] of mistyped) {
+      assert.match((await check('admin', inputs)).printed, expected);
+    }
+    const hidden = await check('eve', { checks: 'unityCatalog,jobs', catalog: 'deb', job: 'trainn' });
+    assert.doesNotMatch(hidden.printed, /Did you mean/);
+  });
+
   it('names commands that are enough: who obeys each of them, from no right at all, ends with a check that passes', async () => {
     const jobs = await as('admin', 'GET', '/api/2.2/jobs/list');
     const inputs = {

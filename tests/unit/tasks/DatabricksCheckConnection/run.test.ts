@@ -4,7 +4,7 @@ import { version } from '../../../../package.json';
 import task from '../../../../tasks/DatabricksCheckConnection/task.json';
 import type { FakeHost } from '../../../support/fake-host';
 import type { Answer } from '../../../support/http-double';
-import { CI, checked, checkedBy, held, levels, refusal } from './checked-workspace';
+import { CI, checked, checkedAt, checkedBy, held, levels, refusal } from './checked-workspace';
 
 const UC = '/api/2.1/unity-catalog';
 const EFFECTIVE = `${UC}/effective-permissions`;
@@ -13,6 +13,7 @@ const ACL = (level: string) =>
   `--json '{"access_control_list":[{"service_principal_name":"${CI}","permission_level":"${level}"}]}'`;
 
 interface Report {
+  workspace: string;
   checks: {
     check: string;
     verdict: string;
@@ -55,11 +56,91 @@ describe('DatabricksCheckConnection', () => {
     assert.equal(received.length, 0);
   });
 
-  it('asks a workspace that is away once, however many checks want to know who they are', async () => {
+  it('asks a workspace that is away once, and makes no check after that', async () => {
     const inputs = { checks: 'all', model: 'dev.ml.churn', warehouse: 'wh', job: 'train' };
     const { host, received } = await checked(inputs, () => refusal(501, 'NOT_IMPLEMENTED', 'Nobody is here.'));
-    assert.equal(host.outputs.get('failures'), '5');
+    assert.equal(host.outputs.get('failures'), '1');
     assert.equal(received.length, 1);
+    assert.deepEqual(
+      report(host).checks.map(({ check, verdict }) => [check, verdict]),
+      [
+        ['identity', 'error'],
+        ...['workspace', 'unityCatalog', 'warehouse', 'jobs', 'readOnlyGroups'].map((check) => [check, 'notChecked']),
+      ],
+    );
+    assert.match(
+      host.printed,
+      /^Not checked: jobs, because check 'identity' could not find out who the connection is\.$/m,
+    );
+    assert.match(host.printed, /does not work: 1 of 1 check failed, 5 were not made\./);
+  });
+
+  for (const [what, answer] of [
+    ['throttled for good', refusal(429, 'REQUEST_LIMIT_EXCEEDED', 'later')],
+    ['unavailable for good', refusal(503, 'TEMPORARILY_UNAVAILABLE', 'later')],
+    ['behind a gateway that reaches nobody', { status: 502, body: '' }],
+    ['gone', { raw: (response) => response.destroy() }],
+  ] as readonly (readonly [string, Answer])[]) {
+    it(`makes no check after the one that found the workspace ${what}, and ends within the time of one request`, async () => {
+      const inputs = { checks: 'all', model: 'dev.ml.churn', job: 'train', readOnlyGroups: 'readers' };
+      const { host, clock } = await checked(inputs, (path) =>
+        path.startsWith(UC) || path.includes('/jobs/') || path.includes('/sql/') ? answer : undefined,
+      );
+      assert.deepEqual(
+        report(host).checks.map(({ verdict }) => verdict),
+        ['ok', 'ok', 'error', 'notChecked', 'notChecked', 'notChecked'],
+      );
+      assert.match(
+        host.printed,
+        /^Not checked: readOnlyGroups, because the workspace did not answer check 'unityCatalog'/m,
+      );
+      assert.ok(clock.waits.reduce((sum, wait) => sum + wait, 0) <= 300_000, String(clock.waits));
+    });
+  }
+
+  it('tells at once, once, that nobody answers at the address', async () => {
+    const { host, clock } = await checkedAt('http://127.0.0.1:9', { checks: 'all', catalog: 'dev' });
+    const said = host.lines.filter((line) => line.includes('It is tried again'));
+    assert.equal(said.length, 1, host.printed);
+    assert.match(said[0] ?? '', /127\.0\.0\.1:9.*No connection could be made \(ECONNREFUSED\)/);
+    assert.equal(clock.waits.length, 4);
+  });
+
+  it('cancels a statement that does not end, and says that the warehouse is to be looked at', async () => {
+    const running = { json: { statement_id: 's', status: { state: 'PENDING' } } };
+    const { host, received } = await checkedBy('warehouse', (path) => {
+      switch (path) {
+        case '/api/2.0/permissions/warehouses/w1':
+          return refusal(403, 'PERMISSION_DENIED', 'hidden');
+        case '/api/2.0/sql/statements':
+        case '/api/2.0/sql/statements/s':
+          return running;
+        case '/api/2.0/sql/statements/s/cancel':
+          return { json: {} };
+      }
+      return undefined;
+    });
+    assert.match(host.error?.message ?? '', /had not ended after 300 s\. It was statement s, state PENDING/);
+    assert.equal(received.at(-1)?.url, '/api/2.0/sql/statements/s/cancel');
+  });
+
+  it('says each thing once: findings that pass as lines, those that fail in the error, all of them in the summary', async () => {
+    const refused = refusal(403, 'PERMISSION_DENIED', 'not yours');
+    const { host } = await checked({ checks: 'identity,unityCatalog,jobs', catalog: 'dev', job: '7' }, (path) =>
+      path === `${UC}/catalogs/dev` || path === '/api/2.2/jobs/get' ? refused : undefined,
+    );
+    const log = host.lines.filter((line) => /^(OK|Failed|Warning|Not checked): /.test(line));
+    assert.deepEqual(log, [
+      `OK: identity. The workspace knows this connection as service principal ci (${CI}).`,
+      'Failed: unityCatalog. The error at the end says why, and what to do.',
+      'Failed: jobs. The error at the end says why, and what to do.',
+    ]);
+    assert.ok(host.lines.includes(`Connection to ${report(host).workspace} does not work: 2 of 3 checks failed.`));
+    const error = host.error?.message ?? '';
+    assert.match(error, /^Check 'unityCatalog' failed: .* GRANT USE CATALOG .* Check 'jobs' failed: .*CAN_MANAGE_RUN/);
+    const summary = readFileSync(host.summaries[0] ?? '', 'utf8');
+    assert.match(summary, /^\| identity \| OK \|/m);
+    assert.match(summary, /^\| jobs \| Failed \|/m);
   });
 
   it('leaves out, and says so, what `all` has no input for', async () => {
@@ -72,11 +153,11 @@ describe('DatabricksCheckConnection', () => {
         ['workspace', 'ok'],
         ['warehouse', 'ok'],
         ['jobs', 'ok'],
-        ['unityCatalog', 'leftOut'],
-        ['readOnlyGroups', 'leftOut'],
+        ['unityCatalog', 'notChecked'],
+        ['readOnlyGroups', 'notChecked'],
       ],
     );
-    assert.match(host.printed, /readOnlyGroups: left out\. Not checked, because input 'catalog' is empty\./);
+    assert.match(host.printed, /^Not checked: readOnlyGroups, because input 'catalog' is empty\.$/m);
   });
 
   for (const [what, check, replaced, inputs, right, object, command] of [
@@ -318,14 +399,24 @@ describe('DatabricksCheckConnection', () => {
   }
 
   for (const [what, check, replaced, expected] of [
-    ['no such job', 'jobs', { '/api/2.2/jobs/list': { json: {} } }, /There is no job 'train'/],
+    [
+      'no such job',
+      'jobs',
+      { '/api/2.2/jobs/list': { json: {} } },
+      /There is no job 'train' that service principal ci .* may see\. It sees none at all\. If the name is right, .*CAN_MANAGE_RUN/,
+    ],
     [
       'two jobs of that name',
       'jobs',
       { '/api/2.2/jobs/list': { json: { jobs: [7, 8].map((job_id) => ({ job_id, settings: { name: 'train' } })) } } },
       /Several jobs are named 'train'\. They are: 7, 8\./,
     ],
-    ['no such warehouse', 'warehouse', { '/api/2.0/sql/warehouses': { json: {} } }, /There is no SQL warehouse 'wh'/],
+    [
+      'no such warehouse',
+      'warehouse',
+      { '/api/2.0/sql/warehouses': { json: {} } },
+      /There is no SQL warehouse 'wh' that service principal ci .* may see\. It sees none at all\. .*CAN_USE/,
+    ],
     [
       'no such group',
       'readOnlyGroups',
@@ -335,8 +426,11 @@ describe('DatabricksCheckConnection', () => {
     [
       'no such catalog',
       'readOnlyGroups',
-      { [`${UC}/catalogs/dev`]: refusal(404, 'CATALOG_DOES_NOT_EXIST', 'none') },
-      /There is no catalog dev/,
+      {
+        [`${UC}/catalogs/dev`]: refusal(404, 'CATALOG_DOES_NOT_EXIST', 'none'),
+        [`${UC}/catalogs`]: { json: { catalogs: [{ name: 'prod', owner: 'boss' }] } },
+      },
+      /There is no catalog dev that service principal ci .* may see\. It sees: prod\. .* GRANT MANAGE ON CATALOG `dev`/,
     ],
     [
       'a statement that fails',
@@ -357,6 +451,63 @@ describe('DatabricksCheckConnection', () => {
       assert.match(host.printed, expected);
     });
   }
+
+  const catalogs = { json: { catalogs: ['prod', 'staging', 'dev'].map((name) => ({ name, owner: 'boss' })) } };
+  const models = { json: { registered_models: [{ full_name: 'dev.ml.churn', owner: 'boss' }] } };
+  for (const [check, inputs, expected] of [
+    ['unityCatalog', { model: '', catalog: 'stagin' }, /There is no catalog stagin .*Did you mean staging\?/],
+    ['unityCatalog', { model: 'dve.ml.churn' }, /There is no catalog dve .* It sees: prod, staging, dev\./],
+    [
+      'unityCatalog',
+      { model: '', catalog: 'dev', schema: 'nl' },
+      /There is no schema dev\.nl .*Did you mean dev\.ml\?/,
+    ],
+    ['readOnlyGroups', { catalog: 'prodd' }, /There is no catalog prodd .*Did you mean prod\?/],
+    ['warehouse', { warehouse: 'whs' }, /There is no SQL warehouse 'whs' .*Did you mean wh\?/],
+    ['jobs', { job: 'trian' }, /There is no job 'trian' .*Did you mean train\?/],
+  ] as const) {
+    it(`${check} suggests for ${JSON.stringify(inputs)} what is meant, before the right that may be missing`, async () => {
+      const { host } = await checkedBy(
+        check,
+        (path) => (path === `${UC}/catalogs` ? catalogs : undefined),
+        inputs as Record<string, string>,
+      );
+      assert.match(host.error?.message ?? '', expected);
+      assert.match(host.error?.message ?? '', /If the name is right, .* does not exist yet, or a right is missing: \S/);
+      assert.equal(report(host).checks[0]?.rights.length, 1);
+    });
+  }
+
+  it('suggests the model that is there for one that it may create', async () => {
+    const { host } = await checkedBy(
+      'unityCatalog',
+      (path) =>
+        path === `${UC}/models`
+          ? models
+          : path === `${EFFECTIVE}/schema/dev.ml`
+            ? held(CI, 'USE_SCHEMA', 'CREATE_MODEL')
+            : undefined,
+      { model: 'dev.ml.chrun' },
+    );
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.match(host.printed, /There is no model dev\.ml\.chrun .*Did you mean dev\.ml\.churn\? It may create one/);
+  });
+
+  it('says of a name that is not there that the list of names is hidden too', async () => {
+    const { host } = await checkedBy('unityCatalog', (path) =>
+      path === `${UC}/catalogs/dev`
+        ? refusal(404, 'CATALOG_DOES_NOT_EXIST', 'none')
+        : path === `${UC}/catalogs`
+          ? refusal(403, 'PERMISSION_DENIED', 'not yours')
+          : undefined,
+    );
+    assert.match(host.error?.message ?? '', /may see\. What else there is, is hidden from it\. If the name is right/);
+  });
+
+  it('counts what it looked at', async () => {
+    const { host } = await checkedBy('readOnlyGroups');
+    assert.match(host.printed, /\(looked at: it and 1 schema\)/);
+  });
 
   it('follows groups that a group belongs to, also round in a circle', async () => {
     const parents: Readonly<Record<string, string[]>> = { readers: ['analysts'], analysts: ['readers', 'staff'] };

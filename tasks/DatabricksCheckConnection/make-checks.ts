@@ -1,0 +1,82 @@
+import type { CurrentIdentity } from '../../src/databricks/identity';
+import { TaskError } from '../../src/errors';
+import { ApiError, ConnectionError } from '../../src/http/errors';
+import { checkIdentity, checkWorkspace } from './checks/identity';
+import { checkJobs } from './checks/jobs';
+import { checkReadOnlyGroups } from './checks/read-only-groups';
+import { checkUnityCatalog } from './checks/unity-catalog';
+import { checkWarehouse } from './checks/warehouse';
+import type { Check, CheckResult, CheckScope } from './finding';
+import type { CheckName, Inputs } from './inputs';
+
+const CHECKS: Readonly<Record<CheckName, Check>> = {
+  identity: checkIdentity,
+  workspace: checkWorkspace,
+  unityCatalog: checkUnityCatalog,
+  warehouse: checkWarehouse,
+  jobs: checkJobs,
+  readOnlyGroups: checkReadOnlyGroups,
+};
+
+/**
+ * Makes the checks one after the other. After one that found out that the workspace does not answer, or that nobody is signed in, the
+ * others are not made: each would wait as long for the same.
+ * @param tell gets each result as soon as it is there
+ */
+export async function makeChecks(
+  { checks, leftOut }: Pick<Inputs, 'checks' | 'leftOut'>,
+  scope: Omit<CheckScope, 'identity'>,
+  tell: (result: CheckResult) => void,
+): Promise<readonly CheckResult[]> {
+  const results: CheckResult[] = [];
+  const add = (result: CheckResult) => {
+    results.push(result);
+    tell(result);
+  };
+  let asked: Promise<CurrentIdentity> | undefined;
+  const identity = () => {
+    asked ??= scope.workspace.identity.current();
+    return asked;
+  };
+  let stopped: string | undefined;
+  for (const check of checks) {
+    if (stopped !== undefined) {
+      add(notChecked(check, stopped));
+      continue;
+    }
+    try {
+      add({ check, rights: [], ...(await CHECKS[check]({ ...scope, identity })) });
+    } catch (error) {
+      if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+        throw error;
+      }
+      add({ check, verdict: 'error', message: error.sentences, rights: [] });
+      stopped = reasonToStop(check, error, (await asked?.then(() => true).catch(() => false)) ?? true);
+    }
+  }
+  for (const [check, input] of leftOut) {
+    add(notChecked(check, `input '${input}' is empty`));
+  }
+  return results;
+}
+
+function notChecked(check: CheckName, why: string): CheckResult {
+  return { check, verdict: 'notChecked', message: `Not checked, because ${why}.`, rights: [] };
+}
+
+function reasonToStop(check: CheckName, error: TaskError, signedIn: boolean): string | undefined {
+  if (isUnanswered(error)) {
+    return `the workspace did not answer check '${check}'`;
+  }
+  return signedIn ? undefined : `check '${check}' could not find out who the connection is`;
+}
+
+/** Statuses by which a gateway says that nobody behind it answers, or the service that it takes no more. */
+const UNANSWERED_STATUSES = new Set([429, 502, 503, 504]);
+
+/** True for a failure that every request would meet, after all its repetitions. */
+function isUnanswered(error: TaskError): boolean {
+  return error instanceof ApiError
+    ? UNANSWERED_STATUSES.has(error.status)
+    : error instanceof ConnectionError && !['ANSWER_NOT_JSON', 'ANSWER_INCOMPLETE'].includes(error.code);
+}
