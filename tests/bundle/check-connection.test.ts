@@ -34,7 +34,7 @@ describe('DatabricksCheckConnection as the agent starts it', function () {
       issues.map(({ code }) => code),
       ['CONNECTION_CHECK_FAILED'],
     );
-    assert.equal(outputs['failures'], '2');
+    assert.equal(outputs['failures'], '1');
     assert.equal(outputs['identity'], '');
   });
 
