@@ -41,7 +41,10 @@ export async function cancelRun(
   if (!inputs.wait) {
     return outcome(`Run ${runId} was asked to end; the step does not wait for it.`, '');
   }
-  const ended = await followRun(runId, inputs, workspace, context, inputs.timeLimitMs);
+  const ended = await followRun(runId, inputs, workspace, context, {
+    end: inputs.timeLimitMs === 0 ? Number.POSITIVE_INFINITY : context.clock.now() + inputs.timeLimitMs,
+    guard: undefined,
+  });
   outputs.set('resultState', ended.standing.result);
   const duration = Number(ended.run.end_time ?? 0) - Number(ended.run.start_time ?? 0);
   outputs.set('durationSeconds', Math.max(0, Math.round(duration / 1000)));

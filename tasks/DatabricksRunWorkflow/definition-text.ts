@@ -36,7 +36,9 @@ function placeOf(text: string, position: number): string {
 async function yaml(text: string, source: string): Promise<unknown> {
   const { LineCounter, parseDocument } = await import('yaml');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, intAsBigInt: true });
+  // `error`: the parser would print its warnings to standard error, past the log and with the text that they are about.
+  const options = { lineCounter: lines, prettyErrors: false, intAsBigInt: true, logLevel: 'error' } as const;
+  const document = parseDocument(text, options);
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);

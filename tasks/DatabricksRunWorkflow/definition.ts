@@ -15,6 +15,8 @@ export interface Definition {
   readonly source: string;
   /** True when it stands in the input itself. */
   readonly inline: boolean;
+  /** As it is written. */
+  readonly text: string;
 }
 
 /**
@@ -41,7 +43,14 @@ export async function readDefinition(input: string, folder: string): Promise<Def
   if (idempotency_token !== undefined) {
     throw invalid("it must not hold 'idempotency_token': the step sets it (input 'idempotencyKey')");
   }
-  return { request, syncPaths: syncPathsOf(sync, invalid), folder: inline ? folder : dirname(path), source, inline };
+  return {
+    request,
+    syncPaths: syncPathsOf(sync, invalid),
+    folder: inline ? folder : dirname(path),
+    source,
+    inline,
+    text,
+  };
 }
 
 function syncPathsOf(sync: unknown, invalid: (detail: string) => TaskError): readonly string[] {

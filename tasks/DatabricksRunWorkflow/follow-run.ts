@@ -6,36 +6,35 @@ import { lookAtRun } from '../../src/workflow/look-at-run';
 import { NestedLooks } from '../../src/workflow/nested-looks';
 import { durationText } from '../../src/workflow/polling';
 import { repairIds } from '../../src/workflow/repair-run';
-import { standingOf } from '../../src/workflow/run-state';
+import { type RunResult, standingOf } from '../../src/workflow/run-state';
 import { waitForRun } from '../../src/workflow/wait-for-run';
-import { CANCEL_DEADLINE_MS, forgetRun, rememberRun } from './after-job';
+import type { CancelGuard } from './cancel-guard';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
 import { readFirstPage, readRun } from './start';
 
-/** Cancel reaches Databricks first; the post-job phase does it when this process is killed before it could. Returns what ends this. */
-export function cancelWith(runId: string, workspace: WorkspaceClient, context: TaskContext): () => void {
-  rememberRun(context.host, runId);
-  return context.onCancel(async () => {
-    await workspace.withoutSignal().runs.cancel(runId, CANCEL_DEADLINE_MS);
-    forgetRun(context.host);
-    context.log.info(`Run ${runId} was asked to end.`);
-  });
+/** How a run is followed. */
+export interface Following {
+  /** Time of the clock at which the step has waited long enough; infinite: none. */
+  readonly end: number;
+  /** The repair whose end is wanted; until the service shows it, the run's former end counts for nothing. */
+  readonly repairId?: string | undefined;
+  /** How the run had ended before that repair. */
+  readonly after?: RunResult;
+  /** Asks for the run's end at the time limit; undefined: it goes on. */
+  readonly guard: CancelGuard | undefined;
 }
 
 /**
  * Follows a run to its end.
- * @param limitMs milliseconds from now; 0: none
- * @param repairId the repair whose end is wanted; until the service shows it, the run's former end counts for nothing
  * @throws TaskError RUN_TIME_LIMIT
  */
 export async function followRun(
   runId: string,
   inputs: Inputs,
   workspace: WorkspaceClient,
-  { clock, signal, log, host }: TaskContext,
-  limitMs: number,
-  repairId = '',
+  { clock, signal, log }: TaskContext,
+  { end, repairId = '', after, guard }: Following,
 ): Promise<EndedRun> {
   const plain = lookAtRun(
     {
@@ -62,7 +61,7 @@ export async function followRun(
     },
     clock,
     signal,
-    limitMs,
+    limitMs: Number.isFinite(end) ? Math.max(1, end - clock.now()) : 0,
     say: (line) => log.info(line),
     onProgress: (ended, total) =>
       log.progress(total === 0 ? 0 : (100 * ended) / total, `${ended} of ${total} tasks ended`),
@@ -70,26 +69,13 @@ export async function followRun(
   if (waited.ended) {
     return waited;
   }
-  const end = inputs.cancelRun ? await askToEnd(() => workspace.runs.cancel(runId), host) : 'It goes on.';
+  const last = guard === undefined ? 'It goes on.' : await guard.askAtLimit();
+  const before = after === undefined ? '' : `Before its repair it had ended ${after}. `;
   const unread = waited.unread === undefined ? '' : ` It could not be read at the end: ${waited.unread.message}`;
   throw new TaskError('RUN_TIME_LIMIT', `Run ${runId} did not end within ${durationText(inputs.timeLimitMs)}.`, {
-    where: `${end}${unread}`,
+    where: `${before}${last}${unread}`,
     todo: "Raise 'timeoutMinutes', or look at the run for what holds it up.",
   });
-}
-
-/** What cannot be asked is left to the post-job phase: the limit stays the reason of the failure. */
-export async function askToEnd(ask: () => Promise<void>, host: TaskContext['host']): Promise<string> {
-  try {
-    await ask();
-    forgetRun(host);
-    return 'It was asked to end.';
-  } catch (error) {
-    if (!(error instanceof TaskError) || error.code === 'CANCELED') {
-      throw error;
-    }
-    return `It could not be asked to end and may still run: ${error.message} ${error.options.where ?? ''}`.trimEnd();
-  }
 }
 
 /** How long the state from before a repair is not believed, in milliseconds. How soon the service shows a repair is [U]. */

@@ -69,19 +69,19 @@ function overrides({ parameters, taskParameters, performanceTarget }: RepairTarg
   };
 }
 
-/** Carries a repair out, at most once. @param workspace a client that cancel does not abort */
+/** Carries a repair out, at most once. @param workspace a client that a cancel ends between requests only */
 export function repair(
   run: Run,
   request: RepairRequest,
   workspace: WorkspaceClient,
-  { clock }: TaskContext,
+  { clock, signal }: TaskContext,
 ): Promise<string> {
   const { runs } = workspace;
   const calls = {
     read: () => readRun(workspace, run.run_id, undefined, 'history'),
     repair: (body: RepairRequest) => runs.repair(run.run_id, body),
   };
-  return repairOnce(calls, run, request, clock);
+  return repairOnce(calls, run, request, { clock, signal });
 }
 
 /** Results after which running the failed tasks again may help; what somebody canceled stays canceled. */
@@ -93,19 +93,28 @@ const REPAIRABLE: ReadonlySet<RunResult> = new Set<RunResult>([
   'INTERNAL_ERROR',
 ]);
 
+/** Milliseconds that the step must have left for a repair: less than the quickest of tasks takes. */
+const LEAST_MS_OF_REPAIR = 10_000;
+
 /**
  * Repairs the failed tasks of a run that has ended, when its result fails the step and repairs are left (`repairAttempts`). Repairs that the
- * run has had already count, so that a repeated step does not begin anew.
- * @param workspace a client that cancel does not abort
+ * run has had already count, so that a repeated step does not begin anew. One for which no time is left would be cut off at once and hide
+ * the result.
+ * @param end time of the clock at which the step has waited long enough; infinite: none
  * @returns the repair, undefined when there is none: the result stands
  */
 export async function repairIfLeft(
   { run, standing }: EndedRun,
   inputs: Inputs,
+  end: number,
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<MadeRepair | undefined> {
   if (inputs.repairAttempts === 0 || !inputs.failOn.has(standing.result) || !REPAIRABLE.has(standing.result)) {
+    return undefined;
+  }
+  if (end - context.clock.now() < LEAST_MS_OF_REPAIR) {
+    context.log.info(`Run ${run.run_id} is not repaired: the time limit leaves no time for it.`);
     return undefined;
   }
   const known = await readRun(workspace, run.run_id, undefined, 'history');
@@ -121,7 +130,7 @@ export async function repairIfLeft(
   );
   try {
     const request = { rerun_all_failed_tasks: true, rerun_dependent_tasks: true };
-    return { repairId: await repair(known, request, workspace, context), after: standing.result };
+    return { repairId: await repair(known, request, workspace.awaitingAnswers(), context), after: standing.result };
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429 || outcomeUnknown(error)) {
       throw error;

@@ -4,11 +4,11 @@ import type { Run } from '../../src/databricks/runs';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { escapeMarkdown, markdownTable } from '../../src/markdown';
 import { standingOf } from '../../src/workflow/run-state';
-import { forgetRun } from './after-job';
+import { CancelGuard, cancelableRun } from './cancel-guard';
 import { cancelRun } from './cancel-run';
 import type { EndedRun } from './ended-run';
 import { finish } from './finish';
-import { cancelWith, followRun } from './follow-run';
+import { followRun } from './follow-run';
 import type { Inputs } from './inputs';
 import { dryRunOutcome, startedOutcome } from './outcome';
 import { type MadeRepair, planRepair, repair, repairIfLeft } from './repair';
@@ -46,8 +46,7 @@ async function start(
   if (inputs.dryRun) {
     return dryRunOutcome(plan);
   }
-  const { runId, attempts } = await begin(plan, inputs, workspace.withoutSignal(), context);
-  return waitAndFinish({ runId, attempts, plan }, inputs, workspace, context);
+  return waitAndFinish(await begin(plan, inputs, workspace, context), inputs, workspace, context);
 }
 
 async function attach(
@@ -61,7 +60,8 @@ async function attach(
     const subject = `run ${runId}, which is ${standing.active ? standing.label : `over (${standing.result})`},`;
     return dryRunOutcome({ subject, parameters: {} }, 'followed');
   }
-  return waitAndFinish({ runId, attempts: 1 }, inputs, workspace, context);
+  const guard = watched(runId, 'foreign', inputs, workspace, context);
+  return waitAndFinish({ runId, attempts: 1, guard }, inputs, workspace, context);
 }
 
 async function repairGiven(
@@ -78,33 +78,13 @@ async function repairGiven(
   }
   context.log.info(`To be ${what}: ${plan.subject}.`);
   if (plan.kind !== 'repair') {
-    return waitAndFinish({ runId, attempts: 1 }, inputs, workspace, context);
+    const guard = watched(runId, 'foreign', inputs, workspace, context);
+    return waitAndFinish({ runId, attempts: 1, guard }, inputs, workspace, context);
   }
-  const repairId = await repair(plan.run, plan.request, workspace.withoutSignal(), context);
+  const repairId = await repair(plan.run, plan.request, workspace.awaitingAnswers(), context);
+  const guard = watched(runId, 'own', inputs, workspace, context);
   context.log.info(`Repair ${repairId} of run ${runId} was started.`);
-  return waitAndFinish({ runId, attempts: 1, repairId }, inputs, workspace, context);
-}
-
-/** A cancel does not interrupt the start: it is the answer that says which run to cancel. */
-async function begin(
-  plan: Plan,
-  inputs: Inputs,
-  uninterrupted: WorkspaceClient,
-  context: TaskContext,
-): Promise<{ runId: string; attempts: number }> {
-  context.log.info(`Starting ${plan.subject}.`);
-  for (const [name, value] of Object.entries(plan.parameters)) {
-    context.log.info(`  ${name} = ${value}`);
-  }
-  await plan.prepare();
-  const { runId, attempt, origin } = await startPlanned(plan, inputs, uninterrupted, context);
-  // At once, so that a cancel before the next answer does not lose it.
-  context.outputs.set('runId', runId);
-  if (origin !== 'started') {
-    const what = origin === 'attached' ? 'is still active: this step follows it' : 'has succeeded: this step uses it';
-    context.log.info(`Run ${runId} of an earlier attempt of this step ${what}.`);
-  }
-  return { runId, attempts: attempt };
+  return waitAndFinish({ runId, attempts: 1, guard, repairId }, inputs, workspace, context);
 }
 
 /** A run to wait for. */
@@ -114,44 +94,97 @@ interface Begun {
   readonly plan?: Plan;
   /** The repair whose end is wanted. */
   readonly repairId?: string;
+  /** Lets the run end with the step, where that is wanted; it watches already. */
+  readonly guard: CancelGuard | undefined;
 }
 
-/** Waits for a run, repairs it as often as it may, and brings back what it made. */
+function watched(
+  runId: string,
+  whose: 'own' | 'foreign',
+  { wait, cancelRun: ends }: Inputs,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): CancelGuard | undefined {
+  if (!wait || !ends) {
+    return undefined;
+  }
+  const guard = new CancelGuard(cancelableRun(runId, workspace, context), whose === 'own', context);
+  guard.watch();
+  return guard;
+}
+
+/** A cancel waits for the answer to the start: it says which run to cancel. From then on it reaches that run first. */
+async function begin(plan: Plan, inputs: Inputs, workspace: WorkspaceClient, context: TaskContext): Promise<Begun> {
+  context.log.info(`Starting ${plan.subject}.`);
+  for (const [name, value] of Object.entries(plan.parameters)) {
+    context.log.info(`  ${name} = ${value}`);
+  }
+  await plan.prepare();
+  let guard: CancelGuard | undefined;
+  const onStarted = (id: string) => {
+    guard?.close();
+    context.outputs.set('runId', id);
+    guard = watched(id, 'own', inputs, workspace, context);
+  };
+  try {
+    const { runId, attempt, origin } = await startPlanned(plan, inputs, workspace, onStarted, context);
+    if (origin !== 'started') {
+      const what = origin === 'attached' ? 'is still active: this step follows it' : 'has succeeded: this step uses it';
+      context.log.info(`Run ${runId} of an earlier attempt of this step ${what}.`);
+    }
+    return { runId, attempts: attempt, plan, guard };
+  } catch (error) {
+    guard?.close();
+    throw error;
+  }
+}
+
 async function waitAndFinish(
-  { runId, attempts, plan, repairId }: Begun,
+  begun: Begun,
   inputs: Inputs,
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<TaskOutcome> {
-  const begun = context.clock.now();
-  const guard = () => (inputs.wait && inputs.cancelRun ? cancelWith(runId, workspace, context) : () => undefined);
-  let stopCancelling = guard();
+  try {
+    return await waitedAndFinished(begun, inputs, workspace, context);
+  } finally {
+    begun.guard?.close();
+  }
+}
+
+/** Waits for a run, repairs it as often as it may, and brings back what it made. */
+async function waitedAndFinished(
+  { runId, attempts, plan, repairId, guard }: Begun,
+  inputs: Inputs,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<TaskOutcome> {
+  const end = inputs.timeLimitMs === 0 ? Number.POSITIVE_INFINITY : context.clock.now() + inputs.timeLimitMs;
   const first = await readRun(workspace, runId);
   sayWhere(first, plan, attempts, context);
   if (!inputs.wait) {
     return startedOutcome(first, plan);
   }
-  let ended = await followRun(runId, inputs, workspace, context, inputs.timeLimitMs, repairId);
+  let ended = await followRun(runId, inputs, workspace, context, { end, repairId, guard });
   const repairs: MadeRepair[] = [];
   for (;;) {
     // While a repair is asked for, a cancel waits for the answer: only then is there something to cancel.
-    stopCancelling();
+    guard?.pause();
     context.signal.throwIfAborted();
-    const made = await repairIfLeft(ended, inputs, workspace.withoutSignal(), context);
+    const made = await repairIfLeft(ended, inputs, end, workspace, context);
     if (made === undefined) {
       break;
     }
-    stopCancelling = guard();
+    guard?.watch();
     repairs.push(made);
-    ended = await followRun(runId, inputs, workspace, context, timeLeft(inputs, begun, context), made.repairId);
+    ended = await followRun(runId, inputs, workspace, context, {
+      end,
+      repairId: made.repairId,
+      guard,
+      after: made.after,
+    });
   }
-  forgetRun(context.host);
   return withRepairs(await finish(ended, inputs, workspace, context), repairs, ended);
-}
-
-/** Milliseconds that are left of the step's limit, at least one: 0 would be none. */
-function timeLeft({ timeLimitMs }: Inputs, begun: number, { clock }: TaskContext): number {
-  return timeLimitMs === 0 ? 0 : Math.max(1, begun + timeLimitMs - clock.now());
 }
 
 function sayWhere(run: Run, plan: Plan | undefined, attempts: number, { log, outputs }: TaskContext): void {

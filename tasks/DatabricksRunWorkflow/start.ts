@@ -6,12 +6,14 @@ import { counted } from '../../src/counted';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { ApiError } from '../../src/http/errors';
 import { chosenTasks, type OrderedTask } from '../../src/workflow/chosen-tasks';
 import { type RecentRuns, type StartOutcome, startUnderKey } from '../../src/workflow/start-under-key';
 import { type Definition, readDefinition } from './definition';
 import { findJob, parametersFor } from './find-job';
 import type { Inputs } from './inputs';
 import { localFilesOf, needsLocalFiles, uploadFiles } from './local-files';
+import { refusedDefinition } from './refused-definition';
 import type { RunTarget, SubmitTarget } from './target';
 import type { TaskParameters } from './task-parameters';
 
@@ -21,13 +23,13 @@ export interface Plan {
   readonly subject: string;
   /** `''` for a one-time run. */
   readonly jobId: string;
-  /** Part of the key under which a repeated step finds its run again. */
+  /** Part of the key under which a repeated step finds its run again: an id, never what people read, which may change between two attempts. */
   readonly target: string;
   /** What the run is given, for people. */
   readonly parameters: Readonly<Record<string, string>>;
   /** What must be in the workspace before the start; may be done again. */
   prepare(): Promise<void>;
-  start(uninterrupted: WorkspaceClient, token: string): Promise<string>;
+  start(workspace: WorkspaceClient, token: string): Promise<string>;
 }
 
 /** @throws TaskError for a job, parameter, task or definition that cannot be used */
@@ -73,7 +75,8 @@ async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, cont
   return {
     subject: `one-time run '${runName}' with ${counted(request.tasks?.length ?? 0, 'task')}`,
     jobId: '',
-    target: runName,
+    // The place of the step says enough: its name holds the number of the pipeline run, which is renamed while it goes on.
+    target: '',
     parameters: local === undefined ? {} : { files: `${local.files.length} in ${local.folder}` },
     prepare: async () => {
       if (local !== undefined) {
@@ -82,8 +85,13 @@ async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, cont
         context.log.info(isNew ? `Uploaded ${files} to ${local.folder}.` : `${files}: in ${local.folder} already.`);
       }
     },
-    start: ({ runs }, token) =>
-      runs.submit({ ...request, ...wishes(target), run_name: runName, idempotency_token: token }),
+    start: async ({ runs }, token) => {
+      try {
+        return await runs.submit({ ...request, ...wishes(target), run_name: runName, idempotency_token: token });
+      } catch (error) {
+        throw error instanceof ApiError ? await refusedDefinition(error, definition) : error;
+      }
+    },
   };
 }
 
@@ -107,12 +115,13 @@ function described(parameters: TaskParameters): Record<string, string> {
 
 /**
  * Starts the planned run exactly once, or takes up what an earlier attempt of this step started.
- * @param workspace a client that cancel does not abort
+ * @param onStarted told of each run that the service names, before anything else is asked
  */
 export async function startPlanned(
   plan: Plan,
   inputs: Inputs,
   workspace: WorkspaceClient,
+  onStarted: (runId: string) => void,
   context: TaskContext,
 ): Promise<StartOutcome<Run>> {
   const { host, taskName } = context;
@@ -120,7 +129,11 @@ export async function startPlanned(
   const ownKey = inputs.reuse === 'never' ? idempotencyKey(host, taskName, '', '', `${key}-${randomUUID()}`) : key;
   return startUnderKey<Run>(
     {
-      start: (token) => plan.start(workspace, token),
+      start: async (token) => {
+        const runId = await plan.start(workspace.awaitingAnswers(), token);
+        onStarted(runId);
+        return runId;
+      },
       read: (runId) => readRun(workspace, runId),
       recent: () => recentRuns(workspace, plan.jobId),
     },

@@ -6,10 +6,9 @@ import { TaskError } from '../../src/errors';
 import { escapeMarkdown, markdownLink } from '../../src/markdown';
 import { follow } from '../../src/workflow/follow';
 import { durationText } from '../../src/workflow/polling';
-import { startUpdate, updateHasEnded } from '../../src/workflow/start-update';
-import { CANCEL_DEADLINE_MS, forgetRun, rememberUpdate } from './after-job';
+import { type StartedUpdate, startUpdate, updateHasEnded } from '../../src/workflow/start-update';
+import { CancelGuard, cancelableUpdate } from './cancel-guard';
 import { findPipeline } from './find-pipeline';
-import { askToEnd } from './follow-run';
 import type { Inputs } from './inputs';
 import { dryRunOutcome } from './outcome';
 import type { UpdateTarget } from './target';
@@ -24,7 +23,7 @@ export async function updatePipeline(
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<TaskOutcome> {
-  const { outputs, log } = context;
+  const { log } = context;
   const pipeline = await findPipeline(workspace.pipelines, target.pipeline);
   const request = requestOf(target);
   const subject = `update of pipeline '${pipeline.name ?? ''}' (id ${pipeline.pipeline_id})`;
@@ -32,7 +31,34 @@ export async function updatePipeline(
     return dryRunOutcome({ subject, parameters: described(target) });
   }
   log.info(`Starting ${subject}.`);
-  const updateId = await begin(pipeline, request, inputs, workspace.withoutSignal(), context);
+  const asked = context.clock.now();
+  const { updateId, origin } = await begin(pipeline, request, inputs, workspace, context);
+  const guard = watched(pipeline.pipeline_id, updateId, origin, inputs, workspace, context);
+  try {
+    return await waitAndFinish({ pipeline, updateId, origin, asked, guard }, inputs, workspace, context);
+  } finally {
+    guard?.close();
+  }
+}
+
+/** An update to wait for. */
+interface Begun {
+  readonly pipeline: Pipeline;
+  readonly updateId: string;
+  readonly origin: StartedUpdate['origin'];
+  /** When this step asked for it, milliseconds since the epoch. */
+  readonly asked: number;
+  readonly guard: CancelGuard | undefined;
+}
+
+async function waitAndFinish(
+  begun: Begun,
+  inputs: Inputs,
+  workspace: WorkspaceClient,
+  context: TaskContext,
+): Promise<TaskOutcome> {
+  const { pipeline, updateId } = begun;
+  const { outputs, log } = context;
   const url = pipelineUpdateUrl(workspace.url, pipeline.pipeline_id, updateId);
   outputs.set('runUrl', url);
   outputs.set('attempts', 1);
@@ -46,15 +72,10 @@ export async function updatePipeline(
       attachment: { kind: 'run', content: about },
     };
   }
-  const stopCancelling = inputs.cancelRun
-    ? cancelWith(pipeline.pipeline_id, updateId, workspace, context)
-    : () => undefined;
-  const begun = context.clock.now();
-  const ended = await followUpdate(pipeline, updateId, inputs, workspace, context);
-  stopCancelling();
-  forgetRun(context.host);
+  const ended = await followUpdate(begun, inputs, workspace, context);
+  begun.guard?.close();
   outputs.set('resultState', ended.state);
-  outputs.set('durationSeconds', Math.round((context.clock.now() - begun) / 1000));
+  outputs.set('durationSeconds', secondsOf(begun, ended, context.clock.now()));
   const errors = ended.state === 'COMPLETED' ? [] : await errorsOf(pipeline, updateId, workspace, context);
   for (const line of errors) {
     log.info(line);
@@ -81,46 +102,64 @@ function described({ fullRefresh, refreshSelection }: UpdateTarget): Record<stri
   return { fullRefresh: String(fullRefresh), refreshSelection: refreshSelection.join(', ') || 'all tables' };
 }
 
-/** A cancel does not interrupt the start: it is the answer that says which update to stop. */
+/** A cancel waits for the answer to the start: it says which update to stop. */
 async function begin(
   { pipeline_id }: Pipeline,
   request: UpdateRequest,
   { reuse }: Inputs,
-  { pipelines }: WorkspaceClient,
-  { clock, outputs, log }: TaskContext,
-): Promise<string> {
+  workspace: WorkspaceClient,
+  { clock, signal, outputs, log }: TaskContext,
+): Promise<StartedUpdate> {
+  const { pipelines } = workspace.awaitingAnswers();
   const calls = {
-    latest: () => pipelines.latestUpdates(pipeline_id),
+    latest: () => workspace.pipelines.latestUpdates(pipeline_id),
+    latestAfter: () => pipelines.latestUpdates(pipeline_id),
     start: () => pipelines.startUpdate(pipeline_id, request),
   };
-  const { updateId, origin } = await startUpdate(calls, request, reuse === 'never' ? 'never' : 'active', clock);
+  const mayReuse = reuse === 'never' ? 'never' : 'active';
+  const { updateId, origin } = await startUpdate(calls, request, mayReuse, { clock, signal });
   outputs.set('runId', updateId);
   if (origin === 'attached') {
     log.info(`Update ${updateId} is active and does the same: this step follows it.`);
   }
-  return updateId;
+  return { updateId, origin };
 }
 
-function cancelWith(
+function watched(
   pipelineId: string,
   updateId: string,
+  origin: StartedUpdate['origin'],
+  { wait, cancelRun }: Inputs,
   workspace: WorkspaceClient,
   context: TaskContext,
-): () => void {
-  rememberUpdate(context.host, pipelineId, updateId);
-  return context.onCancel(async () => {
-    await workspace.withoutSignal().pipelines.stop(pipelineId, CANCEL_DEADLINE_MS);
-    forgetRun(context.host);
-    context.log.info(`Update ${updateId} was asked to end.`);
-  });
+): CancelGuard | undefined {
+  if (!wait || !cancelRun) {
+    return undefined;
+  }
+  // The service does not say whose an update is that was active already.
+  const guard = new CancelGuard(
+    cancelableUpdate(pipelineId, updateId, workspace, context),
+    origin === 'started',
+    context,
+  );
+  guard.watch();
+  return guard;
+}
+
+/**
+ * Length of an update. The service says when it was created, but not when it ended. What this step started counts from its own request: the
+ * two clocks may differ.
+ */
+function secondsOf({ asked, origin }: Begun, { creation_time }: PipelineUpdate, now: number): number {
+  const start = origin === 'started' ? asked : Math.min(asked, Number(creation_time ?? asked));
+  return Math.round((now - start) / 1000);
 }
 
 async function followUpdate(
-  { pipeline_id: id }: Pipeline,
-  updateId: string,
+  { pipeline: { pipeline_id: id }, updateId, guard }: Begun,
   inputs: Inputs,
   workspace: WorkspaceClient,
-  { clock, signal, log, host }: TaskContext,
+  { clock, signal, log }: TaskContext,
 ): Promise<PipelineUpdate> {
   let former = '';
   const followed = await follow<PipelineUpdate>({
@@ -139,7 +178,7 @@ async function followUpdate(
   if (followed.ended) {
     return followed.seen;
   }
-  const end = inputs.cancelRun ? await askToEnd(() => workspace.pipelines.stop(id), host) : 'It goes on.';
+  const end = guard === undefined ? 'It goes on.' : await guard.askAtLimit();
   const unread = followed.unread === undefined ? '' : ` It could not be read at the end: ${followed.unread.message}`;
   throw new TaskError('RUN_TIME_LIMIT', `Update ${updateId} did not end within ${durationText(inputs.timeLimitMs)}.`, {
     where: `${end}${unread}`,

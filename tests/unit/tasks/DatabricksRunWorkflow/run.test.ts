@@ -157,6 +157,20 @@ describe('DatabricksRunWorkflow', () => {
     });
   }
 
+  for (const [status, place] of [
+    [400, "See line 1, column 13 of input 'definition': tasks[0].task_key. It was POST"],
+    [503, 'It was POST'],
+  ] as const) {
+    it(`says where in the definition the service found fault, when it was that: status ${status}`, async () => {
+      const refusal = { error_code: 'INVALID_PARAMETER_VALUE', message: "The task key 'main' is bad." };
+      const host = await step({ action: 'submit', definition: DEFINITION }, (_, path) =>
+        path.endsWith('/runs/submit') ? { status, json: refusal } : undefined,
+      );
+      assert.match(host.error?.message ?? '', /The task key 'main' is bad\./);
+      assert.ok(host.error?.message.includes(`bad. ${place}`), host.error?.message);
+    });
+  }
+
   it('says which run it started also when it is cancelled right after', async () => {
     const host = await step(
       { action: 'submit', definition: DEFINITION },

@@ -1,0 +1,111 @@
+import type { TaskContext } from '../../src/agent/task-context';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
+import { TaskError } from '../../src/errors';
+import { CANCEL_DEADLINE_MS, forgetRun, rememberRun, rememberUpdate } from './after-job';
+
+/** What goes on in the workspace by itself and can be asked to end. */
+export interface Cancelable {
+  /** For people: `Run 7`. */
+  readonly name: string;
+  /** Asks for its end. @param deadlineMs milliseconds that it may take */
+  cancel(deadlineMs: number): Promise<void>;
+  /** Notes it for the post-job phase. */
+  remember(): void;
+}
+
+export function cancelableRun(runId: string, workspace: WorkspaceClient, { host }: TaskContext): Cancelable {
+  return {
+    name: `Run ${runId}`,
+    cancel: (deadlineMs) => workspace.withoutSignal().runs.cancel(runId, deadlineMs),
+    remember: () => rememberRun(host, runId),
+  };
+}
+
+export function cancelableUpdate(
+  pipelineId: string,
+  updateId: string,
+  workspace: WorkspaceClient,
+  { host }: TaskContext,
+): Cancelable {
+  return {
+    name: `Update ${updateId}`,
+    cancel: (deadlineMs) => workspace.withoutSignal().pipelines.stop(pipelineId, deadlineMs),
+    remember: () => rememberUpdate(host, pipelineId, updateId),
+  };
+}
+
+/**
+ * Lets what a step follows end where its user wants that (`onCancel: cancelRun`): on cancel and at the time limit, and through the post-job
+ * phase where the request did not get through. What the step itself has started ends there too when its process was killed. A step that ends
+ * by itself with an error leaves what it follows alone: it may be healthy, and the step run again takes it up.
+ */
+export class CancelGuard {
+  #isNoted = false;
+  #isWanted = false;
+  #stopListening = () => undefined as unknown;
+
+  /** @param isOurs true for what this step or an earlier attempt of it has started */
+  constructor(
+    private readonly what: Cancelable,
+    private readonly isOurs: boolean,
+    private readonly context: TaskContext,
+  ) {}
+
+  /** From now on a cancel reaches the workspace first; also one that has come already. */
+  watch(): void {
+    if (this.isOurs) {
+      this.#note();
+    }
+    this.#stopListening = this.context.onCancel(async () => {
+      await this.#ask();
+      this.context.log.info(`${this.what.name} was asked to end.`);
+    });
+  }
+
+  /** While something is asked for whose answer a cancel waits for. */
+  pause(): void {
+    this.#stopListening();
+  }
+
+  /** Asks for the end at the time limit. What cannot be asked is left to the post-job phase: the limit stays the reason of the failure. */
+  async askAtLimit(): Promise<string> {
+    try {
+      await this.#ask();
+      return 'It was asked to end.';
+    } catch (error) {
+      if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+        throw error;
+      }
+      return `It could not be asked to end and may still run: ${error.message} ${error.options.where ?? ''}`.trimEnd();
+    }
+  }
+
+  /** The step ends: nothing is left to the post-job phase but an end that was wanted and not reached. */
+  close(): void {
+    this.#stopListening();
+    if (!this.#isWanted) {
+      this.#forget();
+    }
+  }
+
+  async #ask(): Promise<void> {
+    this.#isWanted = true;
+    this.#note();
+    await this.what.cancel(CANCEL_DEADLINE_MS);
+    this.#forget();
+  }
+
+  #note(): void {
+    if (!this.#isNoted) {
+      this.#isNoted = true;
+      this.what.remember();
+    }
+  }
+
+  #forget(): void {
+    if (this.#isNoted) {
+      this.#isNoted = false;
+      forgetRun(this.context.host);
+    }
+  }
+}
