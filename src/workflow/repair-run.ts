@@ -28,9 +28,14 @@ export function repairIds(run: Run): string[] {
  * refused, so that a lost answer is looked for in the history and a repeated request cannot repair twice.
  * @param run as it was read, with its history
  * @returns the id of the repair
- * @throws the failure of the request when it made no repair
+ * @throws the failure of the request when it made no repair; the reason of a cancel, after which it is not sent again
  */
-export async function repairOnce(calls: RepairCalls, run: Run, request: RepairRequest, clock: Clock): Promise<string> {
+export async function repairOnce(
+  calls: RepairCalls,
+  run: Run,
+  request: RepairRequest,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<string> {
   const latest = repairIds(run).at(-1);
   const following = latest === undefined ? request : { ...request, latest_repair_id: latest };
   for (let attempt = 1; ; attempt += 1) {
@@ -42,14 +47,22 @@ export async function repairOnce(calls: RepairCalls, run: Run, request: RepairRe
       if (!unknown && !(attempt > 1 && error instanceof ApiError)) {
         throw error;
       }
-      const now = repairIds(await calls.read()).at(-1);
-      if (now !== undefined && now !== latest) {
+      const made = async () => [repairIds(await calls.read()).at(-1)].find((id) => id !== latest);
+      const now = await made();
+      if (now !== undefined) {
         return now;
       }
       if (!unknown || attempt === MOST_REQUESTS) {
         throw error;
       }
       await clock.sleep(ON_ITS_WAY_MS);
+      if (signal.aborted) {
+        const late = await made();
+        if (late !== undefined) {
+          return late;
+        }
+        throw signal.reason;
+      }
     }
   }
 }

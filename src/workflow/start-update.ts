@@ -8,6 +8,8 @@ import { outcomeUnknown } from '../http/outcome';
 export interface UpdateCalls {
   /** The latest updates of the pipeline. */
   latest(): Promise<readonly PipelineUpdate[]>;
+  /** The same after a request that left open what it did: a cancel does not cut it off. */
+  latestAfter(): Promise<readonly PipelineUpdate[]>;
   /** Asks for an update and gives its id; sent once. */
   start(): Promise<string>;
 }
@@ -32,13 +34,14 @@ export function updateHasEnded({ state }: PipelineUpdate): boolean {
  * Starts an update at most once. The Pipelines API has no idempotency token, but lets a pipeline have one active update only: what is active
  * and does the same is taken up, and after a lost answer the update that was not there before and does the same is the one asked for.
  * @param reuse `never`: an active update is an error even when it does the same
- * @throws TaskError PIPELINE_BUSY when another update is active; the failure of the request when it was refused
+ * @throws TaskError PIPELINE_BUSY when another update is active; the failure of the request when it was refused; the reason of a cancel,
+ * after which it is not sent again
  */
 export async function startUpdate(
   calls: UpdateCalls,
   request: UpdateRequest,
   reuse: 'active' | 'never',
-  clock: Clock,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<StartedUpdate> {
   const before = await calls.latest();
   const active = before.find((update) => !updateHasEnded(update));
@@ -60,6 +63,7 @@ export async function startUpdate(
       if (!outcomeUnknown(error) || attempt === MOST_REQUESTS) {
         throw error;
       }
+      signal.throwIfAborted();
     }
   }
 }
@@ -78,7 +82,7 @@ async function startedMeanwhile(
   }
   for (const wait of unknown ? [0, ON_ITS_WAY_MS] : [0]) {
     await clock.sleep(wait);
-    const fresh = (await calls.latest()).filter((update) => !known.has(update.update_id));
+    const fresh = (await calls.latestAfter()).filter((update) => !known.has(update.update_id));
     const same = fresh.find((update) => doesTheSame(update, request));
     if (same !== undefined) {
       return { updateId: same.update_id, origin: unknown ? 'started' : 'attached' };

@@ -47,12 +47,12 @@ class Service {
   }
 }
 
-const repair = (service: Service) =>
+const repair = (service: Service, signal = new AbortController().signal) =>
   repairOnce(
     { read: async () => service.run, repair: (request) => service.repair(request) },
     service.run,
     { rerun_all_failed_tasks: true },
-    new AutoClock(),
+    { clock: new AutoClock(), signal },
   );
 
 describe('repair of a run', () => {
@@ -76,6 +76,14 @@ describe('repair of a run', () => {
 
   it('gives a refusal as it is', async () => {
     await assert.rejects(repair(new Service(0, ['refused'])), { code: 'REQUEST_REFUSED' });
+  });
+
+  it('asks no second time after a cancel, but finds what the first request began', async () => {
+    const canceled = AbortSignal.abort(new Error('canceled'));
+    const never = new Service(0, ['never arrived']);
+    await assert.rejects(repair(never, canceled), { message: 'canceled' });
+    assert.equal(never.asked, 1);
+    assert.equal(await repair(new Service(0, ['answer lost']), canceled), '91');
   });
 
   it('never repairs twice, and gives the repair that was made, whatever becomes of its requests', async () => {

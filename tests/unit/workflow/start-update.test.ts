@@ -26,15 +26,17 @@ class Pipeline {
   }
 
   calls(request: UpdateRequest) {
+    const latest = async () => {
+      const known = [...this.updates];
+      if (this.late !== undefined) {
+        this.begin(this.late);
+        this.late = undefined;
+      }
+      return known;
+    };
     return {
-      latest: async () => {
-        const known = [...this.updates];
-        if (this.late !== undefined) {
-          this.begin(this.late);
-          this.late = undefined;
-        }
-        return known;
-      },
+      latest,
+      latestAfter: latest,
       start: async () => {
         const fate = this.fates[this.asked] ?? 'answered';
         this.asked += 1;
@@ -67,7 +69,10 @@ const start = (
   pipeline: Pipeline,
   request: UpdateRequest = { full_refresh: false },
   reuse: 'active' | 'never' = 'active',
-) => startUpdate(pipeline.calls(request), request, reuse, new AutoClock());
+  signal = new AbortController().signal,
+) => startUpdate(pipeline.calls(request), request, reuse, { clock: new AutoClock(), signal });
+
+const uncanceled = () => ({ clock: new AutoClock(), signal: new AbortController().signal });
 
 describe('start of an update', () => {
   it('starts one, whatever has ended before', async () => {
@@ -110,22 +115,37 @@ describe('start of an update', () => {
   });
 
   it('gives the refusal of the service as it is', async () => {
-    const calls = { latest: async () => [], start: async () => Promise.reject(refused(403, 'No right.')) };
-    await assert.rejects(startUpdate(calls, {}, 'active', new AutoClock()), { code: 'PERMISSION_DENIED' });
+    const start = async () => Promise.reject(refused(403, 'No right.'));
+    const calls = { latest: async () => [], latestAfter: async () => [], start };
+    await assert.rejects(startUpdate(calls, {}, 'active', uncanceled()), { code: 'PERMISSION_DENIED' });
   });
 
   it('names the update of another that came first', async () => {
     const pipeline = new Pipeline();
     const calls = {
       latest: async () => [...pipeline.updates],
+      latestAfter: async () => [...pipeline.updates],
       start: async () => {
         pipeline.give({ state: 'RUNNING', full_refresh: true });
         throw refused(409, 'An active update already exists.');
       },
     };
-    await assert.rejects(startUpdate(calls, { full_refresh: false }, 'active', new AutoClock()), {
+    await assert.rejects(startUpdate(calls, { full_refresh: false }, 'active', uncanceled()), {
       code: 'PIPELINE_BUSY',
     });
+  });
+
+  it('asks no second time after a cancel, but finds what the first request began', async () => {
+    const canceled = AbortSignal.abort(new Error('canceled'));
+    const never = new Pipeline(['never arrived']);
+    await assert.rejects(start(never, undefined, undefined, canceled), { message: 'canceled' });
+    assert.equal(never.asked, 1);
+    for (const fate of ['answer lost', 'late'] as const) {
+      assert.deepEqual(await start(new Pipeline([fate]), undefined, undefined, canceled), {
+        updateId: 'u1',
+        origin: 'started',
+      });
+    }
   });
 
   it('never begins two, whatever becomes of its requests', async () => {

@@ -134,12 +134,12 @@ describe('DatabricksRunWorkflow, what it lets go on', () => {
 
   describe('an end that was wanted and not reached', () => {
     const ways = [
-      ['run', ATTACH, `${RUNS}/get`, `${RUNS}/cancel`],
-      ['update', UPDATE, `${UPDATES}/u1`, STOP],
+      ['of a run', ATTACH, `${RUNS}/get`, `${RUNS}/cancel`],
+      ['of an update', UPDATE, `${UPDATES}/u1`, STOP],
     ] as const;
 
     for (const [what, inputs, look, cancel] of ways) {
-      it(`of a ${what}: the post-job phase reaches it after a cancel`, async () => {
+      it(`${what}: the post-job phase reaches it after a cancel`, async () => {
         const host = hostOf(inputs);
         const looks = inTurn(undefined, undefined, undefined);
         answers[look] = (request) => {
@@ -157,7 +157,7 @@ describe('DatabricksRunWorkflow, what it lets go on', () => {
         assert.equal(noteOf(host), inputs === ATTACH ? '7' : `${PIPELINE}/u1`);
       });
 
-      it(`of a ${what}: the post-job phase reaches it after the time limit, past which the step does not wait`, async () => {
+      it(`${what}: the post-job phase reaches it after the time limit, past which the step does not wait`, async () => {
         answers[cancel] = () => LATER;
         const clock = new AutoClock();
         const begun = clock.now();
