@@ -1,7 +1,7 @@
 import { cast } from './casts';
 import { unsupported } from './failure';
 import { differentData, differentOperands, unexpectedInput } from './type-mismatch';
-import { commonType, commonTypeOf, isInteger, isNumber, type Typed } from './type-rules';
+import { commonType, commonTypeOf, isInteger, isNumber, requireOrder, type Typed } from './type-rules';
 
 /** A function: how many arguments it takes, whether DISTINCT may stand in it, and what DuckDB computes. */
 export interface FunctionRule {
@@ -24,8 +24,8 @@ const BOOLEAN = { name: 'BOOLEAN' } as const;
 /** Functions by Spark's name; everything that is not named here is refused. A test runs each. */
 export const FUNCTIONS: Readonly<Record<string, FunctionRule>> = {
   count: one((value, distinct) => ({ sql: `count(${distinct}${value.sql})`, type: BIGINT }), { distinct: true }),
-  min: one((value) => ({ sql: `min(${value.sql})`, type: value.type })),
-  max: one((value) => ({ sql: `max(${value.sql})`, type: value.type })),
+  min: one((value) => extreme('min', value)),
+  max: one((value) => extreme('max', value)),
   sum: one(sum, { distinct: true }),
   avg: one(average, { distinct: true }),
   md5: one((value) => ({ sql: `md5(${string('md5', value)})`, type: STRING })),
@@ -94,6 +94,11 @@ function given(value: Typed | undefined): Typed {
     throw new Error('the number of arguments was not checked');
   }
   return value;
+}
+
+function extreme(name: 'min' | 'max', { sql, type }: Typed): Typed {
+  requireOrder(name, type);
+  return { sql: `${name}(${sql})`, type };
 }
 
 /** Sums of integers are BIGINT; sums of DECIMAL have ten more digits. */

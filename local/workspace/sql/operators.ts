@@ -3,7 +3,7 @@ import { cast } from './casts';
 import { alike, text } from './functions';
 import type { SqlType } from './sql-type';
 import { differentOperands, filterNotBoolean, wrongOperands } from './type-mismatch';
-import { arithmeticType, commonType, sameType, type Typed } from './type-rules';
+import { arithmeticType, commonType, requireOrder, sameType, type Typed } from './type-rules';
 
 const BOOLEAN: SqlType = { name: 'BOOLEAN' };
 
@@ -56,6 +56,9 @@ function arithmetic(operator: string, left: Typed, right: Typed): Typed {
 /** SQL of a comparison in the type in which both sides meet. */
 export function compared(operator: string, left: Typed, right: Typed): string {
   const type = meeting(operator, left, right);
+  if (operator !== '=' && operator !== '<=>' && operator !== '<>') {
+    requireOrder(operator, type);
+  }
   const duckDb = operator === '<=>' ? 'IS NOT DISTINCT FROM' : operator;
   return `(${cast(left, type).sql} ${duckDb} ${cast(right, type).sql})`;
 }
@@ -86,6 +89,8 @@ export function isIn(value: Typed, list: readonly Typed[]): Typed {
 /** `value BETWEEN low AND high`: two comparisons, each in its own type. */
 export function isBetween(value: Typed, low: Typed, high: Typed): Typed {
   const [type, other] = [meeting('BETWEEN', value, low), meeting('BETWEEN', value, high)];
+  requireOrder('BETWEEN', type);
+  requireOrder('BETWEEN', other);
   return sameType(type, other)
     ? { sql: `(${cast(value, type).sql} BETWEEN ${cast(low, type).sql} AND ${cast(high, type).sql})`, type: BOOLEAN }
     : { sql: `(${compared('>=', value, low)} AND ${compared('<=', value, high)})`, type: BOOLEAN };

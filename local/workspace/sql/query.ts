@@ -8,7 +8,7 @@ import { filterCondition } from './operators';
 import type { Bindings } from './parameters';
 import { ambiguous, columnsOf, findColumn, type Query, type Scope, type Source, sameName, unresolved } from './scope';
 import { identifier, list, type Node, permitted, tableParts, tagged } from './tree';
-import type { Typed } from './type-rules';
+import { requireOrder, type Typed } from './type-rules';
 
 /** Where a query finds its parameters and tables. */
 export interface QueryScope {
@@ -66,7 +66,7 @@ function renderSelect(node: Node, scope: QueryScope): Query {
       (where) => `WHERE ${filterCondition(renderExpression(where.this, inSources))}`,
     ),
     clause('group_by', node.group_by, (group) => {
-      const keys = list(group.expressions).map((key) => renderKey(key, outputs, grouping, 'GROUP BY'));
+      const keys = list(group.expressions).map((key) => renderKey(key, outputs, grouping, 'GROUP BY').sql);
       return `GROUP BY ${keys.join(', ')}`;
     }),
     clause('having', node.having, (condition) => `HAVING ${havingOf(condition.this, having)}`),
@@ -204,23 +204,24 @@ function wholeNumber(value: unknown, where: string): string {
 }
 
 /** A key of GROUP BY or ORDER BY: a bare number is a column's position, as in Spark; other bare constants have no use. */
-function renderKey(value: unknown, outputs: readonly Expression[], scope: Scope, where: string): string {
+function renderKey(value: unknown, outputs: readonly Expression[], scope: Scope, where: string): Typed {
   const [kind, node] = tagged(value);
   if (kind === 'literal') {
     const position = Number(wholeNumber(value, `a constant (${String(node.value)}) as a key`));
-    if (outputs[position - 1] === undefined) {
+    const output = outputs[position - 1];
+    if (output === undefined) {
       throw new SqlFailure(
         `${where.replace(' ', '_')}_POS_OUT_OF_RANGE`,
         '42805',
         `${where} position ${position} is not in the select list (valid range is [1, ${outputs.length}]).`,
       );
     }
-    return String(position);
+    return { sql: String(position), type: output.type };
   }
   if (kind === 'column' && node.table === null && identifier(node.name)?.toUpperCase() === 'ALL') {
     throw unsupported('GROUP BY ALL and ORDER BY ALL');
   }
-  return renderExpression(value, scope).sql;
+  return renderExpression(value, scope);
 }
 
 /** Spark puts NULL first in ascending order and last in descending order; DuckDB always last. */
@@ -229,15 +230,16 @@ function renderOrder(value: Node, outputs: readonly Expression[], scope: Scope):
   const descending = node.desc === true;
   const nullsFirst = typeof node.nulls_first === 'boolean' ? node.nulls_first : !descending;
   const key = outputPosition(node.this, outputs) ?? renderKey(node.this, outputs, scope, 'ORDER BY');
-  return `${key} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+  requireOrder('ORDER BY', key.type);
+  return `${key.sql} ${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
 }
 
 /** A bare name of the select list is ordered by its place, so that DISTINCT finds it there. */
-function outputPosition(value: unknown, outputs: readonly Expression[]): string | undefined {
+function outputPosition(value: unknown, outputs: readonly Expression[]): Typed | undefined {
   const [kind, node] = tagged(value);
   const name = kind === 'column' && identifier(node.table) === undefined ? identifier(node.name) : undefined;
   const found = name === undefined ? undefined : outputNamed(outputs, name);
-  return found === undefined ? undefined : String(found.place + 1);
+  return found === undefined ? undefined : { sql: String(found.place + 1), type: found.output.type };
 }
 
 function outputNamed(

@@ -42,6 +42,16 @@ export function commonType(left: SqlType, right: SqlType): SqlType | undefined {
   return sameType(left, right) ? left : (widened(left, right) ?? widened(right, left));
 }
 
+/**
+ * Values of this type are put in order.
+ * @throws SqlFailure for arrays: in Spark NULL among their elements is the smallest, in DuckDB the greatest
+ */
+export function requireOrder(where: string, type: SqlType): void {
+  if (type.name === 'ARRAY') {
+    throw unsupported(`${where} of arrays`);
+  }
+}
+
 /** The type in which all these values meet; VOID for none, undefined when they have none in common. */
 export function commonTypeOf(types: readonly SqlType[]): SqlType | undefined {
   return types.reduce<SqlType | undefined>(
