@@ -155,6 +155,40 @@ describe('signed URLs of a local workspace', () => {
     assert.equal(await read('parts.bin'), 'ab');
   });
 
+  it('keeps apart two uploads in parts to one path', async () => {
+    const path = `${VOLUME}/two.bin`;
+    const file = `/api/2.0/fs/files${path}`;
+    const begin = async () => {
+      const begun = await workspace.call<{ multipart_upload: { session_token: string } }>(
+        'POST',
+        `${file}?action=initiate-upload&overwrite=true`,
+      );
+      const { session_token } = begun.json.multipart_upload;
+      const body = { path, session_token, start_part_number: 1, count: 2 };
+      const urls = await workspace.call<{ upload_part_urls: { url: string }[] }>(
+        'POST',
+        '/api/2.0/fs/create-upload-part-urls',
+        body,
+      );
+      return { session_token, urls: urls.json.upload_part_urls.map(({ url }) => url) };
+    };
+    const end = (session_token: string) =>
+      workspace.call('POST', `${file}?action=complete-upload&upload_type=multipart&session_token=${session_token}`, {
+        parts: [1, 2].map((part_number) => ({ part_number, etag: 'x' })),
+      });
+    const a = await begin();
+    await send(String(a.urls[0]), 'PUT', {}, 'A1');
+    const b = await begin();
+    await send(String(b.urls[0]), 'PUT', {}, 'B1');
+    await send(String(a.urls[1]), 'PUT', {}, 'A2');
+    assert.equal((await end(a.session_token)).status, 200);
+    assert.equal(await read('two.bin'), 'A1A2');
+    assert.equal((await end(b.session_token)).status, 400);
+    await send(String(b.urls[1]), 'PUT', {}, 'B2');
+    assert.equal((await end(b.session_token)).status, 200);
+    assert.equal(await read('two.bin'), 'B1B2');
+  });
+
   it('writes to a model version until it is READY, and not after, also with a URL from before', async () => {
     const root = '/api/2.0/mlflow/unity-catalog';
     const version = { name: 'dev.default.signed', version: '1' };

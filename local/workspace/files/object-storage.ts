@@ -7,7 +7,7 @@ import { pathSegments } from '../router';
 import { asFile, existingFile, fileHeaders, fileReply, receive, writable, writeFile } from './file-contents';
 import { type Location, locate } from './locations';
 import { checkSignature, STORAGE_PATH, type StorageRight } from './signed-urls';
-import { dropBlocks, joinBlocks, missingBlocks, stageBlock, stagedBlocks } from './staged-blocks';
+import { dropBlocks, dropParts, joinBlocks, missingBlocks, stageBlock, stagedBlocks } from './staged-blocks';
 
 /**
  * Answers signed URLs as a storage account of Azure does, without a bearer token: Get Blob, Put Blob, Put Block, Put Block List
@@ -65,8 +65,7 @@ async function act(
     case 'PATCH flush':
       return flushPath(Number(query.get('position') ?? Number.NaN), writable(place));
     case 'DELETE ':
-      await dropBlocks(place);
-      return { status: 200, body: '' };
+      return abortUpload(query.get('session') ?? '', place);
     default:
       return storageError(400, 'InvalidQueryParameterValue', `${method} with this query is not known here.`);
   }
@@ -109,6 +108,14 @@ async function putBlockList(request: IncomingMessage, place: Location): Promise<
   await writeFile(place, true, (unfinished) => joinBlocks(place, ids, unfinished));
   await dropBlocks(place);
   return created();
+}
+
+async function abortUpload(sessionToken: string, place: Location): Promise<Reply> {
+  if (sessionToken === '') {
+    return storageError(400, 'InvalidQueryParameterValue', 'Only the URL that aborts an upload in parts is deleted.');
+  }
+  await dropParts(place, sessionToken);
+  return { status: 200, body: '' };
 }
 
 async function createPath(place: Location): Promise<Reply> {

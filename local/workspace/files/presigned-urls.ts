@@ -4,7 +4,8 @@ import { fieldsOf } from '../request-fields';
 import { asFile, existingFile, writable } from './file-contents';
 import { type Location, locate } from './locations';
 import { signedUrl } from './signed-urls';
-import { partBlockId, uploadSession } from './upload-sessions';
+import { partBlockId } from './staged-blocks';
+import { uploadSession } from './upload-sessions';
 
 const ROOT = '/api/2.0/fs';
 const HOUR = 3_600_000;
@@ -39,7 +40,8 @@ async function createUploadUrl(call: Call): Promise<Reply> {
 async function createUploadPartUrls(call: Call): Promise<Reply> {
   const fields = await fieldsOf(call);
   const place = writable(placeOf(call, fields));
-  uploadSession(call.workspace, place, requiredText(fields, 'session_token'));
+  const token = requiredText(fields, 'session_token');
+  uploadSession(call.workspace, place, token);
   const first = optionalInteger(fields, 'start_part_number') ?? 1;
   const count = optionalInteger(fields, 'count') ?? 1;
   if (first < 1 || count < 1 || count > 100) {
@@ -47,7 +49,7 @@ async function createUploadPartUrls(call: Call): Promise<Reply> {
   }
   const parts = Array.from({ length: count }, (_, index) => first + index).map((part_number) => ({
     part_number,
-    url: urlFor(call, place, 'w', fields, { comp: 'block', blockid: partBlockId(part_number) }),
+    url: urlFor(call, place, 'w', fields, { comp: 'block', blockid: partBlockId(token, part_number) }),
     headers: [],
   }));
   return { json: { upload_part_urls: parts } };
@@ -56,8 +58,9 @@ async function createUploadPartUrls(call: Call): Promise<Reply> {
 async function createAbortUrl(call: Call): Promise<Reply> {
   const fields = await fieldsOf(call);
   const place = placeOf(call, fields);
-  uploadSession(call.workspace, place, requiredText(fields, 'session_token'));
-  return { json: { abort_upload_url: { url: urlFor(call, place, 'w', fields), headers: [] } } };
+  const token = requiredText(fields, 'session_token');
+  uploadSession(call.workspace, place, token);
+  return { json: { abort_upload_url: { url: urlFor(call, place, 'w', fields, { session: token }), headers: [] } } };
 }
 
 function placeOf(call: Call, fields: Fields): Location {

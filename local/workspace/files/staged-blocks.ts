@@ -54,6 +54,21 @@ export async function dropBlocks(place: Location): Promise<void> {
   await rm(blockFolder(place), { recursive: true, force: true });
 }
 
+/** Forgets the blocks of one upload session; those of others to the same path stay. */
+export async function dropParts(place: Location, sessionToken: string): Promise<void> {
+  const ids = (await stagedBlocks(place)).map(({ id }) => id).filter((id) => isPartOf(id, sessionToken));
+  await Promise.all(ids.map((id) => rm(blockFile(place, id), { force: true })));
+}
+
+/** The block that a part of an upload session is kept as: two uploads to one path have blocks of their own. */
+export function partBlockId(sessionToken: string, partNumber: number): string {
+  return Buffer.from(`${sessionToken}-${String(partNumber).padStart(8, '0')}`).toString('base64');
+}
+
+function isPartOf(blockId: string, sessionToken: string): boolean {
+  return Buffer.from(blockId, 'base64').toString().startsWith(`${sessionToken}-`);
+}
+
 function blockFolder(place: Location): string {
   return join(place.uploads, 'blocks', createHash('sha256').update(place.path).digest('hex'));
 }

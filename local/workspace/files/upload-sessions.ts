@@ -4,7 +4,7 @@ import { type Fields, invalid, objectList, optionalInteger } from '../fields';
 import { asFile, writable, writeFile } from './file-contents';
 import { entryOf } from './listing';
 import { type Location, locate } from './locations';
-import { dropBlocks, joinBlocks, missingBlocks } from './staged-blocks';
+import { dropParts, joinBlocks, missingBlocks, partBlockId } from './staged-blocks';
 
 /** An upload in parts that has begun and not ended. */
 interface UploadSession {
@@ -29,7 +29,6 @@ async function begin(call: Call): Promise<Reply> {
   if (!overwrite && (await entryOf(place.local, '')) !== undefined) {
     throw new ApiError(409, 'ALREADY_EXISTS', `The file being created already exists. Path: ${place.path}`);
   }
-  await dropBlocks(place);
   const token = randomUUID();
   sessions(call.workspace).put(token, { path: place.path, overwrite });
   return { json: { multipart_upload: { session_token: token } } };
@@ -46,13 +45,13 @@ async function complete(call: Call): Promise<Reply> {
   const ids = objectList(await call.json<Fields>(), 'parts')
     .map((part) => optionalInteger(part, 'part_number') ?? 0)
     .sort((a, b) => a - b)
-    .map(partBlockId);
+    .map((number) => partBlockId(token, number));
   const missing = await missingBlocks(place, ids);
   if (ids.length === 0 || missing.length > 0) {
     throw invalid(`${missing.length} of ${ids.length} parts of '${place.path}' were not uploaded.`);
   }
   await writeFile(place, overwrite, (unfinished) => joinBlocks(place, ids, unfinished));
-  await dropBlocks(place);
+  await dropParts(place, token);
   sessions(call.workspace).remove(token);
   return { json: {} };
 }
@@ -64,11 +63,6 @@ export function uploadSession(workspace: Workspace, place: Location, token: stri
     throw new ApiError(404, 'NOT_FOUND', `There is no upload session '${token}' for '${place.path}'.`);
   }
   return session;
-}
-
-/** The block that a part is kept as. */
-export function partBlockId(partNumber: number): string {
-  return Buffer.from(String(partNumber).padStart(8, '0')).toString('base64');
 }
 
 function sessions(workspace: Workspace) {
