@@ -11,8 +11,8 @@ import { createJob } from '../../support/jobs';
 import { startTestWorkspace } from '../../support/local-workspace';
 import { switchOf } from './fault-switch';
 import { principal, SignIn } from './sign-in';
-import { StepClock } from './step-clock';
 import type { FaultScene } from './task-scene';
+import { WorkingClock } from './working-clock';
 
 const READERS = principalsShape.parse({
   servicePrincipals: [{ applicationId: principal.applicationId, displayName: 'pipeline', groups: ['admins'] }],
@@ -31,8 +31,11 @@ const INPUTS = {
 /** `DatabricksCheckConnection` with every check; it changes nothing, so that each subject is the same. */
 export async function openCheckScene(inputs: Readonly<Record<string, string>> = INPUTS): Promise<FaultScene> {
   const clock = new AutoClock();
-  const stepClock = new StepClock(clock);
-  const workspace = await startTestWorkspace({ clock, principals: READERS, servicePrincipals: [principal] });
+  const workspace = await startTestWorkspace({
+    clock: new WorkingClock(clock),
+    principals: READERS,
+    servicePrincipals: [principal],
+  });
   const signIn = new SignIn(workspace.url, workspace.token);
   const work = { task_key: 'a', notebook_task: { notebook_path: '/n' } };
   await createJob(workspace, { name: 'train', tasks: [work] });
@@ -42,7 +45,7 @@ export async function openCheckScene(inputs: Readonly<Record<string, string>> = 
   return {
     faults: switchOf(workspace),
     signIn,
-    now: () => stepClock.slept,
+    now: () => clock.now(),
     newSubject: async () => ({
       name: '{no name}',
       async step() {
@@ -50,7 +53,7 @@ export async function openCheckScene(inputs: Readonly<Record<string, string>> = 
           inputs: { databricksConnection: 'dbx', failOn: 'warning', ...inputs },
           connections: { dbx: signIn.connection },
         });
-        await runTask(task, readInputs, run, host, stepClock);
+        await runTask(task, readInputs, run, host, clock);
         return host;
       },
       async mustHold(host) {

@@ -57,7 +57,7 @@ export async function openDeployScene(deployment: Deployment): Promise<FaultScen
       };
     },
     async meanwhile() {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setImmediate(resolve));
       if (served.local.faults.list().some(({ rule, hits }) => rule.fault.kind === 'latency' && hits > 0)) {
         await served.clock.advance(TURN_MS);
       }

@@ -14,8 +14,8 @@ import { regressionPolicyText, regressionRows } from '../../unit/evaluation/samp
 import { writeSources } from '../../unit/tasks/DatabricksEvaluateModel/evaluation-step';
 import { switchOf } from './fault-switch';
 import { principal, SignIn } from './sign-in';
-import { StepClock } from './step-clock';
 import type { FaultScene } from './task-scene';
+import { WorkingClock } from './working-clock';
 
 const MODEL = 'main.default.price';
 const TABLE = 'main.default.eval_predictions_price';
@@ -29,8 +29,7 @@ champion: {primary: {metric: rmse, hypothesis: superior, iterations: 100}}`);
 /** `DatabricksEvaluateModel` on a prediction table, against a champion; it changes nothing, so that each subject is the same. */
 export async function openEvaluateScene(): Promise<FaultScene> {
   const clock = new AutoClock();
-  const stepClock = new StepClock(clock);
-  const workspace = await startTestWorkspace({ clock, servicePrincipals: [principal] });
+  const workspace = await startTestWorkspace({ clock: new WorkingClock(clock), servicePrincipals: [principal] });
   const signIn = new SignIn(workspace.url, workspace.token);
   const connection = tokenConnection(workspace.url, workspace.token);
   const selection = { kind: 'databricks', connection, workspaceUrl: workspace.url } as const;
@@ -58,13 +57,13 @@ export async function openEvaluateScene(): Promise<FaultScene> {
   return {
     faults: switchOf(workspace),
     signIn,
-    now: () => stepClock.slept,
+    now: () => clock.now(),
     newSubject: async () => ({
       name: '{no name}',
       async step() {
         const inputs = { databricksConnection: 'dbx', model: MODEL, policyFile, predictions: `table:${TABLE}` };
         const host = new FakeHost({ inputs, connections: { dbx: signIn.connection } });
-        await runTask(task, readInputs, run, host, stepClock);
+        await runTask(task, readInputs, run, host, clock);
         return host;
       },
       async mustHold(host) {
