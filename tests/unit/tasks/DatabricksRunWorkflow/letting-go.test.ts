@@ -87,6 +87,7 @@ describe('DatabricksRunWorkflow, what it lets go on', () => {
         answers[path] = inTurn(first, first, first, answer);
         const host = await step(hostOf(inputs));
         assert.equal(host.error?.code, code, host.printed);
+        answers = {};
         await postJob(host);
         assert.deepEqual([asked(`${RUNS}/cancel`), asked(STOP)], [[], []], host.printed);
       });
