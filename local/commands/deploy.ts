@@ -7,9 +7,14 @@ import { maskForms } from '../../src/agent/secret-forms';
 import { createTerminalHost } from '../../src/agent/terminal-host';
 import { systemClock } from '../../src/clock';
 import { connectWorkspace } from '../../src/connection/connect';
+import { SecurablesApi } from '../../src/databricks/securables';
+import { ApiError } from '../../src/http/errors';
+import { commandLine } from '../command-line';
 import { type DeployedJob, deploySample } from '../demo/sample-jobs';
 import { packageRoot } from '../package-root';
+import { shownText } from '../terminal/shown-text';
 import { CommandError } from './command-error';
+import { nearestName } from './nearest-name';
 
 /** What `workspace deploy` is asked for. */
 export interface DeployOptions {
@@ -39,7 +44,9 @@ export async function deploy(options: DeployOptions): Promise<number> {
   if (profile !== undefined) {
     process.env['DATABRICKS_CONFIG_PROFILE'] = profile;
   }
-  const jobs = await deploySample(connected(json), { folder, catalog, commit });
+  const client = connected(json);
+  await refuseMissingCatalog(new SecurablesApi(client), catalog);
+  const jobs = await deploySample(client, { folder, catalog, commit });
   process.stdout.write(json ? `${JSON.stringify(jobs)}\n` : described(jobs));
   return 0;
 }
@@ -53,6 +60,37 @@ function checkName(option: string, value: string): void {
         : `${option} may have letters, digits, '_', '-' and '.' only, not '${value}'.`,
     );
   }
+}
+
+/** Catalogs that are named where the wanted one is missing. */
+const CATALOGS_SHOWN = 20;
+
+/** Jobs can be created for any catalog, and would fail when they run. Only a definite "not found" counts: seeing a catalog is a right. */
+async function refuseMissingCatalog(securables: SecurablesApi, catalog: string): Promise<void> {
+  try {
+    if ((await securables.catalog(catalog)) !== undefined) {
+      return;
+    }
+  } catch (error) {
+    if (!(error instanceof ApiError)) {
+      throw error;
+    }
+    process.stderr.write(`warning: whether catalog '${catalog}' is there cannot be seen: ${error.sentences}\n`);
+    return;
+  }
+  const names: string[] = [];
+  for await (const { fullName } of securables.catalogs()) {
+    names.push(fullName);
+  }
+  const near = nearestName(catalog, names);
+  const there = names.slice(0, CATALOGS_SHOWN).map(shownText).join(', ');
+  throw new CommandError(
+    [
+      `There is no catalog '${catalog}' in this workspace that you may see; nothing was deployed.`,
+      ...(near === undefined ? [] : [`Did you mean ${shownText(near)}?`]),
+      there === '' ? 'No catalog can be seen.' : `Catalogs: ${there}${names.length > CATALOGS_SHOWN ? ', …' : ''}.`,
+    ].join(' '),
+  );
 }
 
 /** A client with a terminal's network and credentials. It writes no files. */
@@ -85,6 +123,6 @@ function described(jobs: readonly DeployedJob[]): string {
   const hint =
     next === undefined
       ? 'The bundle has no jobs.'
-      : `Next: databricks-mlops task DatabricksRunWorkflow --job ${next.name}`;
+      : `Next: ${commandLine(['npx', 'databricks-mlops', 'task', 'DatabricksRunWorkflow', '--job', next.name]) ?? 'run one of them.'}`;
   return `${[...lines, '', hint].join('\n')}\n`;
 }

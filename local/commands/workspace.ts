@@ -16,7 +16,7 @@ const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
                                                         FILE: users, groups and service principals with their rights (docs/principals.md)
   deploy  [FOLDER] --catalog NAME [--commit ID] [--profile NAME]
           uploads the files of FOLDER (default: samples/diabetes of this package) and creates the jobs of its databricks.yml, or resets
-          them, in the workspace of the profile, or of DATABRICKS_HOST and DATABRICKS_TOKEN
+          them, in the workspace of the profile, or of DATABRICKS_HOST and DATABRICKS_TOKEN; NAME is a catalog that is there
   status  [--data DIR]                                  what runs there
   stop    [--data DIR]                                  ends it
   reset   [--data DIR]                                  deletes all its state

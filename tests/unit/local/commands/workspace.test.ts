@@ -73,12 +73,19 @@ describe('databricks-mlops workspace', function () {
     assert.deepEqual(await ended, [0, null]);
   });
 
-  it('deploys the jobs of the sample, and a second time resets the same ones', async () => {
+  it('deploys the jobs of the sample into a catalog that is there, and a second time resets the same ones', async () => {
     const { child, url, said } = await started();
     const [{ token }] = JSON.parse(said) as [{ token: string }];
     const env = { ...process.env, DATABRICKS_HOST: url, DATABRICKS_TOKEN: token, DATABRICKS_CONFIG_PROFILE: '' };
     const deploy = (...args: string[]) =>
       spawnSync(process.execPath, [...CLI, 'deploy', ...args], { encoding: 'utf8', env });
+
+    const missing = deploy('--catalog', 'stagign');
+    assert.deepEqual([missing.status, missing.stdout], [2, '']);
+    assert.equal(
+      missing.stderr,
+      "There is no catalog 'stagign' in this workspace that you may see; nothing was deployed. Did you mean staging? Catalogs: dev, main, prod, staging.\n",
+    );
 
     const first = deploy('--catalog', 'dev', '--commit', 'c1', '--json');
     assert.equal(first.status, 0, first.stderr);
@@ -95,7 +102,7 @@ describe('databricks-mlops workspace', function () {
     for (const { name, id } of jobs) {
       assert.match(again.stdout, new RegExp(`  ${name} +${id}  reset\\n`));
     }
-    assert.match(again.stdout, /Next: databricks-mlops task DatabricksRunWorkflow --job diabetes-train\n$/);
+    assert.match(again.stdout, /Next: npx databricks-mlops task DatabricksRunWorkflow --job diabetes-train\n$/);
 
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
