@@ -1,4 +1,5 @@
 import { TaskError } from '../errors';
+import { nearestName } from '../nearest-name';
 
 /** Settings of one profile of `~/.databrickscfg`, or of the environment; keys as the Databricks CLI spells them. */
 export type ProfileSettings = Readonly<Record<string, string>>;
@@ -31,10 +32,18 @@ export function profileOf(text: string, name: string, file: string): ProfileSett
   const found = sections.get(name);
   if (found === undefined) {
     throw new TaskError('PROFILE_NOT_FOUND', `There is no profile '${name}' in ${file}.`, {
-      todo: `Choose one of: ${[...sections.keys()].join(', ') || 'none is there'}.`,
+      todo: choiceOf(name, [...sections.keys()]),
     });
   }
   return found;
+}
+
+function choiceOf(name: string, profiles: readonly string[]): string {
+  if (profiles.length === 0) {
+    return 'The file has no profile at all: write one with `databricks configure`.';
+  }
+  const near = nearestName(name, profiles);
+  return `${near === undefined ? '' : `Did you mean ${near}? `}The file has: ${profiles.join(', ')}.`;
 }
 
 /** The environment variables of the Databricks CLI as profile settings. */

@@ -17,7 +17,7 @@ export function workspaceUrl(text: string, source: string): string {
     throw invalid(url.host, source, 'contains credentials');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw invalid(trimmed, source, 'is not https');
+    throw invalid(trimmed, source, 'is not https, and http is taken for a local workspace on this machine alone');
   }
   return url.origin;
 }

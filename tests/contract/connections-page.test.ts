@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { trustInDatabricks, trustInEntra } from '../../src/connection/assertion';
+import { profileOf } from '../../src/connection/profile';
+import { workspaceUrl } from '../../src/connection/workspace-url';
 
 const page = readFileSync('docs/connections.md', 'utf8');
 const codes = new Set([...page.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code]) => code ?? ''));
@@ -26,6 +28,19 @@ describe('docs/connections.md', () => {
       [...codes].filter((code) => !settings.test(code) && !known.includes(`| \`${code}\` |`)),
       [],
     );
+  });
+
+  it('shows profiles and addresses that are read as it says', () => {
+    const file = /```ini\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+    const url = (name: string) => workspaceUrl(profileOf(file, name, 'the page')['host'] ?? '', name);
+    assert.equal(url('dev'), 'https://adb-1234567890123456.7.azuredatabricks.net');
+    assert.equal(url('staging'), 'https://adb-2345678901234567.8.azuredatabricks.net');
+    assert.deepEqual(Object.keys(profileOf(file, 'prod', 'the page')), ['host']);
+    assert.equal(url('local'), 'http://127.0.0.1:8787');
+    assert.equal(workspaceUrl('localhost:8787', 'the page'), 'https://localhost:8787');
+    assert.throws(() => workspaceUrl('http://adb-1234567890123456.7.azuredatabricks.net', 'the page'), {
+      code: 'WORKSPACE_URL_INVALID',
+    });
   });
 
   it('shows the commands that the errors give', () => {

@@ -4,6 +4,7 @@ import { environmentSettings, profileOf } from '../../../src/connection/profile'
 import { readSelection } from '../../../src/connection/selection';
 import { terminalCredentials } from '../../../src/connection/terminal';
 import { workspaceUrl } from '../../../src/connection/workspace-url';
+import type { TaskError } from '../../../src/errors';
 import { HttpClient } from '../../../src/http/client';
 import { startDouble } from '../../support/http-double';
 import { connection, surroundings } from './surroundings';
@@ -14,6 +15,9 @@ describe('which workspace', () => {
       'https://adb-1.2.azuredatabricks.net/?o=1#job/7': 'https://adb-1.2.azuredatabricks.net',
       'ADB-1.2.azuredatabricks.net/': 'https://adb-1.2.azuredatabricks.net',
       'http://127.0.0.1:8080/': 'http://127.0.0.1:8080',
+      'localhost:8080': 'https://localhost:8080',
+      '127.0.0.1:8080/api': 'https://127.0.0.1:8080',
+      'adb-1.2.azuredatabricks.net:443': 'https://adb-1.2.azuredatabricks.net',
       'http://localhost:80': 'http://localhost',
     };
     for (const [text, url] of Object.entries(good)) {
@@ -96,6 +100,17 @@ describe('credentials of the terminal', () => {
   it('reads profiles', () => {
     assert.deepEqual(profileOf(file, 'prod', 'f'), { host: 'https://p.example', token: 'a=b' });
     assert.throws(() => profileOf(file, 'none', 'f'), { code: 'PROFILE_NOT_FOUND', message: /'none' in f/ });
+    const todo = (name: string, text: string) => {
+      try {
+        profileOf(text, name, 'f');
+      } catch (error) {
+        return (error as TaskError).options.todo;
+      }
+      return assert.fail('it has the profile');
+    };
+    assert.equal(todo('none', file), 'The file has: DEFAULT, prod, az.');
+    assert.equal(todo('prdo', file), 'Did you mean prod? The file has: DEFAULT, prod, az.');
+    assert.equal(todo('prod', '# none\n'), 'The file has no profile at all: write one with `databricks configure`.');
     assert.throws(() => profileOf('[a]\nbroken', 'a', 'f'), { code: 'PROFILE_INVALID', message: /Line 2/ });
     assert.deepEqual(environmentSettings({ DATABRICKS_HOST: 'h', DATABRICKS_TOKEN: '' }), { host: 'h' });
   });
