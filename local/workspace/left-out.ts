@@ -1,5 +1,8 @@
 import { ApiError, type LeftOut } from './api';
 
+const TRACES =
+  'Traces are left out: they belong to the evaluation of generative models, which this workspace does not serve. The MLflow client goes on without them.';
+
 /** What clients of the service ask for and this workspace leaves out on purpose. The generated page lists it. */
 export const leftOut: readonly LeftOut[] = [
   {
@@ -18,7 +21,7 @@ export const leftOut: readonly LeftOut[] = [
   },
   {
     room: 'repos',
-    why: 'Git folders are left out: jobs read a Git source at their start, and files are uploaded to the workspace.',
+    why: 'Git folders are left out, and so are jobs with a Git source: upload their files to the workspace.',
   },
   { room: 'git-credentials', why: 'Git folders are left out, so there are no credentials for them.' },
   {
@@ -37,7 +40,19 @@ export const leftOut: readonly LeftOut[] = [
     room: 'mlflow/databricks/model-versions',
     why: 'The workspace model registry is left out: set the registry to databricks-uc.',
   },
-  { room: 'mlflow/traces', why: 'Traces are left out.' },
+  { room: 'mlflow/traces', why: TRACES },
+  {
+    room: 'permissions/authorization',
+    why: 'There is nothing to permit: tokens and passwords of the workspace are left out.',
+  },
+  { room: 'permissions/clusters', why: 'Clusters are not made.' },
+  { room: 'permissions/cluster-policies', why: 'Cluster policies are left out.' },
+  { room: 'permissions/instance-pools', why: 'Pools are left out.' },
+  {
+    room: 'permissions/registered-models',
+    why: 'Models of Unity Catalog are granted: …/unity-catalog/permissions/function/<model>.',
+  },
+  { room: 'permissions/repos', why: 'Git folders are left out.' },
   {
     room: 'token',
     why: 'The token of the administrator is printed at the start; service principals sign in by OAuth.',

@@ -8,7 +8,12 @@ import type { StartPage } from './start-page/start-page';
 
 /** The open paths of the API, as the generated page lists them. */
 export const openOperations: readonly OperationDescription[] = [
-  { method: 'GET', path: '/.well-known/databricks-config', note: 'without a token' },
+  {
+    method: 'GET',
+    path: '/.well-known/databricks-config',
+    note: 'without a token',
+    lacks: 'account_id and default audiences: there is no account',
+  },
   { method: 'GET', path: '/oidc/.well-known/oauth-authorization-server', note: 'without a token' },
   {
     method: 'POST',

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Metastore, Service, Workspace } from './api';
+import { clientTelemetry } from './client-telemetry';
 import type { FaultTable } from './faults/fault-table';
 import { createFaults } from './faults/service';
 import { createFiles } from './files/service';
@@ -79,6 +80,7 @@ export function createServices(
   return [
     createFaults(faults, tokens),
     createSeeds(tokens),
+    { operations: [clientTelemetry] },
     { operations: [...scimOperations(workspace, administrator()), ...grantOperations(workspace, shared.tables)] },
     { operations: [...removalOperations(workspace, shared.tables), ...entityTagOperations(workspace, shared.tables)] },
     createWorkspaceFiles(workspace),

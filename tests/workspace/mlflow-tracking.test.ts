@@ -147,6 +147,21 @@ describe('MLflow tracking of a local workspace', () => {
     assert.deepEqual(await answer(`metrics/get-history?run_id=${runId}&metric_key=a`), {});
   });
 
+  it('keeps to the limits of the service', async () => {
+    const run_id = await newRun();
+    const metric = { key: 'm', value: 1, timestamp: 1 };
+    const tag = (key: number, length: number) => ({ key: `t${key}`, value: 'x'.repeat(length) });
+    const tags = (count: number) => Array.from({ length: count }, (_, key) => tag(key, 60_000));
+    const wrong = [400, 'INVALID_PARAMETER_VALUE'];
+    assert.deepEqual(await refusal('runs/log-batch', { run_id, tags: tags(17) }), wrong);
+    await answer('runs/log-batch', { run_id, tags: tags(16) });
+    assert.deepEqual(await refusal('runs/log-metric', { run_id, key: 'm', value: 1 }), wrong);
+    assert.deepEqual(await refusal('runs/log-batch', { run_id, metrics: [{ key: 'm', value: 1 }] }), wrong);
+    await answer('runs/log-metric', { run_id, ...metric });
+    assert.deepEqual(await refusal('experiments/search', { max_results: 3_001 }), wrong);
+    await answer('experiments/search', { max_results: 3_000 });
+  });
+
   it('keeps it all over a restart', async () => {
     const runId = await newRun({ kept: 'yes' });
     await workspace.stop('keep');

@@ -138,6 +138,28 @@ describe('Unity Catalog of a local workspace', () => {
     );
   });
 
+  it('says whether the deployment job of a model is there and has the parameters that it needs', async () => {
+    const name = 'dev.default.deployed';
+    const tasks = [{ task_key: 'a', notebook_task: { notebook_path: '/n' } }];
+    const newJob = async (parameters: readonly string[]) => {
+      const named = parameters.map((one) => ({ name: one, default: '' }));
+      return String((await answer('POST', '/api/2.2/jobs/create', { tasks, parameters: named })).job_id);
+    };
+    await answer('POST', `${MLFLOW}/registered-models/create`, { name });
+    const state = async () =>
+      ((await answer('GET', `${MLFLOW}/registered-models/get?name=${name}`)).registered_model as Json)
+        .deployment_job_state;
+    assert.equal(await state(), undefined);
+    for (const [deployment_job_id, expected] of [
+      ['1', 'NOT_FOUND'],
+      [await newJob(['model_name']), 'REQUIRED_PARAMETERS_CHANGED'],
+      [await newJob(['model_name', 'model_version', 'more']), 'CONNECTED'],
+    ]) {
+      await answer('PATCH', `${MLFLOW}/registered-models/update`, { name, deployment_job_id });
+      assert.equal(await state(), expected);
+    }
+  });
+
   it('keeps versions, aliases and files under a new name', async () => {
     await answer('POST', `${MLFLOW}/registered-models/create`, { name: 'dev.default.old' });
     const created = await answer('POST', `${MLFLOW}/model-versions/create`, { name: 'dev.default.old', source: 's' });

@@ -102,6 +102,7 @@ export function grantOperations(workspace: Workspace, tables: MetastoreTables): 
       method: 'GET',
       path: `${ROOT}/permissions/:securable_type/:full_name`,
       note: 'of metastore, catalog, schema, table, volume, function',
+      lacks: 'principal_id',
       handle: direct,
     },
     { method: 'PATCH', path: `${ROOT}/permissions/:securable_type/:full_name`, handle: change },

@@ -1,5 +1,5 @@
-import { ApiError, type Call, type Workspace } from '../api';
-import { type Fields, objectList, optionalObject } from '../fields';
+import type { Call, Workspace } from '../api';
+import { type Fields, optionalObject } from '../fields';
 import { jobOwner } from '../jobs/run-identity';
 import { JobStore, RunStore } from '../jobs/run-store';
 import type { Run } from '../jobs/types';
@@ -7,7 +7,7 @@ import { textField } from '../request-fields';
 import type { Access } from './access';
 import type { Rule } from './catalog-rules';
 import { type Need, ObjectAccess, shownOnly } from './object-access';
-import { requireRunAs } from './run-as';
+import { requireRunAs, requireSameOwner } from './run-as';
 
 /** Who may do what with jobs and runs, by method and path of the operation. */
 export function jobRules(workspace: Workspace): Readonly<Record<string, Rule>> {
@@ -98,18 +98,4 @@ async function newJob(call: Call, access: Access): Promise<undefined> {
 
 function settingsOf(fields: Fields): Fields {
   return optionalObject(fields, 'new_settings') ?? {};
-}
-
-/**
- * A job runs with the rights of its owner, so only administrators make somebody else the owner; the words are [U].
- * @throws ApiError 403 PERMISSION_DENIED
- */
-function requireSameOwner(fields: Fields, owner: string): void {
-  const given = objectList(fields, 'access_control_list')
-    .filter((entry) => entry.permission_level === 'IS_OWNER')
-    .map((entry) => String(entry.user_name ?? entry.service_principal_name ?? entry.group_name ?? ''));
-  const other = given.find((name) => name.toLowerCase() !== owner.toLowerCase());
-  if (other !== undefined) {
-    throw new ApiError(403, 'PERMISSION_DENIED', `Only workspace administrators can make ${other} the owner.`);
-  }
 }

@@ -1,5 +1,7 @@
 import type { Call, Workspace } from '../api';
 import { type Fields, objectList, optionalObject, optionalText } from '../fields';
+import { pipelineOwner } from '../pipelines/pipeline-identity';
+import { PipelineStore } from '../pipelines/pipeline-store';
 import { textField } from '../request-fields';
 import type { SecretScopes } from '../secrets/secret-values';
 import type { Endpoint } from '../serving/endpoint';
@@ -9,7 +11,7 @@ import { experimentRules } from './experiment-rules';
 import { fileRules } from './file-rules';
 import { jobRules } from './job-rules';
 import { type Kind, type Need, ObjectAccess, shownOnly } from './object-access';
-import { requireRunAs } from './run-as';
+import { requireRunAs, requireSameOwner } from './run-as';
 import { requireSecrets, secretRules } from './secret-rules';
 import { securableOf } from './securables';
 import { workspaceFileRules } from './workspace-file-rules';
@@ -40,6 +42,13 @@ export function objectRules(workspace: Workspace, secrets: SecretScopes): Readon
       return undefined;
     };
   const endpoints = '/api/2.0/serving-endpoints';
+  const onPipelinePermissions: Rule = async (call, access) => {
+    await onObject('pipelines', 'manage')(call, access);
+    const pipeline = new PipelineStore(workspace).get(call.params.id ?? '');
+    requireSameOwner(await call.json<Fields>(), pipeline === undefined ? '' : pipelineOwner(workspace, pipeline));
+    return undefined;
+  };
+
   const pipelines = '/api/2.0/pipelines';
   const queries = '/api/2.0/sql/queries';
   return {
@@ -52,6 +61,8 @@ export function objectRules(workspace: Workspace, secrets: SecretScopes): Readon
         [`PATCH /api/2.0/permissions/${kind}/:id`, onObject(kind, 'manage')],
       ]),
     ),
+    [`PUT /api/2.0/permissions/pipelines/:id`]: onPipelinePermissions,
+    [`PATCH /api/2.0/permissions/pipelines/:id`]: onPipelinePermissions,
     [`GET ${pipelines}`]: async (_, access) =>
       shownOnly('statuses', ({ pipeline_id }) => objects.may(access, 'pipelines', String(pipeline_id), 'view')),
     [`POST ${pipelines}`]: onPipelineSettings,

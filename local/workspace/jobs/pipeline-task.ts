@@ -23,7 +23,6 @@ export async function runPipelineTask(
   const update = startable(() =>
     updates.begin(pipeline, {
       cause: 'JOB_TASK',
-      principal: run.creator,
       fullRefresh: run.overriding.pipeline_params?.full_refresh ?? declared.full_refresh ?? false,
       refreshSelection: declared.refresh_selection ?? [],
       fullRefreshSelection: declared.full_refresh_selection ?? [],

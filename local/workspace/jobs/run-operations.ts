@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
 import { integerId } from '../../../src/json';
 import type { Call, Operation, Reply } from '../api';
 import { ApiError } from '../api';
@@ -13,6 +14,8 @@ import { repairOperation } from './repair-operation';
 import type { FoundAttempt } from './run-store';
 import { runOnWire, taskRunOnWire } from './run-wire';
 import type { Run } from './types';
+
+const MOST_RESULT_BYTES = 5 * 1024 * 1024;
 
 /** Read, cancel and delete runs under one version of the API. */
 export function runOperations(parts: RunParts, version: '2.1' | '2.2'): readonly Operation[] {
@@ -108,7 +111,13 @@ async function scriptOutput({ workspace }: RunParts, runId: string): Promise<Rec
 
 async function notebookOutput({ workspace }: RunParts, runId: string): Promise<Record<string, unknown>> {
   const result = await readExitValue(workspace, runId);
-  return result === undefined ? {} : { result, truncated: false };
+  if (result === undefined) {
+    return {};
+  }
+  const bytes = Buffer.from(result);
+  // A character that the limit cuts in two is left out.
+  const shown = new StringDecoder('utf8').write(bytes.subarray(0, MOST_RESULT_BYTES));
+  return bytes.length > MOST_RESULT_BYTES ? { result: shown, truncated: true } : { result, truncated: false };
 }
 
 async function cancel(parts: RunParts, call: Call): Promise<Reply> {

@@ -33,12 +33,16 @@ export function keyValues(fields: Fields, name: string, longestValue: number): r
   return objectList(fields, name).map((item) => keyValue(item, longestValue));
 }
 
-/** One metric of a request; without a timestamp it has the time `now`. @throws ApiError 400 INVALID_PARAMETER_VALUE */
-export function metricOf(fields: Fields, runId: string, now: number): Metric {
+/** One metric of a request. @throws ApiError 400 INVALID_PARAMETER_VALUE */
+export function metricOf(fields: Fields, runId: string): Metric {
+  const timestamp = wholeNumber(fields, 'timestamp');
+  if (timestamp === undefined) {
+    throw invalid("Missing value for required parameter 'timestamp'.");
+  }
   return {
     key: metricKey(fields),
     value: metricValue(fields),
-    timestamp: wholeNumber(fields, 'timestamp') ?? now,
+    timestamp,
     step: wholeNumber(fields, 'step') ?? 0,
     ...textMember(fields, 'model_id'),
     ...textMember(fields, 'dataset_name'),

@@ -15,6 +15,8 @@ import type { DatasetInput, KeyValue, Run } from './types';
 
 const ROOT = '/api/2.0/mlflow/runs';
 const LONGEST_PARAM = 6_000;
+/** As the MLflow client counts a megabyte. */
+const MOST_BATCH_BYTES = 1_000_000;
 const MODEL_HISTORY = 'mlflow.log-model.history';
 
 /** What is logged to a run: metrics, parameters, tags, data sets, models. */
@@ -34,9 +36,12 @@ async function logBatch(call: Call): Promise<Reply> {
   const body = await call.json<Fields>();
   const runId = runIdOf(body);
   const now = call.workspace.clock.now();
-  const metrics = objectList(body, 'metrics').map((metric) => metricOf(metric, runId, now));
+  const metrics = objectList(body, 'metrics').map((metric) => metricOf(metric, runId));
   const params = keyValues(body, 'params', LONGEST_PARAM);
   const tags = keyValues(body, 'tags', LONGEST_RUN_TAG);
+  if ((await call.bytes()).length > MOST_BATCH_BYTES) {
+    throw invalid(`A batch logging request can have at most ${MOST_BATCH_BYTES} bytes.`);
+  }
   atMost(1_000, metrics.length, 'metrics');
   atMost(100, params.length, 'params');
   atMost(100, tags.length, 'tags');
@@ -56,7 +61,7 @@ async function logMetric(call: Call): Promise<Reply> {
   const body = await call.json<Fields>();
   const runId = runIdOf(body);
   const now = call.workspace.clock.now();
-  const metric = metricOf(body, runId, now);
+  const metric = metricOf(body, runId);
   const tracking = trackingOf(call.workspace);
   tracking.changeRun(runId, (run) => tracking.withMetrics(run, [metric], now));
   return { json: {} };

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
 import { type Fields, flag, invalid, objectList, optionalText, queryFields, requiredText, textList } from '../fields';
+import { runAsName } from '../jobs/setting-limits';
 import { pageOf, unlessEmpty } from '../paging';
 import { objectPermissionOperations } from '../permissions/object-permissions';
 import { chosenEvents } from './event-filter';
+import { pipelineRunAs } from './pipeline-identity';
 import type { Pipeline, Update } from './pipeline-store';
 import type { PipelineUpdates } from './pipeline-updates';
 
@@ -39,6 +41,7 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
     const { allow_duplicate_names: _duplicates, dry_run: _dry, ...fields } = request;
     const name = requiredText(fields, 'name');
     objectList(fields, 'libraries');
+    runAsName(fields);
     if (!flag(request, 'allow_duplicate_names') && store.all().some((one) => one.spec.name === name)) {
       throw new ApiError(409, 'RESOURCE_CONFLICT', `The pipeline name '${name}' is already used by another pipeline.`);
     }
@@ -55,6 +58,7 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
     const pipeline = known(call);
     const fields = await call.json();
     objectList(fields, 'libraries');
+    runAsName(fields);
     store.put({ ...pipeline, spec: { ...fields, id: pipeline.id }, lastModified: workspace.clock.now() });
     return {};
   }
@@ -73,7 +77,7 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
       pipeline_id: pipeline.id,
       name: pipeline.spec.name,
       creator_user_name: pipeline.creator,
-      run_as_user_name: pipeline.creator,
+      run_as_user_name: pipelineRunAs(workspace, pipeline),
       state: store.active(pipeline.id) === undefined ? 'IDLE' : 'RUNNING',
       health: latest[0]?.state === 'FAILED' ? 'UNHEALTHY' : 'HEALTHY',
       latest_updates: latest.map(({ id, state, creationTime }) => ({
@@ -87,9 +91,9 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
   async function startUpdate(call: Call): Promise<Reply> {
     const pipeline = known(call);
     const fields = await call.json();
+    refuseUnknownRefresh(fields);
     const update = updates.begin(pipeline, {
       cause: 'API_CALL',
-      principal: call.principal,
       fullRefresh: flag(fields, 'full_refresh'),
       validateOnly: flag(fields, 'validate_only'),
       refreshSelection: textList(fields, 'refresh_selection'),
@@ -147,10 +151,11 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
       method: 'POST',
       path: `${PREFIX}/:id/updates`,
       note: 'full_refresh, selections, validate_only',
-      lacks: 'incremental refresh (materialized views and streaming tables are computed anew as tables)',
+      lacks:
+        'incremental refresh (materialized views and streaming tables are computed anew as tables), refresh_flow_selection, reset_checkpoint_selection, parameters',
       handle: startUpdate,
     },
-    { method: 'GET', path: `${PREFIX}/:id/updates`, handle: listUpdates },
+    { method: 'GET', path: `${PREFIX}/:id/updates`, lacks: 'prev_page_token', handle: listUpdates },
     {
       method: 'GET',
       path: `${PREFIX}/:id/updates/:update_id`,
@@ -183,6 +188,15 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
       creator: (id) => store.get(id)?.creator,
     }),
   ];
+}
+
+/** What an update would have to do differently is refused rather than left undone. @throws ApiError 501 */
+function refuseUnknownRefresh(fields: Fields): void {
+  const names = ['refresh_flow_selection', 'reset_checkpoint_selection', 'parameters', 'replace_where_overrides'];
+  const given = names.find((name) => fields[name] != null);
+  if (given !== undefined) {
+    throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${given} of an update.`);
+  }
 }
 
 function updateOnWire(update: Update): Record<string, unknown> {

@@ -5,6 +5,7 @@ import { objectList, optionalObject, optionalText } from '../fields';
 import { existingFile, TaskStartError } from '../jobs/task-files';
 import { Bindings, executeStatement, type MetastoreTables, SqlFailure } from '../sql/service';
 import { type Dataset, datasetsOf, fold, inOrder, lastPart, PipelineSourceError } from './datasets';
+import { pipelineIdentity } from './pipeline-identity';
 import {
   hasEnded,
   type Pipeline,
@@ -18,7 +19,6 @@ const LOST = 'The local workspace ended while the update was active.';
 
 export interface UpdateRequest {
   readonly cause: Update['cause'];
-  readonly principal: Principal;
   readonly fullRefresh?: boolean;
   readonly validateOnly?: boolean;
   readonly refreshSelection?: readonly string[];
@@ -36,10 +36,11 @@ export class PipelineUpdates {
   ) {}
 
   /**
-   * Begins an update.
-   * @throws ApiError 409 when one is active; that code and its sentence are [U]
+   * Begins an update, with the rights of the pipeline's `run_as` or owner.
+   * @throws ApiError 409 when one is active; that code and its sentence are [U]; 501 for a pipeline that runs as a group
    */
   begin(pipeline: Pipeline, request: UpdateRequest): Update {
+    const principal = pipelineIdentity(this.workspace, pipeline);
     const active = this.store.active(pipeline.id);
     if (active !== undefined) {
       throw new ApiError(
@@ -61,9 +62,7 @@ export class PipelineUpdates {
     };
     this.#enter(pipeline, update, 'CREATED');
     const abort = new AbortController();
-    const done = this.#run(pipeline, update, request.principal, abort.signal).finally(() =>
-      this.#active.delete(update.id),
-    );
+    const done = this.#run(pipeline, update, principal, abort.signal).finally(() => this.#active.delete(update.id));
     this.#active.set(update.id, { abort, done });
     return update;
   }
@@ -112,6 +111,8 @@ export class PipelineUpdates {
           await this.#compute(pipeline, update, dataset, principal, signal);
         }
       }
+      // Also when the last dataset was done before it heard of the stop: what was asked to stop has not completed.
+      signal.throwIfAborted();
       return this.#enter(pipeline, update, 'COMPLETED');
     } catch (error) {
       if (signal.aborted) {

@@ -16,7 +16,7 @@ const ROOT = '/api/2.1/unity-catalog/models';
 export const catalogModelOperations: readonly Operation[] = [
   { method: 'POST', path: ROOT, handle: create },
   { method: 'GET', path: ROOT, note: 'of one schema or of all; never with aliases or tags', handle: list },
-  { method: 'GET', path: `${ROOT}/:full_name`, handle: get },
+  { method: 'GET', path: `${ROOT}/:full_name`, lacks: 'storage_location (files belong to versions)', handle: get },
   { method: 'PATCH', path: `${ROOT}/:full_name`, note: 'new_name, owner, comment, deployment_job_id', handle: update },
   { method: 'DELETE', path: `${ROOT}/:full_name`, note: 'with all its versions', handle: remove },
   { method: 'GET', path: `${ROOT}/:full_name/aliases/:alias`, handle: getByAlias },

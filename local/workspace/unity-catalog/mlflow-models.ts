@@ -41,7 +41,7 @@ async function create(call: Call): Promise<Reply> {
     ...(jobId && { deploymentJobId: jobId }),
   };
   const model = createModel(call.workspace.metastore, requiredText(body, 'name'), given, authorOf(call));
-  return { json: { registered_model: mlflowModel(model, 'get') } };
+  return { json: { registered_model: mlflowModel(call.workspace, model, 'get') } };
 }
 
 async function update(call: Call): Promise<Reply> {
@@ -58,7 +58,7 @@ async function update(call: Call): Promise<Reply> {
       return { ...former, ...(comment !== undefined && { comment }), ...(job !== '' && { deploymentJobId: job }) };
     });
   });
-  return { json: { registered_model: mlflowModel(model, 'get') } };
+  return { json: { registered_model: mlflowModel(call.workspace, model, 'get') } };
 }
 
 async function remove(call: Call): Promise<Reply> {
@@ -69,12 +69,12 @@ async function remove(call: Call): Promise<Reply> {
 
 async function get(call: Call): Promise<Reply> {
   const model = getModel(call.workspace.metastore, requiredText(await fieldsOf(call), 'name'));
-  return { json: { registered_model: mlflowModel(model, 'get') } };
+  return { json: { registered_model: mlflowModel(call.workspace, model, 'get') } };
 }
 
 async function search(call: Call): Promise<Reply> {
   const page = pageOfModels(call.workspace.metastore, await fieldsOf(call), { standard: 100, most: 1_000 });
-  const models = page.items.map((model) => mlflowModel(model, 'list'));
+  const models = page.items.map((model) => mlflowModel(call.workspace, model, 'list'));
   return { json: { registered_models: unlessEmpty(models), next_page_token: page.nextPageToken } };
 }
 

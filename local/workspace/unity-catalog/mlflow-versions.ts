@@ -24,11 +24,17 @@ const ROOT = '/api/2.0/mlflow/unity-catalog/model-versions';
 
 /** Model versions in the MLflow client's own dialect. */
 export const mlflowVersionOperations: readonly Operation[] = [
-  { method: 'POST', path: `${ROOT}/create`, note: 'PENDING_REGISTRATION until finalized', handle: create },
+  {
+    method: 'POST',
+    path: `${ROOT}/create`,
+    note: 'PENDING_REGISTRATION until finalized',
+    lacks: 'the start of a deployment job',
+    handle: create,
+  },
   { method: 'POST', path: `${ROOT}/finalize`, handle: finalize },
   { method: 'PATCH', path: `${ROOT}/update`, note: 'the description', handle: update },
   { method: 'DELETE', path: `${ROOT}/delete`, handle: remove },
-  { method: 'GET', path: `${ROOT}/get`, handle: get },
+  { method: 'GET', path: `${ROOT}/get`, lacks: 'deployment_job_state', handle: get },
   { method: 'GET', path: `${ROOT}/search`, note: "one condition, name = '…' or run_id = '…'", handle: search },
   { method: 'GET', path: `${ROOT}/get-download-uri`, note: 'a file: URI of this machine', handle: getDownloadUri },
   { method: 'POST', path: `${ROOT}/set-tag`, handle: setTag },

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import type { ModelVersion as ClientVersion } from '../../../src/databricks/model-versions';
 import type { RegisteredModel as ClientModel } from '../../../src/databricks/registered-models';
 import { integerId } from '../../../src/json';
 import type { Workspace } from '../api';
+import { JobStore } from '../jobs/run-store';
 import { trackingOf } from '../mlflow/tracking';
 import type { KeyValue, Metric } from '../mlflow/types';
 import { unlessEmpty } from '../paging';
@@ -16,7 +18,11 @@ import type { ModelVersion } from './versions';
 export type Detail = 'get' | 'list';
 
 /** A model in the dialect of `/api/2.0/mlflow/unity-catalog`: version numbers are text. */
-export function mlflowModel(model: RegisteredModel, detail: Detail): ClientModel & { deployment_job_id?: string } {
+export function mlflowModel(
+  workspace: Workspace,
+  model: RegisteredModel,
+  detail: Detail,
+): ClientModel & { deployment_job_id?: string; deployment_job_state?: string } {
   const aliases = model.aliases.map(({ alias, version }) => ({ alias, version: String(version) }));
   return {
     name: model.fullName,
@@ -25,6 +31,7 @@ export function mlflowModel(model: RegisteredModel, detail: Detail): ClientModel
     user_id: model.owner,
     ...text('description', model.comment),
     ...text('deployment_job_id', model.deploymentJobId ?? ''),
+    ...text('deployment_job_state', deploymentJobState(workspace, model) ?? ''),
     ...(detail === 'get' && { ...list('aliases', aliases), ...list('tags', model.tags) }),
   };
 }
@@ -136,7 +143,26 @@ export function catalogVersion(
 /** An alias in the dialect of `/api/2.1/unity-catalog/models`. */
 export function catalogAlias(model: RegisteredModel, alias: string, version: number) {
   const [catalog_name, schema_name, model_name] = model.fullName.split('.');
-  return { alias_name: alias, version_num: version, catalog_name, schema_name, model_name };
+  const digest = createHash('sha256').update(`${model.id}/${alias}`).digest('hex');
+  const id = [
+    digest.slice(0, 8),
+    digest.slice(8, 12),
+    digest.slice(12, 16),
+    digest.slice(16, 20),
+    digest.slice(20, 32),
+  ];
+  return { alias_name: alias, version_num: version, catalog_name, schema_name, model_name, id: id.join('-') };
+}
+
+/** Whether the job that a model names is there, with the parameters that a deployment job needs (databricks-api 11). */
+function deploymentJobState({ store }: Workspace, { deploymentJobId }: RegisteredModel): string | undefined {
+  if (deploymentJobId === undefined) {
+    return undefined;
+  }
+  const job = new JobStore(store).get(deploymentJobId);
+  const parameters = job?.settings.parameters?.map(({ name }) => name) ?? [];
+  const complete = parameters.includes('model_name') && parameters.includes('model_version');
+  return job === undefined ? 'NOT_FOUND' : complete ? 'CONNECTED' : 'REQUIRED_PARAMETERS_CHANGED';
 }
 
 /** Where the files of a version really are; on Azure this would be an `abfss://` URL. */

@@ -121,6 +121,28 @@ describe('whom a job runs as', () => {
     assert.equal((await ok('admin', 'GET', `/api/2.2/jobs/get?job_id=${job_id}`)).run_as_user_name, ADA);
   });
 
+  it('is with pipelines their owner or run_as, whoever starts an update', async () => {
+    const source = `CREATE MATERIALIZED VIEW dev.default.made AS SELECT x FROM ${TABLE}`;
+    await ok('admin', 'POST', '/api/2.0/workspace-files/import-file/Shared/p.sql?overwrite=true', source);
+    const libraries = [{ file: { path: '/Shared/p.sql' } }];
+    const state = async (maker: Who, more: Record<string, unknown>) => {
+      const body = { name: `p ${maker} ${JSON.stringify(more)}`, libraries, ...more };
+      const { pipeline_id: id } = await ok(maker, 'POST', '/api/2.0/pipelines', body);
+      const { update_id } = await ok('admin', 'POST', `/api/2.0/pipelines/${id}/updates`, {});
+      for (;;) {
+        const { update } = await ok('admin', 'GET', `/api/2.0/pipelines/${id}/updates/${update_id}`);
+        if (['COMPLETED', 'FAILED'].includes(update.state)) {
+          const { run_as_user_name } = await ok('admin', 'GET', `/api/2.0/pipelines/${id}`);
+          return [run_as_user_name, update.state];
+        }
+      }
+    };
+    assert.deepEqual(await state('eve', {}), [EVE, 'FAILED']);
+    const admin = (await ok('admin', 'GET', '/api/2.0/preview/scim/v2/Me')).userName;
+    assert.deepEqual(await state('admin', {}), [admin, 'COMPLETED']);
+    assert.deepEqual(await state('admin', { run_as: { user_name: EVE } }), [EVE, 'FAILED']);
+  });
+
   it('cannot be a group yet', async () => {
     const reply = await as('admin', 'POST', '/api/2.2/jobs/runs/submit', {
       tasks: [reading()],

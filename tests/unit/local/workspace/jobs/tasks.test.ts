@@ -45,6 +45,16 @@ describe('tasks of a job', () => {
     assert.deepEqual(asked.at(-1), ['pandas']);
   });
 
+  it('show the first 5 MB of what a notebook gives, whole characters of it', async () => {
+    await notebook('/Shared/long', `dbutils.notebook.exit('x' + 'é' * (3 * 1024 * 1024))`);
+    const run = await finished({ tasks: [{ task_key: 'a', notebook_task: { notebook_path: '/Shared/long' } }] });
+    const { result = '', truncated } = (await outputOf(workspace, run)).notebook_output ?? {};
+    assert.deepEqual(
+      [truncated, Buffer.byteLength(result), result.slice(0, 3), result.slice(-1)],
+      [true, 5 * 1024 * 1024 - 1, 'xéé', 'é'],
+    );
+  });
+
   it('give line numbers of the notebook in tracebacks, and refuse magics that they would have to skip', async () => {
     await notebook('/Shared/broken', 'x = 1', '\ny = 1 / 0');
     const broken = await finished({ tasks: [{ task_key: 'a', notebook_task: { notebook_path: '/Shared/broken' } }] });

@@ -185,6 +185,18 @@ CREATE OR REFRESH STREAMING TABLE numbers AS SELECT n FROM STREAM(source) WHERE 
     assert.deepEqual(await states(), ['CANCELED', 'CANCELED']);
   });
 
+  it('refuse to begin an update that they would not carry out as asked', async () => {
+    const id = await create('/Shared/etl.sql');
+    for (const [name, value] of [
+      ['parameters', { a: 'b' }],
+      ['refresh_flow_selection', ['totals']],
+    ] as const) {
+      const refused = await workspace.call('POST', `${PIPELINES}/${id}/updates`, { [name]: value });
+      assert.deepEqual([refused.status, refused.json.error_code], [501, 'NOT_IMPLEMENTED']);
+      assert.match(String(refused.json.message), new RegExp(name));
+    }
+  });
+
   it('are listed by name, and unknown ones are told in the words of the service', async () => {
     const id = await create('/Shared/etl.sql');
     const names = async (filter: string) =>
