@@ -48,11 +48,6 @@ export async function bring(
       return undefined;
     }
   };
-  const downloads: Downloaded[] = [];
-  for (const download of wanted.downloads) {
-    const done = await attempt(download.remote, () => downloadOne(download, wanted.roots, workspace, context));
-    downloads.push(...(done === undefined ? [] : [done]));
-  }
   const tests =
     wanted.testResults.length === 0
       ? undefined
@@ -68,6 +63,12 @@ export async function bring(
   if (tests !== undefined) {
     publish(tests, run.run_name ?? `run ${run.run_id}`, context);
     await attempt('the test results', async () => checkTests(tests, wanted.testResults));
+  }
+  // After the tests: of several problems the first fails the step, and a failed test is the one to act on.
+  const downloads: Downloaded[] = [];
+  for (const download of wanted.downloads) {
+    const done = await attempt(download.remote, () => downloadOne(download, wanted.roots, workspace, context));
+    downloads.push(...(done === undefined ? [] : [done]));
   }
   const [first, ...others] = problems;
   for (const problem of runFails ? problems : others) {

@@ -242,6 +242,16 @@ describe('what a workflow run left', () => {
       });
     }
 
+    it('that failed are the reason also where a download is missing', async () => {
+      await put(`${VOLUME}/c/one.xml`, FAILING);
+      const host = await step([{ task_key: 'a', ...script('good') }], {
+        testResults: `${VOLUME}/c/*.xml`,
+        downloads: `${VOLUME}/nothing = got`,
+      });
+      assert.equal(host.error?.code, 'TESTS_FAILED', host.printed);
+      assert.ok(host.issues.some(({ type, code }) => type === 'warning' && code === 'DOWNLOAD_MISSING'));
+    });
+
     it('that are missing after a run that failed leave the reason to the run', async () => {
       const host = await step([{ task_key: 'a', ...script('bad') }], { testResults: `${VOLUME}/none/*.xml` });
       assert.equal(host.error?.code, 'RUN_FAILED', host.printed);
