@@ -7,18 +7,26 @@ export interface SaidResult {
   readonly modelVersion: string;
 }
 
-const MARK = /^mlops-result:\s*(\{.*\})\s*$/;
+const MARK = /^mlops-result:\s*(.*)$/;
 
-/** The last `mlops-result:` line of a script's output, `undefined` when there is none that holds JSON with at least one of the three names. */
-export function saidInLogs(logs: string): SaidResult | undefined {
+/** What stands behind the last mark of a script's output. */
+export interface MarkedResult {
+  readonly said?: SaidResult;
+  /** The text where it is no JSON object with at least one of the three names; the code meant to say something. */
+  readonly unreadable?: string;
+}
+
+/** The last `mlops-result:` line of a script's output; nothing where there is none. */
+export function saidInLogs(logs: string): MarkedResult {
   const lines = logs.split(/\r?\n/);
   for (let index = lines.length - 1; index >= 0; index -= 1) {
     const said = MARK.exec(lines[index]?.trim() ?? '');
     if (said?.[1] !== undefined) {
-      return saidInJson(said[1]);
+      const result = saidInJson(said[1]);
+      return result === undefined ? { unreadable: said[1] } : { said: result };
     }
   }
-  return undefined;
+  return {};
 }
 
 /** A notebook's exit value, when it is a JSON object with at least one of the three names. */

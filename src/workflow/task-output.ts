@@ -1,5 +1,5 @@
 import type { RunOutput } from '../databricks/runs';
-import { type SaidResult, saidInJson, saidInLogs } from './said-result';
+import { type MarkedResult, type SaidResult, saidInJson, saidInLogs } from './said-result';
 
 /** What is kept of a task's output: a run may have thousands of tasks, and each may have printed 5 MB. */
 export interface TaskOutput {
@@ -7,6 +7,8 @@ export interface TaskOutput {
   readonly notebookResult?: string;
   /** What the code said about what it made. */
   readonly said?: SaidResult;
+  /** What stands behind the mark for that, where it cannot be read. */
+  readonly unreadableResult?: string;
   readonly error?: string;
   /** The end of the error's trace and of the log, as a person reads them; none where the task has no error. */
   readonly lastLines: readonly string[];
@@ -25,15 +27,24 @@ const TAIL_CHARACTERS = 100_000;
 /** The part of an output that is kept. */
 export function keptOutput(output: RunOutput): TaskOutput {
   const result = output.notebook_output?.result;
-  const said = result === undefined ? saidInLogs(output.logs ?? '') : saidInJson(result);
+  const { said, unreadable }: MarkedResult = result === undefined ? saidInLogs(output.logs ?? '') : inNotebook(result);
   const nested = output.run_job_output?.run_id;
   return {
     ...(result === undefined ? {} : { notebookResult: cut(result, RESULT_CHARACTERS) }),
     ...(said === undefined ? {} : { said }),
+    ...(unreadable === undefined
+      ? {}
+      : { unreadableResult: cut(unreadable || 'nothing stands behind it', LINE_CHARACTERS) }),
     ...(output.error === undefined ? {} : { error: cut(output.error, ERROR_CHARACTERS) }),
     lastLines: output.error === undefined && output.error_trace === undefined ? [] : endOf(output),
     ...(nested === undefined ? {} : { nestedRunId: nested }),
   };
+}
+
+/** An exit value has no mark: what is not for us may be any text. */
+function inNotebook(result: string): MarkedResult {
+  const said = saidInJson(result);
+  return said === undefined ? {} : { said };
 }
 
 function endOf({ error, error_trace, logs }: RunOutput): string[] {

@@ -1,4 +1,5 @@
 import type { TaskOutcome } from '../../src/agent/task-context';
+import type { Run } from '../../src/databricks/runs';
 import { escapeMarkdown } from '../../src/markdown';
 import type { FoundVersion } from '../../src/workflow/find-models';
 import { failedByThemselves, failedTaskKeys, type TaskReport } from './collect';
@@ -9,12 +10,16 @@ import { type Ended, endedSummary } from './summary';
 
 /** The run has ended: its result, its tasks, what it made and what was brought back. */
 export function endedOutcome({ run, standing }: EndedRun, ended: Ended, inputs: Inputs): TaskOutcome {
-  const { tasks, found, comparison, brought } = ended;
+  const { tasks, found, modelsUnknown, comparison, brought } = ended;
   const name = run.run_name ? `'${run.run_name}' ` : '';
   const models = found.versions.filter(({ model }) => inputs.model === '' || model === inputs.model);
   const made =
     models.length === 0 ? '' : ` and made ${models.map(({ model, version }) => `${model} ${version}`).join(', ')}`;
-  const failure = failureOf({ run, standing }, tasks, models, inputs) ?? brought.failure;
+  const failure =
+    runFailure({ run, standing }, tasks, inputs) ??
+    modelsUnknown ??
+    modelFailure(run, tasks, models, inputs) ??
+    brought.failure;
   const tests = brought.tests;
   const tested = tests === undefined ? '' : `; ${tests.failed.length} of ${tests.total} tests failed`;
   return {
@@ -55,23 +60,27 @@ function failedText(tasks: readonly TaskReport[]): string {
 /** All tasks stand in outputs.json. */
 const TASKS_ATTACHED = 1_000;
 
-function failureOf(
+function runFailure(
   { run, standing }: EndedRun,
+  tasks: readonly TaskReport[],
+  { failOn }: Inputs,
+): TaskOutcome['failure'] {
+  if (standing.result === 'SUCCESS' || !failOn.has(standing.result)) {
+    return undefined;
+  }
+  const { code, message, todo } = RUN_FAILURES[standing.result];
+  const failed = failedByThemselves(tasks).find((task) => task.error !== undefined);
+  const reason = failed === undefined ? standing.message : `Task '${failed.path}': ${failed.error}`;
+  const cause = reason === '' ? '' : ` ${endSentence(reason)}`;
+  return { code, message: `${message(run.run_id)}${cause} ${todo} See ${pageOf(run)}` };
+}
+
+function modelFailure(
+  run: Run,
   tasks: readonly TaskReport[],
   models: readonly FoundVersion[],
   inputs: Inputs,
 ): TaskOutcome['failure'] {
-  const where = run.run_page_url ?? `run ${run.run_id}`;
-  if (standing.result !== 'SUCCESS' && inputs.failOn.has(standing.result)) {
-    const { code, message, todo } = RUN_FAILURES[standing.result];
-    const failed = failedByThemselves(tasks).find((task) => task.error !== undefined);
-    const reason = failed === undefined ? standing.message : `Task '${failed.path}': ${failed.error}`;
-    const cause = reason === '' ? '' : ` ${endSentence(reason)}`;
-    return {
-      code,
-      message: `${message(run.run_id)}${cause} ${todo} See ${where}`,
-    };
-  }
   if (inputs.requireModel && models.length === 0) {
     const wanted = inputs.model === '' ? 'a registered model' : inputs.model;
     const unread = tasks.find(({ unreadable }) => unreadable !== undefined);
@@ -84,7 +93,7 @@ function failureOf(
     }
     return {
       code: 'MODEL_REQUIRED',
-      message: `Run ${run.run_id} made no version of ${wanted}. Register the model in the job and print 'mlops-result: {...}' with mlflow_run_id, model_name and model_version. See ${where}`,
+      message: `Run ${run.run_id} made no version of ${wanted}. Register the model in the job and print 'mlops-result: {...}' with mlflow_run_id, model_name and model_version. See ${pageOf(run)}`,
     };
   }
   const twice = models.find(({ model, version }) =>
@@ -94,10 +103,14 @@ function failureOf(
     const versions = models.filter(({ model }) => model === twice.model).map(({ version }) => version);
     return {
       code: 'MODEL_VERSION_AMBIGUOUS',
-      message: `Run ${run.run_id} made ${versions.length} versions of ${twice.model}: ${versions.join(', ')}. Let one run register one version of a model. See ${where}`,
+      message: `Run ${run.run_id} made ${versions.length} versions of ${twice.model}: ${versions.join(', ')}. Let one run register one version of a model. See ${pageOf(run)}`,
     };
   }
   return undefined;
+}
+
+function pageOf({ run_page_url, run_id }: Run): string {
+  return run_page_url ?? `run ${run_id}`;
 }
 
 function endSentence(text: string): string {

@@ -19,22 +19,72 @@ export async function finish(
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<TaskOutcome> {
-  const { run, standing } = ended;
-  const tree = await readRunTree(workspace, run, context.log.warning);
-  const found = await findModels(workspace, run, tree, inputs.experiments);
+  const tree = await readRunTree(workspace, ended.run, context.log.warning);
+  const ownTasks = taskReports(tree, NOTHING_FOUND);
+  setResultOutputs(ended, ownTasks, context);
+  await showFailures(ownTasks, context);
+  warnOfUnreadableResults(tree, context);
+  const runFails = ended.standing.result !== 'SUCCESS' && inputs.failOn.has(ended.standing.result);
+  const { found, modelsUnknown } = await look(ended, tree, inputs, runFails, workspace, context);
   const tasks = taskReports(tree, found);
-  await showFailures(tasks, context);
-  const runFails = standing.result !== 'SUCCESS' && inputs.failOn.has(standing.result);
   const brought = await bring(ended, inputs.wanted, runFails, workspace, context);
   const comparison = await comparisonOf(ended, tree, found, workspace, context);
-  setResultOutputs(ended, { tasks, found, comparison, brought, inputs }, context);
+  const seen = { tasks, found, modelsUnknown, comparison, brought };
+  if (modelsUnknown === undefined) {
+    setModelOutputs(found, inputs, context);
+  }
+  context.outputs.set('outputsPath', writeOutputs(ended, seen, context));
   const { leftOut } = tree;
-  const seen = { workspaceUrl: workspace.url, run, tasks, leftOut, found, comparison, brought };
-  const outcome = endedOutcome(ended, seen, inputs);
+  const outcome = endedOutcome(ended, { workspaceUrl: workspace.url, run: ended.run, leftOut, ...seen }, inputs);
   if (brought.failure !== undefined && outcome.failure?.code !== brought.failure.code) {
     context.log.warning(brought.failure.message, brought.failure.code);
   }
   return outcome;
+}
+
+const NOTHING_FOUND: FoundModels = { mlflowRunIds: [], mlflowRuns: [], versions: [] };
+
+/**
+ * What the run left in MLflow. That it is not known fails the step after a run that would pass; after one that fails it is a warning,
+ * because the run's own end is the reason.
+ * @throws a cancel, and what is no error of ours
+ */
+async function look(
+  { run }: EndedRun,
+  tree: RunTree,
+  { experiments }: Inputs,
+  runFails: boolean,
+  workspace: WorkspaceClient,
+  { log }: TaskContext,
+): Promise<Pick<Ended, 'found' | 'modelsUnknown'>> {
+  try {
+    return { found: await findModels(workspace, run, tree, experiments), modelsUnknown: undefined };
+  } catch (error) {
+    if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+      throw error;
+    }
+    if (runFails) {
+      log.warning(error.sentences, error.code);
+    }
+    return { found: NOTHING_FOUND, modelsUnknown: { code: error.code, message: error.sentences } };
+  }
+}
+
+const LINES_NAMED = 3;
+
+/** A line that was marked for us and says nothing is a mistake in the job's code: the models that it meant are not found by it. */
+function warnOfUnreadableResults({ tasks }: RunTree, { log }: TaskContext): void {
+  const unreadable = tasks.filter(({ output }) => output?.unreadableResult !== undefined);
+  for (const { path, output } of unreadable.slice(0, LINES_NAMED)) {
+    log.warning(
+      `The last line of task '${path}' that begins with 'mlops-result:' cannot be read: ${output?.unreadableResult}. ` +
+        'Print a JSON object with mlflow_run_id, model_name and model_version behind it, on one line.',
+      'RESULT_LINE_UNREADABLE',
+    );
+  }
+  if (unreadable.length > LINES_NAMED) {
+    log.info(`So it is with ${counted(unreadable.length - LINES_NAMED, 'more task')}.`);
+  }
 }
 
 /** The comparison informs; that it cannot be made is a warning. */
@@ -77,29 +127,21 @@ async function showFailures(tasks: readonly TaskReport[], { log }: TaskContext):
   }
 }
 
-function setResultOutputs(
-  { run, standing }: EndedRun,
-  {
-    tasks,
-    found,
-    comparison,
-    brought,
-    inputs,
-  }: Pick<Ended, 'tasks' | 'found' | 'comparison' | 'brought'> & {
-    readonly inputs: Inputs;
-  },
-  { outputs, files }: TaskContext,
-): void {
+/** What is known of the run by itself, before anything else is asked. */
+function setResultOutputs({ run, standing }: EndedRun, tasks: readonly TaskReport[], { outputs }: TaskContext): void {
   const duration = Number(run.run_duration ?? 0) || Number(run.end_time ?? 0) - Number(run.start_time ?? 0);
   outputs.set('resultState', standing.result);
   outputs.set('durationSeconds', Math.max(0, Math.round(duration / 1000)));
   outputs.set('failedTasks', failedTaskKeys(tasks).join(','));
-  const wanted = found.versions.filter(({ model }) => inputs.model === '' || model === inputs.model);
+}
+
+function setModelOutputs(found: FoundModels, { model }: Inputs, { outputs }: TaskContext): void {
+  const wanted = found.versions.filter((version) => model === '' || version.model === model);
   const [only] = wanted;
   outputs.set('modelsFound', wanted.length);
   outputs.set(
     'modelVersions',
-    JSON.stringify(Object.fromEntries(wanted.map(({ model, version }) => [model, version]))),
+    JSON.stringify(Object.fromEntries(wanted.map((version) => [version.model, version.version]))),
   );
   if (only !== undefined && wanted.length === 1) {
     outputs.set('modelName', only.model);
@@ -107,6 +149,14 @@ function setResultOutputs(
   }
   const mlflowRunId = found.mlflowRunIds.length === 1 ? found.mlflowRunIds[0] : only?.mlflowRunId;
   outputs.set('mlflowRunId', found.mlflowRunIds.length === 1 || wanted.length === 1 ? mlflowRunId : '');
+}
+
+/** @returns path of outputs.json */
+function writeOutputs(
+  { run, standing }: EndedRun,
+  { tasks, found, modelsUnknown, comparison, brought }: Omit<Ended, 'workspaceUrl' | 'run' | 'leftOut'>,
+  { files }: TaskContext,
+): string {
   const content = {
     runId: run.run_id,
     url: run.run_page_url ?? '',
@@ -114,9 +164,10 @@ function setResultOutputs(
     tasks,
     mlflowRunIds: found.mlflowRunIds,
     versions: found.versions,
+    ...(modelsUnknown === undefined ? {} : { modelsUnknown }),
     ...(comparison === undefined ? {} : { comparison }),
     ...(brought.tests === undefined ? {} : { testFiles: brought.tests.files }),
     ...(brought.downloads.length === 0 ? {} : { downloads: brought.downloads }),
   };
-  outputs.set('outputsPath', files.write('outputs.json', JSON.stringify(content, null, 2)));
+  return files.write('outputs.json', JSON.stringify(content, null, 2));
 }

@@ -18,6 +18,8 @@ export interface Ended {
   /** Tasks below the run that were not looked at. */
   readonly leftOut: number;
   readonly found: FoundModels;
+  /** Why it is not known what the run left in MLflow; `found` is empty then. */
+  readonly modelsUnknown: { readonly code: string; readonly message: string } | undefined;
   readonly comparison: Comparison | undefined;
   readonly brought: Brought;
 }

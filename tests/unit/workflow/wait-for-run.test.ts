@@ -53,6 +53,42 @@ describe('waiting for a run', () => {
     assert.match(lines[2] ?? '', /^Still RUNNING after 1 min/);
   });
 
+  it('counts attempts of a task as one, and says of a repair nothing that was before it', async () => {
+    const failed = { state: { life_cycle_state: 'TERMINATED', result_state: 'FAILED' } };
+    const after = { depends_on: [{ task_key: 'first' }] };
+    const tasks = (second: object) => [
+      { task_key: 'first', run_id: '1', attempt_number: 0, ...failed },
+      { task_key: 'first', run_id: '2', attempt_number: 1, ...second },
+      { task_key: 'second', run_id: '3', attempt_number: 0, ...after, ...failed },
+      { task_key: 'second', run_id: '4', attempt_number: 1, ...after, ...second },
+    ];
+    const { lines, progress, waited } = wait((now) =>
+      now < 1_000 ? { ...running, tasks: tasks(running) } : { ...succeeded, tasks: tasks(succeeded) },
+    );
+    await waited;
+    assert.deepEqual(lines, [
+      '2 tasks: first, second (after first)',
+      'Task first, attempt 2: RUNNING',
+      'Task second, attempt 2: RUNNING',
+      'Run: RUNNING',
+      'Task first, attempt 2: SUCCESS',
+      'Task second, attempt 2: SUCCESS',
+      'Run: SUCCESS',
+    ]);
+    assert.deepEqual([progress[0], progress.at(-1)], ['0/2', '2/2']);
+  });
+
+  it('says of an attempt that failed while it was followed that it did, before the next one', async () => {
+    const failed = { state: { life_cycle_state: 'TERMINATED', result_state: 'FAILED' } };
+    const { lines, waited } = wait((now) => {
+      const first = { task_key: 'a', attempt_number: 0, ...(now === 0 ? running : failed) };
+      const tasks = now === 0 ? [first] : [first, { task_key: 'a', attempt_number: 1, ...succeeded }];
+      return now < 1_000 ? { ...running, tasks } : { ...succeeded, tasks };
+    });
+    await waited;
+    assert.deepEqual(lines, ['Task a: RUNNING', 'Run: RUNNING', 'Task a: FAILED', 'Task a, attempt 2: SUCCESS', 'Run: SUCCESS']);
+  });
+
   it('sees the end within one hundredth of the length of a long run, with few calls', async () => {
     const length = 10 * 3_600_000;
     const { clock, waited } = wait((now) => (now < length ? running : succeeded));
@@ -168,13 +204,20 @@ describe('what a job says about its result', () => {
   it('is the last mlops-result line of a script', () => {
     const logs =
       'x\nmlops-result: {"mlflow_run_id": "a"}\ny\r\nmlops-result: {"mlflow_run_id": "b", "model_name": "c.s.m", "model_version": 7}\nbye';
-    assert.deepEqual(saidInLogs(logs), { mlflowRunId: 'b', modelName: 'c.s.m', modelVersion: '7' });
+    assert.deepEqual(saidInLogs(logs), { said: { mlflowRunId: 'b', modelName: 'c.s.m', modelVersion: '7' } });
   });
 
   it('is nothing where nothing is said', () => {
-    assert.equal(saidInLogs('mlops-result: not json\nmlops-result: {broken'), undefined);
+    assert.deepEqual(saidInLogs('x\n  print("mlops-result: {}")\n'), {});
     assert.equal(saidInJson('0.91'), undefined);
     assert.equal(saidInJson('{"auc": 0.9}'), undefined);
     assert.equal(saidInJson('[1]'), undefined);
   });
+
+  for (const text of ['{broken', 'not json', '', '{"auc": 0.9}', '[1]', 'null', '{"mlflow_run_id": "a"} and more']) {
+    it(`is unreadable where the mark is followed by ${text || 'nothing'}, whatever an earlier line said`, () => {
+      const logs = `mlops-result: {"mlflow_run_id": "a"}\nmlops-result: ${text}\nbye`;
+      assert.deepEqual(saidInLogs(logs), { unreadable: text });
+    });
+  }
 });

@@ -60,6 +60,7 @@ function ended(tasks: readonly TaskReport[], more: Partial<Ended> = {}): Ended {
     },
     tasks,
     leftOut: 0,
+    modelsUnknown: undefined,
     found: { mlflowRunIds: [], mlflowRuns: [], versions: [] },
     comparison: undefined,
     brought: { tests: undefined, downloads: [] },
