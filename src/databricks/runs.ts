@@ -260,19 +260,22 @@ export class RunsApi {
   }
 }
 
+/** What tells the attempts of a task apart. */
+type Attempt = Partial<Pick<RunTask, 'task_key' | 'attempt_number' | 'start_time'>>;
+
 /** The last attempt of each task, in the order in which the tasks first appear. */
-export function lastAttempts(tasks: readonly RunTask[]): RunTask[] {
-  const last = new Map<string, RunTask>();
+export function lastAttempts<Task extends Attempt>(tasks: readonly Task[]): Task[] {
+  const last = new Map<string, Task>();
   for (const task of tasks) {
-    const former = last.get(task.task_key);
+    const former = last.get(task.task_key ?? '');
     if (former === undefined || isLater(task, former)) {
-      last.set(task.task_key, task);
+      last.set(task.task_key ?? '', task);
     }
   }
   return [...last.values()];
 }
 
-function isLater(task: RunTask, former: RunTask): boolean {
+function isLater(task: Attempt, former: Attempt): boolean {
   const [attempt, formerAttempt] = [task.attempt_number ?? 0, former.attempt_number ?? 0];
   return attempt > formerAttempt || (attempt === formerAttempt && (task.start_time ?? 0) > (former.start_time ?? 0));
 }

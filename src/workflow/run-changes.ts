@@ -1,4 +1,5 @@
 import { counted } from '../counted';
+import { lastAttempts } from '../databricks/runs';
 import { durationText } from './polling';
 import { type RunResult, type RunStanding, type Standing, standingOf, wasNotRun } from './run-state';
 import { inOrder, keysBefore } from './task-graph';
@@ -25,6 +26,7 @@ const MOST_LINES = 40;
 /** What has changed in a run from look to look, in lines for people. */
 export class RunChanges {
   private readonly said = new Map<string, string>();
+  private history: ReadonlySet<string> = new Set();
   private graphSaid = false;
 
   /** @param prefix before every line; names the run where several are followed */
@@ -37,7 +39,7 @@ export class RunChanges {
 
   /** The lines for what differs from the look before. */
   lines(run: WaitedRun): string[] {
-    const changed = [...this.graph(run), ...(run.tasks ?? []).flatMap((task) => this.taskLines(task))];
+    const changed = [...this.graph(run), ...this.toTell(run).flatMap((task) => this.taskLines(task))];
     const shown = changed.length > MOST_LINES ? [...changed.slice(0, MOST_LINES), this.rest(changed)] : changed;
     return [...shown, ...this.change('Run', standingOf(run))].map((line) => this.prefix + line);
   }
@@ -46,8 +48,18 @@ export class RunChanges {
     return `… and ${counted(changed.length - MOST_LINES, 'more change')} of tasks.`;
   }
 
+  /** All attempts but those that others had followed at the first look: they are history, such as what a repair runs again. */
+  private toTell({ tasks = [] }: WaitedRun): readonly WaitedTask[] {
+    if (this.isNew) {
+      const last = new Set(lastAttempts(tasks));
+      this.history = new Set(tasks.filter((task) => !last.has(task)).map(subjectOf));
+    }
+    return tasks.filter((task) => !this.history.has(subjectOf(task)));
+  }
+
   /** The tasks in their order, once, where there is an order. */
-  private graph({ tasks = [] }: WaitedRun): string[] {
+  private graph(run: WaitedRun): string[] {
+    const tasks = lastAttempts(run.tasks ?? []);
     if (this.graphSaid || !tasks.some((task) => keysBefore(task).length > 0)) {
       return [];
     }
@@ -61,8 +73,7 @@ export class RunChanges {
   }
 
   private taskLines(task: WaitedTask): string[] {
-    const attempt = (task.attempt_number ?? 0) > 0 ? `, attempt ${(task.attempt_number ?? 0) + 1}` : '';
-    const subject = `Task ${task.task_key ?? ''}${attempt}`;
+    const subject = subjectOf(task);
     const standing = standingOf(task);
     return [...this.change(subject, standing, task), ...this.iterations(subject, task)];
   }
@@ -100,12 +111,17 @@ export class RunChanges {
   }
 }
 
+function subjectOf({ task_key = '', attempt_number = 0 }: WaitedTask): string {
+  return `Task ${task_key}${attempt_number > 0 ? `, attempt ${attempt_number + 1}` : ''}`;
+}
+
 function resultText(result: RunResult, task: WaitedTask | undefined): string {
   return task !== undefined && wasNotRun(result) ? `not run (${result})` : result;
 }
 
 /** How many tasks of a run have ended, of those that are known. */
-export function taskCounts({ tasks = [] }: WaitedRun): { ended: number; total: number } {
+export function taskCounts(run: WaitedRun): { ended: number; total: number } {
+  const tasks = lastAttempts(run.tasks ?? []);
   return { ended: tasks.filter((task) => !standingOf(task).active).length, total: tasks.length };
 }
 

@@ -86,7 +86,13 @@ describe('waiting for a run', () => {
       return now < 1_000 ? { ...running, tasks } : { ...succeeded, tasks };
     });
     await waited;
-    assert.deepEqual(lines, ['Task a: RUNNING', 'Run: RUNNING', 'Task a: FAILED', 'Task a, attempt 2: SUCCESS', 'Run: SUCCESS']);
+    assert.deepEqual(lines, [
+      'Task a: RUNNING',
+      'Run: RUNNING',
+      'Task a: FAILED',
+      'Task a, attempt 2: SUCCESS',
+      'Run: SUCCESS',
+    ]);
   });
 
   it('sees the end within one hundredth of the length of a long run, with few calls', async () => {
@@ -194,7 +200,11 @@ describe('waiting for a run', () => {
   });
 
   it('counts tasks for the progress bar', async () => {
-    const { progress, waited } = wait(() => ({ ...succeeded, tasks: [succeeded, { ...running }] }));
+    const tasks = [
+      { task_key: 'a', ...succeeded },
+      { task_key: 'b', ...running },
+    ];
+    const { progress, waited } = wait(() => ({ ...succeeded, tasks }));
     await waited;
     assert.deepEqual(progress, ['1/2']);
   });
