@@ -35,6 +35,8 @@ export interface CheckScope {
   readonly workspace: WorkspaceClient;
   /** Who the credentials are; asked once, whoever wants to know: a workspace that is away must not cost its time once for each check. */
   identity(): Promise<CurrentIdentity>;
+  /** What the connection signs in as; undefined where only the service knows. */
+  readonly applicationId: string | undefined;
   readonly context: TaskContext;
   readonly subjects: CheckSubjects;
 }

@@ -6,7 +6,7 @@ import { checkJobs } from './checks/jobs';
 import { checkReadOnlyGroups } from './checks/read-only-groups';
 import { checkUnityCatalog } from './checks/unity-catalog';
 import { checkWarehouse } from './checks/warehouse';
-import type { Check, CheckResult, CheckScope } from './finding';
+import type { Check, CheckResult, CheckScope, Finding } from './finding';
 import type { CheckName, Inputs } from './inputs';
 
 const CHECKS: Readonly<Record<CheckName, Check>> = {
@@ -44,15 +44,10 @@ export async function makeChecks(
       add(notChecked(check, stopped));
       continue;
     }
-    try {
-      add({ check, rights: [], ...(await CHECKS[check]({ ...scope, identity })) });
-    } catch (error) {
-      if (!(error instanceof TaskError) || error.code === 'CANCELED') {
-        throw error;
-      }
-      add({ check, verdict: 'error', message: error.sentences, rights: [] });
-      stopped = reasonToStop(check, error, (await asked?.then(() => true).catch(() => false)) ?? true);
-    }
+    const { finding, error } = await findingOf(() => CHECKS[check]({ ...scope, identity }));
+    add({ check, rights: [], ...finding });
+    const signedIn = asked === undefined || (await asked.then(() => true).catch(() => false));
+    stopped = reasonToStop(check, error, signedIn);
   }
   for (const [check, input] of leftOut) {
     add(notChecked(check, `input '${input}' is empty`));
@@ -60,12 +55,24 @@ export async function makeChecks(
   return results;
 }
 
+/** What a check found; the error, when it could not find anything out. */
+async function findingOf(body: () => Promise<Finding>): Promise<{ finding: Finding; error?: TaskError }> {
+  try {
+    return { finding: await body() };
+  } catch (error) {
+    if (error instanceof TaskError && error.code !== 'CANCELED') {
+      return { finding: { verdict: 'error', message: error.sentences }, error };
+    }
+    throw error;
+  }
+}
+
 function notChecked(check: CheckName, why: string): CheckResult {
   return { check, verdict: 'notChecked', message: `Not checked, because ${why}.`, rights: [] };
 }
 
-function reasonToStop(check: CheckName, error: TaskError, signedIn: boolean): string | undefined {
-  if (isUnanswered(error)) {
+function reasonToStop(check: CheckName, error: TaskError | undefined, signedIn: boolean): string | undefined {
+  if (error !== undefined && isUnanswered(error)) {
     return `the workspace did not answer check '${check}'`;
   }
   return signedIn ? undefined : `check '${check}' could not find out who the connection is`;

@@ -1,9 +1,9 @@
 import { version } from '../../package.json';
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import { applicationIdOf } from '../../src/connection/application-id';
 import { connectWorkspace } from '../../src/connection/connect';
 import { createWorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
-import type { CheckScope } from './finding';
 import type { Inputs } from './inputs';
 import { logLine } from './log-line';
 import { makeChecks } from './make-checks';
@@ -17,7 +17,8 @@ const ALL_REQUESTS_MS = 600_000;
 export async function run(inputs: Inputs, context: TaskContext): Promise<TaskOutcome> {
   refuseOlder(inputs, context.taskVersion);
   const workspace = createWorkspaceClient(connectWorkspace(inputs.connection, context).within(ALL_REQUESTS_MS));
-  const scope: Omit<CheckScope, 'identity'> = { workspace, context, subjects: inputs.subjects };
+  const { connection, subjects } = inputs;
+  const scope = { workspace, context, subjects, applicationId: applicationIdOf(connection) };
   const results = await makeChecks(inputs, scope, (result) => context.log.info(logLine(result)));
   return outcome(results, inputs.failOnWarning, workspace.url, context);
 }

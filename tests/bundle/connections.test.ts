@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { systemClock } from '../../src/clock';
 import { agentStep } from '../support/agent-step';
-import { JOB_TOKEN, type SignInScene, STRANGER, startSignInScene, type Way } from '../support/sign-in-scene';
+import {
+  JOB_TOKEN,
+  PRINCIPALS,
+  type SignInScene,
+  STRANGER,
+  startSignInScene,
+  type Way,
+} from '../support/sign-in-scene';
 
 const NAMES = [
   'token',
@@ -67,6 +74,17 @@ describe('every way to sign in, as the agent starts the step', function () {
     const entra = await step(withId(scene.way('Azure: federation')));
     assert.match(entra.message, /Microsoft Entra \(127\.0\.0\.1:\d+\) refused the ID token/);
     assert.match(entra.message, /az ad app federated-credential create --id \S+ --parameters '\{"name"/);
+  });
+
+  it('says how an identity becomes a user that has a role on the workspace only', async () => {
+    const way = scene.way('Azure: role on the workspace only');
+    const { result, message } = await step({ ...way, variables: {} });
+    assert.equal(result, 'Failed');
+    assert.match(message, /The credential is good, but the workspace lets its identity do nothing/);
+    assert.ok(
+      message.includes(`databricks service-principals create --application-id ${PRINCIPALS.roleOnly}`),
+      message,
+    );
   });
 
   it('fails before anything is sent for no connection, for two, and for one of another cloud', async () => {

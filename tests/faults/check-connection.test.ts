@@ -2,7 +2,8 @@ import { faultRows } from './fault-rows';
 import { openCheckScene } from './scenes/check-scene';
 
 /** Requests whose 403 is what the check looks for: it names right, object and command. */
-const RIGHTS = /\/unity-catalog\/(catalogs|schemas|models|effective-permissions)\/|\/permissions\/|\/sql\/statements/;
+const RIGHTS =
+  /\/scim\/v2\/Me$|\/unity-catalog\/(catalogs|schemas|models|effective-permissions)\/|\/permissions\/|\/sql\/statements/;
 
 describe('DatabricksCheckConnection × faults', function () {
   this.timeout(120_000);

@@ -1,8 +1,20 @@
-import { type Check, nameOf, ok } from '../finding';
+import type { CurrentIdentity } from '../../../src/databricks/identity';
+import { ApiError } from '../../../src/http/errors';
+import { shellWord } from '../../../src/shell-word';
+import { type Check, type CheckScope, type Finding, failed, nameOf, ok } from '../finding';
 
 /** Does the workspace accept the credential, and as whom. */
-export const checkIdentity: Check = async ({ context, identity: asked }) => {
-  const identity = await asked();
+export const checkIdentity: Check = async (scope) => {
+  let identity: CurrentIdentity;
+  try {
+    identity = await scope.identity();
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'PERMISSION_DENIED') {
+      return noUser(error, scope);
+    }
+    throw error;
+  }
+  const { context } = scope;
   context.outputs.set('identity', identity.userName);
   context.outputs.set('identityType', identity.kind);
   context.outputs.set('workspaceId', identity.workspaceId);
@@ -26,3 +38,16 @@ export const checkWorkspace: Check = async ({ workspace, context, identity: aske
   context.outputs.set('workspaceId', identity.workspaceId);
   return ok(`${workspace.url} is workspace ${identity.workspaceId}.`);
 };
+
+/** Who issued the token vouches for the identity, but the workspace does not know it. */
+function noUser(error: ApiError, { workspace, applicationId }: CheckScope): Finding {
+  const said = error.serverMessage === '' ? `status ${error.status}` : error.serverMessage.replace(/\.$/, '');
+  const id = applicationId === undefined ? '<application id>' : shellWord(applicationId);
+  return failed(`The credential is good, but the workspace lets its identity do nothing: ${said}.`, [
+    {
+      right: 'to be a user of the workspace',
+      object: `workspace ${workspace.url}`,
+      command: `databricks service-principals create --application-id ${id}`,
+    },
+  ]);
+}

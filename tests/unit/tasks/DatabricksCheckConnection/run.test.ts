@@ -504,6 +504,27 @@ describe('DatabricksCheckConnection', () => {
     assert.match(host.error?.message ?? '', /may see\. What else there is, is hidden from it\. If the name is right/);
   });
 
+  it('says of an identity that the workspace does not let in how it is made a user, and makes no other check', async () => {
+    const { host } = await checked({ checks: 'identity,workspace,jobs' }, (path) =>
+      path.endsWith('/Me') ? refusal(403, 'PERMISSION_DENIED', 'User is not authorized.') : undefined,
+    );
+    assert.match(
+      host.error?.message ?? '',
+      /^Check 'identity' failed: The credential is good, .* User is not authorized\. /,
+    );
+    assert.deepEqual(report(host).checks[0]?.rights, [
+      {
+        right: 'to be a user of the workspace',
+        object: `workspace ${report(host).workspace}`,
+        command: 'databricks service-principals create --application-id <application id>',
+      },
+    ]);
+    assert.deepEqual(
+      report(host).checks.map(({ verdict }) => verdict),
+      ['error', 'notChecked', 'notChecked'],
+    );
+  });
+
   it('counts what it looked at', async () => {
     const { host } = await checkedBy('readOnlyGroups');
     assert.match(host.printed, /\(looked at: it and 1 schema\)/);
