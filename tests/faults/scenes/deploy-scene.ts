@@ -43,7 +43,8 @@ export async function openDeployScene(deployment: Deployment): Promise<FaultScen
           const how = deployment === 'delete' ? { action: 'delete', confirm: name } : { endpointTags: 'team=price' };
           const host = await served.deploy({ endpoint: name, ...how }, undefined, signIn.connection);
           // An endpoint that is new has nothing to put back.
-          takenBack += deployment === 'update' && host.error?.code === 'PROBE_FAILED' ? 1 : 0;
+          const putsBack = deployment === 'update' && host.error?.code === 'PROBE_FAILED';
+          takenBack += putsBack && !host.error?.message.includes('could NOT be put back') ? 1 : 0;
           return host;
         },
         async mustHold(host) {
