@@ -1,4 +1,5 @@
 import type { HttpClient } from '../http/client';
+import { ApiError } from '../http/errors';
 import { items, type TokenPage } from '../http/paging';
 import { path } from '../http/path';
 import { type AnswerFields, objectIn, objectsIn, textIn } from './answer-shape';
@@ -28,6 +29,18 @@ export class SecurablesApi {
   /** As {@link catalog}. @param fullName `catalog.schema.model` */
   async model(fullName: string): Promise<Securable | undefined> {
     return this.get(path`/api/2.1/unity-catalog/models/${fullName}`, 'registered model');
+  }
+
+  /** The metastore of the workspace; undefined where the identity may not know of it. Its owner sees all that is in it [U]. */
+  async metastore(): Promise<Securable | undefined> {
+    try {
+      return await this.get('/api/2.1/unity-catalog/metastore_summary', 'metastore');
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'PERMISSION_DENIED') {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   /** The catalogs that the identity may know of. */

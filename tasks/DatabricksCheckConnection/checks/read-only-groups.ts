@@ -7,12 +7,13 @@ import {
   spelled,
 } from '../../../src/databricks/grant-commands';
 import { type SecurableType, sameName } from '../../../src/databricks/grants';
+import type { CurrentIdentity } from '../../../src/databricks/identity';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
-import { type Check, failed, granteeOf, nameOf, notThere, ok, type RightFinding } from '../finding';
+import { type Check, failed, granteeOf, holdersOf, nameOf, notThere, ok, type RightFinding } from '../finding';
 import { namesSeen } from '../names-seen';
-import { privilegesOf } from '../privileges-held';
+import { lackedPrivileges, privilegesOf } from '../privileges-held';
 
 /** Rights that let a group read and nothing else (contract 1, DA1). */
 const READING = new Set(['SELECT', 'USE_CATALOG', 'USE_SCHEMA', 'BROWSE', 'EXECUTE', 'READ_VOLUME']);
@@ -52,6 +53,21 @@ export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity
       }
     }
   }
+  if (
+    excess.length === 0 &&
+    !(await seesEverySchema(workspace, { fullName: subjects.catalog, owner: catalog.owner }, identity))
+  ) {
+    return failed(
+      `No group that may only read was seen to do more, but ${nameOf(identity)} may not see every schema of catalog ${subjects.catalog}.`,
+      [
+        {
+          right: 'USE SCHEMA',
+          object: `catalog ${subjects.catalog}`,
+          command: grantStatement('USE_SCHEMA', 'catalog', subjects.catalog, granteeOf(identity)),
+        },
+      ],
+    );
+  }
   if (excess.length > 0) {
     const said = [...new Set(excess.map(({ right, object }) => `${right} on ${object}`))].join('; ');
     return failed(`Groups that may only read can do more in catalog ${subjects.catalog}: ${said}.`, distinct(excess));
@@ -60,6 +76,21 @@ export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity
     `${subjects.readOnlyGroups.join(', ')} may only read in catalog ${subjects.catalog} (looked at: it and ${counted(places.length - 1, 'schema')}).`,
   );
 };
+
+/** The service lists to all others only the schemas that they own or have USE SCHEMA on (Unity Catalog, list schemas). */
+async function seesEverySchema(
+  workspace: WorkspaceClient,
+  catalog: Securable,
+  identity: CurrentIdentity,
+): Promise<boolean> {
+  const holders = holdersOf(identity);
+  const { lacked } = await lackedPrivileges(workspace, 'catalog', catalog, holders, ['USE_SCHEMA']);
+  if (lacked.length === 0) {
+    return true;
+  }
+  const owner = (await workspace.securables.metastore())?.owner ?? '';
+  return holders.some((name) => sameName(name, owner));
+}
 
 /** The group, every group that it belongs to, and the group of everybody. @throws TaskError GROUP_NOT_FOUND */
 async function withParents({ groups }: WorkspaceClient, group: string): Promise<readonly string[]> {

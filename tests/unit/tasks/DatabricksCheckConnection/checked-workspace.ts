@@ -40,6 +40,7 @@ const IN_ORDER: Readonly<Record<string, Answer>> = {
     headers: { 'x-databricks-org-id': '4711' },
     json: { id: '9', userName: CI, displayName: 'ci', active: true, groups: [{ display: 'builders' }] },
   },
+  '/api/2.1/unity-catalog/metastore_summary': { json: { metastore_id: 'm', name: 'main', owner: 'builders' } },
   '/api/2.1/unity-catalog/catalogs/dev': { json: { name: 'dev', full_name: 'dev', owner: 'boss' } },
   '/api/2.1/unity-catalog/schemas/dev.ml': { json: { name: 'ml', full_name: 'dev.ml', owner: 'boss' } },
   '/api/2.1/unity-catalog/schemas': { json: { schemas: [{ name: 'ml', full_name: 'dev.ml', owner: 'boss' }] } },

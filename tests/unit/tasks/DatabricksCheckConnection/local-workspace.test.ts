@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { principalsShape } from '../../../../local/workspace/identity/principal-settings';
 import { runTask } from '../../../../src/agent/run-task';
 import { readInputs } from '../../../../tasks/DatabricksCheckConnection/inputs';
 import { run } from '../../../../tasks/DatabricksCheckConnection/run';
@@ -7,7 +8,7 @@ import task from '../../../../tasks/DatabricksCheckConnection/task.json';
 import { AutoClock } from '../../../support/auto-clock';
 import { FakeHost, tokenConnection } from '../../../support/fake-host';
 import type { TestWorkspace } from '../../../support/local-workspace';
-import { startWithPrincipals, type Who } from '../../../support/principals';
+import { ADA, startWithPrincipals, type Who } from '../../../support/principals';
 
 const UC = '/api/2.1/unity-catalog';
 const GRANT = /^GRANT ([A-Z ]+) ON (CATALOG|SCHEMA|FUNCTION) (\S+) TO `([^`]+)`;$/;
@@ -123,6 +124,36 @@ describe('DatabricksCheckConnection against a workspace that enforces rights', (
     ]);
     await as('admin', 'PATCH', path, { changes: [{ principal: 'readers', remove: ['MODIFY'] }] });
     assert.equal((await check('boss', inputs)).result, 'Succeeded');
+  });
+
+  it('is not content with the schemas that it sees when there may be others', async () => {
+    const hiding = principalsShape.parse({
+      users: [{ userName: ADA, groups: ['analysts'], token: { env: 'ADA_TOKEN' } }],
+      groups: [{ displayName: 'analysts' }],
+      grants: [
+        { on: 'catalog dev', to: ['analysts'], privileges: ['USE CATALOG'] },
+        { on: 'schema dev.default', to: [ADA], privileges: ['USE SCHEMA'] },
+      ],
+    });
+    const other = await startWithPrincipals({ principals: hiding });
+    const [former, formerAs] = [workspace, as];
+    ({ workspace, as } = other);
+    try {
+      await as('admin', 'POST', `${UC}/schemas`, { catalog_name: 'dev', name: 'secret' });
+      const path = `${UC}/permissions/schema/dev.secret`;
+      await as('admin', 'PATCH', path, { changes: [{ principal: 'analysts', add: ['MODIFY'] }] });
+      const inputs = { checks: 'readOnlyGroups', catalog: 'dev', readOnlyGroups: 'analysts' };
+      assert.equal((await check('admin', inputs)).result, 'Failed');
+      const host = await check('ada', inputs);
+      assert.deepEqual(commands(host), ['GRANT USE SCHEMA ON CATALOG `dev` TO `ada@example.com`;'], host.printed);
+      await obey(commands(host)[0] ?? '');
+      assert.deepEqual(commands(await check('ada', inputs)), [
+        'REVOKE MODIFY ON SCHEMA `dev`.`secret` FROM `analysts`;',
+      ]);
+    } finally {
+      await other.workspace.stop();
+      [workspace, as] = [former, formerAs];
+    }
   });
 
   it('says of a token that is refused that it is refused', async () => {
