@@ -20,8 +20,8 @@ const MOST_FOLLOWED = 10;
 const MOST_DEPTH = 3;
 /** Milliseconds between two looks at one of them. */
 const EVERY_MS = 10_000;
-/** Milliseconds that a look may take: it must not hold up the run that is followed. */
-const DEADLINE_MS = 10_000;
+/** Milliseconds that looks at all of them may take together at a time: they must not hold up the run that is followed. */
+const BUDGET_MS = 2_000;
 
 interface Nested {
   readonly changes: RunChanges;
@@ -42,16 +42,24 @@ export class NestedLooks {
 
   constructor(private readonly reads: NestedReads) {}
 
-  /** Looks at what is due below the run. @throws a cancel, and what is no error of the service */
-  async look(run: Run): Promise<void> {
+  /**
+   * Looks at what is due below the run, as far as the time goes; what has waited longest comes first.
+   * @param deadlineMs milliseconds that it may take, beside its own limit
+   * @throws a cancel, and what is no error of the service
+   */
+  async look(run: Run, deadlineMs = BUDGET_MS): Promise<void> {
+    const { clock } = this.reads;
+    const end = clock.now() + Math.min(BUDGET_MS, deadlineMs);
     this.note(run.tasks ?? [], '', 0);
-    for (const [taskRunId, nested] of this.nested) {
-      if (!nested.ended && this.reads.clock.now() >= nested.due) {
-        nested.due = this.reads.clock.now() + EVERY_MS;
-        // One that cannot be looked at has taken its time already: the others wait for the next look at the run.
-        if (!(await this.lookAt(taskRunId, nested))) {
-          return;
-        }
+    const open = [...this.nested].filter(([, { ended, due }]) => !ended && clock.now() >= due);
+    for (const [taskRunId, nested] of open.sort(([, a], [, b]) => a.due - b.due)) {
+      if (clock.now() >= end) {
+        return;
+      }
+      nested.due = clock.now() + EVERY_MS;
+      // Where one cannot be looked at, the next would hardly fare better: they wait for the next look at the run.
+      if (!(await this.lookAt(taskRunId, nested, end))) {
+        return;
       }
     }
   }
@@ -68,12 +76,17 @@ export class NestedLooks {
     }
   }
 
-  private async lookAt(taskRunId: string, nested: Nested): Promise<boolean> {
+  /** @param end time of the clock by which it must be over */
+  private async lookAt(taskRunId: string, nested: Nested, end: number): Promise<boolean> {
+    const left = () => end - this.reads.clock.now();
     try {
       if (nested.runId === '') {
-        nested.runId = (await this.reads.output(taskRunId, DEADLINE_MS)).run_job_output?.run_id ?? '';
+        nested.runId = (await this.reads.output(taskRunId, left())).run_job_output?.run_id ?? '';
       }
-      const run = nested.runId === '' ? undefined : await this.reads.run(nested.runId, DEADLINE_MS);
+      if (left() <= 0) {
+        return false;
+      }
+      const run = nested.runId === '' ? undefined : await this.reads.run(nested.runId, left());
       if (run !== undefined) {
         this.tell(run, nested);
       }

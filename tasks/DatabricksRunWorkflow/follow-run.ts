@@ -53,9 +53,10 @@ export async function followRun(
   const read = repairId === '' ? plain : readRepaired(runId, repairId, workspace, () => clock.now());
   const waited = await waitForRun({
     read: async (deadlineMs) => {
+      const begun = clock.now();
       const run = await read(deadlineMs);
       if (standingOf(run).active) {
-        await nested.look(run);
+        await nested.look(run, deadlineMs === undefined ? undefined : begun + deadlineMs - clock.now());
       }
       return run;
     },

@@ -17,7 +17,8 @@ describe('looks at the runs below a run', () => {
   });
   const top: Run = { run_id: '1', state: RUNNING, tasks: [nightly('10')] };
 
-  function looks(read: { output?: (id: string) => string | undefined; run: (id: string) => Run }) {
+  /** @param tookMs milliseconds that each request takes, or its whole deadline where that is shorter */
+  function looks(read: { output?: (id: string) => string | undefined; run: (id: string) => Run }, tookMs = 0) {
     const clock = new AutoClock();
     const lines: string[] = [];
     const debug: string[] = [];
@@ -26,11 +27,13 @@ describe('looks at the runs below a run', () => {
       clock,
       say: (line) => lines.push(line),
       debug: (line) => debug.push(line),
-      output: async (id) => {
+      output: async (id, deadlineMs) => {
+        clock.advance(Math.min(tookMs, deadlineMs));
         const run_id = (read.output ?? (() => '2'))(id);
         return run_id === undefined ? {} : { run_job_output: { run_id } };
       },
-      run: async (id) => {
+      run: async (id, deadlineMs) => {
+        clock.advance(Math.min(tookMs, deadlineMs));
         asked += 1;
         return read.run(id);
       },
@@ -88,6 +91,32 @@ describe('looks at the runs below a run', () => {
     const { nested, asked } = looks({ run: (id) => ({ run_id: id, state: RUNNING }) });
     await nested.look(many);
     assert.equal(asked(), 10);
+  });
+
+  it('never hold up the run for long, and come to each in turn', async () => {
+    const seen = new Set<string>();
+    const ten = Array.from({ length: 10 }, (_, at) => ({ ...nightly(`${at}`), task_key: `n${at}` }));
+    const { nested, clock } = looks(
+      {
+        output: (id) => `r${id}`,
+        run: (id) => {
+          seen.add(id);
+          return { run_id: id, state: RUNNING };
+        },
+      },
+      700,
+    );
+    for (let look = 0; look < 10; look += 1) {
+      const begun = clock.now();
+      await nested.look({ ...top, tasks: ten });
+      assert.ok(clock.now() - begun <= 2_000, `${clock.now() - begun} ms`);
+      clock.advance(1_000);
+    }
+    assert.equal(seen.size, 10);
+    const begun = clock.now();
+    clock.advance(10_000);
+    await nested.look({ ...top, tasks: ten }, 500);
+    assert.ok(clock.now() - begun <= 10_500, 'no longer than the look at the run may take');
   });
 
   it('go on when one cannot be made, and end with a cancel', async () => {
