@@ -35,13 +35,20 @@ export class KeptLists {
 }
 
 /** A list that can be read whole, in its order, or one entry at a time. */
-export interface ListSource<T> {
+export interface WholeSource<T> {
   readonly kept: KeptLists;
   all(): readonly T[];
   idOf(item: T): string;
   /** Undefined when it is gone, or does not belong to the list any more. */
   read(id: string): T | undefined;
 }
+
+/** A list of which the ids alone can be read in their order: its first page costs no more than others. */
+export interface IdSource<T> extends Pick<WholeSource<T>, 'kept' | 'read'> {
+  ids(): readonly string[];
+}
+
+export type ListSource<T> = WholeSource<T> | IdSource<T>;
 
 /** A stretch of a list. */
 export interface Slice<T> {
@@ -60,6 +67,11 @@ export function sliceOf<T>(source: ListSource<T>, list: string | undefined, star
   const ids = list === undefined ? undefined : source.kept.find(list);
   if (list !== undefined && ids !== undefined) {
     return { items: ids.slice(start, end).flatMap((id) => source.read(id) ?? []), length: ids.length, list };
+  }
+  if ('ids' in source) {
+    const all = source.ids();
+    const slice = { items: all.slice(start, end).flatMap((id) => source.read(id) ?? []), length: all.length };
+    return end < all.length ? { ...slice, list: source.kept.keep(all) } : slice;
   }
   const all = source.all();
   const slice = { items: all.slice(start, end), length: all.length };

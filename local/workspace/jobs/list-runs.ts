@@ -2,6 +2,7 @@ import type { Operation, Reply } from '../api';
 import { type Fields, flag, invalid, optionalInteger, optionalText, queryFields } from '../fields';
 import { KeptLists, type ListSource } from '../kept-lists';
 import { unlessEmpty } from '../paging';
+import type { EndedRun } from './ended-runs';
 import type { RunParts } from './job-parts';
 import { arrayPage, listPage } from './list-pages';
 import { runOnWire } from './run-wire';
@@ -30,20 +31,19 @@ function list(parts: RunParts, request: Fields, kept: KeptLists): Reply {
   if (type !== undefined && !RUN_TYPES.includes(type)) {
     throw invalid(`run_type must be one of ${RUN_TYPES.join(', ')}, not '${type}'.`);
   }
+  const isListed = (run: EndedRun) =>
+    (type === undefined || run.type === type) && run.startTime >= from && run.startTime <= to;
   const isAskedFor = (run: Run) =>
     run.iterations === undefined &&
     (jobId === undefined || run.jobId === jobId) &&
-    (type === undefined || run.type === type) &&
     (!completedOnly || run.phase === 'ENDED') &&
-    run.startTime >= from &&
-    run.startTime <= to;
+    isListed(run);
   const source: ListSource<Run> = {
     kept,
-    all: () => {
-      const candidates = activeOnly ? parts.runs.active() : [...parts.runs.all()];
-      return candidates.filter(isAskedFor).reverse().sort(listOrder);
-    },
-    idOf: ({ runId }) => runId,
+    ids: () => [
+      ...(completedOnly ? [] : startedLast(parts.runs.active().filter(isAskedFor))).map(({ runId }) => runId),
+      ...(activeOnly ? [] : [...parts.runs.ended(jobId)].filter(isListed).map(({ runId }) => runId)),
+    ],
     read: (id) => [parts.runs.get(id)].find((run) => run !== undefined && isAskedFor(run)),
   };
   const { items, rest } = listPage(source, request, { standard: 20, most: 25 });
@@ -53,12 +53,9 @@ function list(parts: RunParts, request: Fields, kept: KeptLists): Reply {
 
 const RUN_TYPES = ['JOB_RUN', 'WORKFLOW_RUN', 'SUBMIT_RUN'];
 
-/** Runs under way by start, the latest first, then ended ones by end, the latest first (databricks-api 3.1). */
-function listOrder(a: Run, b: Run): number {
-  if ((a.endTime === undefined) !== (b.endTime === undefined)) {
-    return a.endTime === undefined ? -1 : 1;
-  }
-  return (b.endTime ?? b.startTime) - (a.endTime ?? a.startTime);
+/** Runs under way stand before those that have ended (databricks-api 3.1), the last started first. */
+function startedLast(runs: readonly Run[]): readonly Run[] {
+  return [...runs].reverse().sort((a, b) => b.startTime - a.startTime);
 }
 
 function listItem(parts: RunParts, run: Run, expand: boolean): Record<string, unknown> {

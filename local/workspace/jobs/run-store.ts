@@ -1,4 +1,5 @@
 import type { Store } from '../store';
+import { type EndedRun, EndedRuns } from './ended-runs';
 import { newId } from './ids';
 import { advance, type RunEvent } from './run-machine';
 import type { Attempt, Job, Run, TaskRun } from './types';
@@ -15,6 +16,7 @@ export class RunStore {
   readonly #runs;
   readonly #attempts;
   readonly #active;
+  readonly #ended;
   /** The last states that {@link advance} kept of runs under way: a run of a thousand tasks is not read again for each event. */
   readonly #latest = new Map<string, Run>();
 
@@ -24,6 +26,7 @@ export class RunStore {
     this.#attempts = store.collection<string>('attempts');
     /** Runs that have not ended, so that they are found without reading all. */
     this.#active = store.collection<true>('active-runs');
+    this.#ended = new EndedRuns(store);
   }
 
   /** @param former the state that this one follows: its attempts are known already */
@@ -32,6 +35,7 @@ export class RunStore {
     const known = new Map((former?.tasks ?? []).map((task, index) => [index, task.attempts.length]));
     this.store.transaction(() => {
       this.#runs.put(key(run.runId), run);
+      this.#ended.note(run);
       if (run.phase === 'ENDED') {
         this.#active.remove(key(run.runId));
       } else {
@@ -64,6 +68,7 @@ export class RunStore {
     this.#latest.delete(run.runId);
     this.store.transaction(() => {
       this.#runs.remove(key(run.runId));
+      this.#ended.forget(run);
       for (const attempt of run.tasks.flatMap((task) => task.attempts)) {
         this.#attempts.remove(key(attempt.runId));
       }
@@ -74,6 +79,24 @@ export class RunStore {
   *all(): Iterable<Run> {
     for (const [, run] of this.#runs.entries()) {
       yield run;
+    }
+  }
+
+  /** Ended runs of one job or of all, the last ended first. */
+  ended(jobId?: string): Iterable<EndedRun> {
+    return this.#ended.list(jobId);
+  }
+
+  /** Notes the ended runs of a data folder that was written before they were noted; reads all runs, once. */
+  noteEnded(): void {
+    const noted = this.store.collection<true>('noted-runs');
+    if (noted.get('ended') === undefined) {
+      this.store.transaction(() => {
+        for (const run of this.all()) {
+          this.#ended.note(run);
+        }
+        noted.put('ended', true);
+      });
     }
   }
 

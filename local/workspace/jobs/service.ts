@@ -61,7 +61,10 @@ export function createJobs(workspace: Workspace, options: JobsOptions): Service 
       ...permissionOperations(parts),
       seedOperation(parts, options.tokens),
     ],
-    start: () => runner.recover(),
+    start: () => {
+      runs.noteEnded();
+      return runner.recover();
+    },
     stop: () => runner.stop(),
   };
 }
