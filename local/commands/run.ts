@@ -109,7 +109,12 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
     }),
     page: ({ record, folder }, goesOn) =>
       renderRunPage(record, textsBelow(folder), { caller: callerOf(options), goesOn }),
-    ...(jobs === undefined ? {} : { beforeRun: ({ workspaces, commit }) => deployJobs(jobs, workspaces, commit) }),
+    ...(jobs === undefined
+      ? {}
+      : {
+          beforeRun: ({ workspaces, commit }) =>
+            deployJobs({ folder: jobs, commit, environment: process.env, notice: view.notice }, workspaces),
+        }),
   };
 }
 

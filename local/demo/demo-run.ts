@@ -92,7 +92,8 @@ function surroundings(
     },
     manualValidation: async () => 'rejected',
     page: ({ record, folder }, goesOn) => renderRunPage(record, textsBelow(folder), { goesOn }),
-    beforeRun: ({ commit }) => deployJobs(place.repository, workspaces, commit),
+    beforeRun: ({ commit }) =>
+      deployJobs({ folder: place.repository, commit, environment: {}, notice: view.notice }, workspaces),
   };
 }
 

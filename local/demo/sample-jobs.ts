@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { IdentityApi } from '../../src/databricks/identity';
 import { type JobSettings, JobsApi } from '../../src/databricks/jobs';
 import { WorkspaceFilesApi } from '../../src/databricks/workspace-files';
 import { TaskError } from '../../src/errors';
 import type { HttpClient } from '../../src/http/client';
-import { bundleName, readBundleJobs } from './bundle-file';
+import type { Bundle } from '../bundle/bundle';
+import { withJobIds } from '../bundle/job-order';
+import { readBundle } from '../bundle/read-bundle';
 
 /** What a commit of the sample changes: members of `mlops/training.yml` to replace. */
 export interface TrainingOverride {
@@ -22,8 +25,12 @@ export interface SampleOptions {
   /** Name of the environment; default: the catalog's. */
   readonly environment?: string;
   readonly release?: string;
-  /** Target of the bundle; default: its default one. Catalog, environment, commit and release given here win over it. */
+  /** Target of the bundle; default: the one named like the environment, else its default one. What is given here wins over it. */
   readonly target?: string;
+  /** Values of other variables of the bundle. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Told a sentence on each thing that happens here otherwise than with the Databricks CLI. */
+  readonly warn?: (sentence: string) => void;
   readonly overrides?: { readonly training?: TrainingOverride };
 }
 
@@ -41,23 +48,35 @@ const LEFT_OUT = new Set(['__pycache__', '.pytest_cache', '.venv', 'node_modules
 /**
  * Uploads a sample's files below `/Workspace/Shared/<bundle>/<commit>/files` and creates its jobs, or resets those that exist by
  * exact name. Doing it again changes nothing but what differs.
- * @throws TaskError BUNDLE_NOT_SUPPORTED, BUNDLE_INVALID, JOB_AMBIGUOUS; ApiError of the workspace
+ * @throws TaskError BUNDLE_INVALID, JOB_AMBIGUOUS; ApiError of the workspace
  */
 export async function deploySample(client: HttpClient, options: SampleOptions): Promise<readonly DeployedJob[]> {
-  const { folder, commit, catalog, overrides } = options;
-  const root = `/Workspace/Shared/${bundleName(folder)}/${commit}/files`;
-  const jobs = readBundleJobs(folder, {
-    ...(options.target === undefined ? {} : { target: options.target }),
-    filePath: root,
-    variables: { catalog, environment: options.environment ?? catalog, commit, release: options.release ?? 'local' },
-  });
-  await upload(new WorkspaceFilesApi(client), root, sampleFiles(folder, overrides?.training));
+  const { folder, overrides, warn } = options;
+  const { userName } = await new IdentityApi(client).current();
+  const bundle = readSample(options, userName);
+  for (const sentence of bundle.warnings) {
+    warn?.(sentence);
+  }
+  await upload(new WorkspaceFilesApi(client), bundle.files, sampleFiles(folder, overrides?.training));
   const api = new JobsApi(client);
   const deployed: DeployedJob[] = [];
-  for (const job of jobs) {
-    deployed.push({ key: job.key, name: job.name, ...(await createOrReset(api, job.name, job.settings)) });
+  for (const { key, name, settings } of bundle.jobs) {
+    const ids = new Map(deployed.map((job) => [job.key, job.id]));
+    deployed.push({ key, name, ...(await createOrReset(api, name, withJobIds(settings, ids))) });
   }
   return deployed;
+}
+
+function readSample(options: Omit<SampleOptions, 'overrides' | 'warn'>, userName: string): Bundle {
+  const { folder, commit, catalog, environment = catalog, release = 'local', target, variables } = options;
+  return readBundle(folder, {
+    ...(target === undefined ? {} : { target }),
+    environment,
+    root: '/Workspace/Shared',
+    commit,
+    userName,
+    variables: { ...variables, catalog, environment, commit, release },
+  });
 }
 
 /** Relative path (with `/`) to contents. */

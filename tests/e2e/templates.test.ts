@@ -79,7 +79,11 @@ describe('the templates with real tasks on local workspaces', function () {
         runs: new RunFolders(place.runs),
         settings: place.settings,
         workspaces: running.workspaces,
-        beforeRun: ({ commit }) => deployJobs(place.repository, running.workspaces, commit),
+        beforeRun: ({ commit }) =>
+          deployJobs(
+            { folder: place.repository, commit, environment: {}, notice: () => undefined },
+            running.workspaces,
+          ),
         decide: async ({ check }) => {
           asked.push(check.resource.name);
           return { kind: 'approved', by: 'you', comment: 'because' };

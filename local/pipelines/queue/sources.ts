@@ -36,10 +36,13 @@ export function readSources(folder: string, leftOut: readonly string[] = []): So
       state: 'unversioned',
     };
   }
-  const excluded = ['.mlops', ...leftOut.map((path) => relative(folder, path))]
+  const excluded = leftOut
+    .map((path) => relative(folder, path))
     .filter((path) => path !== '' && !path.startsWith('..') && !isAbsolute(path))
     .map((path) => `:(exclude,literal)${path}`);
-  const changes = git(folder, ['status', '--porcelain', '--untracked-files=normal', '--', '.', ...excluded]);
+  // Wherever the command was called: its folder lies below the one it was called in.
+  const own = ':(exclude,glob)**/.mlops/**';
+  const changes = git(folder, ['status', '--porcelain', '--untracked-files=normal', '--', '.', own, ...excluded]);
   return {
     folder,
     branch: git(folder, ['symbolic-ref', '--quiet', 'HEAD']) ?? 'refs/heads/main',

@@ -58,6 +58,10 @@ describe('readSources', () => {
     mkdirSync(join(folder, '.mlops'));
     writeFileSync(join(folder, '.mlops', 'run.json'), '{}');
     assert.equal(readSources(folder).state, 'commit');
+    mkdirSync(join(folder, 'part', '.mlops', 'runs'), { recursive: true });
+    writeFileSync(join(folder, 'part', '.mlops', 'environments.yml'), 'environments: {}');
+    writeFileSync(join(folder, 'part', '.mlops', 'runs', 'run.json'), '{}');
+    assert.equal(readSources(folder).state, 'commit', 'the folder of a run that was called from below');
     writeFileSync(join(folder, 'b.txt'), 'new');
     assert.equal(readSources(folder).state, 'changed');
     rmSync(join(folder, 'b.txt'));
