@@ -2,7 +2,9 @@ import type { TaskOutcome } from '../../src/agent/task-context';
 import type { Run } from '../../src/databricks/runs';
 import { escapeMarkdown } from '../../src/markdown';
 import type { FoundVersion } from '../../src/workflow/find-models';
-import { failedByThemselves, failedTaskKeys, type TaskReport } from './collect';
+import { failedByThemselves, type TaskReport } from './collect';
+import { shownPart } from './comparison-tables';
+import { decisionOf } from './decision';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
 import { RUN_FAILURES } from './run-failures';
@@ -11,21 +13,18 @@ import { type Ended, endedSummary } from './summary';
 /** The run has ended: its result, its tasks, what it made and what was brought back. */
 export function endedOutcome({ run, standing }: EndedRun, ended: Ended, inputs: Inputs): TaskOutcome {
   const { tasks, found, modelsUnknown, comparison, brought } = ended;
-  const name = run.run_name ? `'${run.run_name}' ` : '';
   const models = found.versions.filter(({ model }) => inputs.model === '' || model === inputs.model);
-  const made =
-    models.length === 0 ? '' : ` and made ${models.map(({ model, version }) => `${model} ${version}`).join(', ')}`;
-  const failure =
-    runFailure({ run, standing }, tasks, inputs) ??
-    modelsUnknown ??
-    modelFailure(run, tasks, models, inputs) ??
-    brought.failure;
+  const ownFailure = runFailure({ run, standing }, tasks, inputs);
+  const otherFailure = modelsUnknown ?? modelFailure(run, tasks, models, inputs) ?? brought.failure;
+  const failure = ownFailure ?? otherFailure;
   const tests = brought.tests;
-  const tested = tests === undefined ? '' : `; ${tests.failed.length} of ${tests.total} tests failed`;
   return {
-    decision: `Run ${run.run_id} ${name}ended ${standing.result}${made}${failedText(tasks)}${tested}.`,
+    decision: decisionOf(
+      { run, standing },
+      { tasks, models, tests, otherFailure: ownFailure === undefined ? otherFailure : undefined },
+    ),
     ...(failure === undefined ? {} : { failure }),
-    summary: [...(failure === undefined ? [] : [escapeMarkdown(failure.message), '']), endedSummary(ended)].join('\n'),
+    summary: [...(failure === undefined ? [] : [reasonText(failure, run), '']), endedSummary(ended)].join('\n'),
     attachment: {
       kind: 'run',
       content: {
@@ -35,26 +34,11 @@ export function endedOutcome({ run, standing }: EndedRun, ended: Ended, inputs: 
         tasks: tasks.slice(0, TASKS_ATTACHED),
         mlflowRunIds: found.mlflowRunIds,
         versions: found.versions,
-        ...(comparison === undefined ? {} : { comparison }),
+        ...(comparison === undefined ? {} : { comparison: shownPart(comparison) }),
         ...(tests === undefined ? {} : { tests: { total: tests.total, failed: tests.failed.length } }),
       },
     },
   };
-}
-
-const FAILED_NAMED = 3;
-
-/** Which of the run's own tasks failed, and how many were not run because of it. */
-function failedText(tasks: readonly TaskReport[]): string {
-  const failed = failedTaskKeys(tasks);
-  if (failed.length === 0) {
-    return '';
-  }
-  const own = tasks.filter(({ depth }) => depth === 0);
-  const notRun = own.filter(({ ran }) => !ran).length;
-  const more = failed.length > FAILED_NAMED ? ` and ${failed.length - FAILED_NAMED} more` : '';
-  const rest = notRun === 0 ? '' : `; ${notRun} of ${own.length} tasks not run`;
-  return `; failed: ${failed.slice(0, FAILED_NAMED).join(', ')}${more}${rest}`;
 }
 
 /** All tasks stand in outputs.json. */
@@ -107,6 +91,12 @@ function modelFailure(
     };
   }
   return undefined;
+}
+
+/** Without the address of the run's page, which the line below has as a link. */
+function reasonText({ message }: NonNullable<TaskOutcome['failure']>, run: Run): string {
+  const end = ` See ${pageOf(run)}`;
+  return escapeMarkdown(message.endsWith(end) ? message.slice(0, -end.length) : message);
 }
 
 function pageOf({ run_page_url, run_id }: Run): string {

@@ -1,5 +1,6 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
 import { connectWorkspace } from '../../src/connection/connect';
+import { counted } from '../../src/counted';
 import type { Run } from '../../src/databricks/runs';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { escapeMarkdown, markdownTable } from '../../src/markdown';
@@ -212,6 +213,7 @@ function withRepairs(outcome: TaskOutcome, repairs: readonly MadeRepair[], { sta
   const { attachment } = outcome;
   return {
     ...outcome,
+    decision: outcome.decision.replace(/\.?$/, `; ${counted(repairs.length, 'repair')}.`),
     summary: `${outcome.summary}\n\n${table}`,
     attachment:
       'content' in attachment

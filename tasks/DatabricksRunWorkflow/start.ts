@@ -82,7 +82,7 @@ async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, cont
       if (local !== undefined) {
         const isNew = await uploadFiles(local, workspace);
         const files = counted(local.files.length, 'local file');
-        context.log.info(isNew ? `Uploaded ${files} to ${local.folder}.` : `${files}: in ${local.folder} already.`);
+        context.log.info(isNew ? `Uploaded ${files}.` : `${files}: uploaded before.`);
       }
     },
     start: async ({ runs }, token) => {

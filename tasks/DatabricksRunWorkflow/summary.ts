@@ -86,7 +86,7 @@ function taskTable(tasks: readonly TaskReport[], leftOut: number): string {
       `${'· '.repeat(Math.min(task.depth, 5))}${escapeMarkdown(task.path)}`,
       ...(hasOrder ? [task.after.map(escapeMarkdown).join(', ')] : []),
       `${mark(task)} ${escapeMarkdown(stateText(task))}${task.attempt > 1 ? `, attempt ${task.attempt}` : ''}`,
-      durationText(task.durationSeconds * 1000),
+      task.ran ? durationText(task.durationSeconds * 1000) : '',
       task.url === '' ? '' : markdownLink('run', task.url),
     ]),
   );
@@ -147,6 +147,9 @@ function testPart({ tests }: Brought): string {
     return '';
   }
   const { total, failed, skipped, files } = tests;
+  if (files.length === 0) {
+    return 'No test results.';
+  }
   const line = `${counted(total, 'test')} in ${counted(files.length, 'file')}: ${failed.length} failed, ${skipped} skipped.`;
   const names = failed.slice(0, TESTS_SHOWN).map(({ suite, name, message }) => {
     const first = message.split('\n')[0] ?? '';

@@ -269,6 +269,7 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       );
       assert.equal(host.result, 'Succeeded', host.printed);
       assert.equal(host.outputs.get('attempts'), '1');
+      assert.match(host.printed, /^Run \d+ .*ended SUCCESS; \d repairs?\.$/m);
       assert.ok((await repairsOf(host.outputs.get('runId') ?? '')) >= 1);
       assert.match(readFileSync(host.summaries[0] ?? '', 'utf8'), /\| Repair \| Before \| Result \|/);
     });
@@ -398,7 +399,7 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       const inputs = { action: 'submit', definition: 'job/run.yml' };
       const host = await step(inputs);
       assert.equal(host.result, 'Succeeded', host.printed);
-      assert.match(host.printed, /Uploaded 3 local files to \/Workspace\/\S+\./);
+      assert.match(host.printed, /files = 3 in \/Workspace\/\S+\nUploaded 3 local files\./);
       const run = (await getRun(workspace, host.outputs.get('runId') ?? '')) as unknown as {
         run_name: string;
         tasks: { spark_python_task: { python_file: string } }[];
@@ -416,7 +417,7 @@ describe('DatabricksRunWorkflow against a workspace', () => {
         list.text,
       );
       const again = await step(inputs);
-      assert.match(again.printed, /3 local files: in \S+ already\./, again.printed);
+      assert.match(again.printed, /3 local files: uploaded before\./, again.printed);
       writeFileSync(join(folder, 'job/lib/features.py'), 'A = 2\n');
       const changed = await step(inputs);
       assert.doesNotMatch(changed.printed, /already\./);

@@ -180,6 +180,25 @@ describe('what a workflow run left', () => {
       assert.match(page, /of task fit, with no earlier successful run/);
     });
 
+    it('of many runs are all in outputs.json, and ten of them in the summary', async () => {
+      const { experiment_id } = (await mlflow('experiments/create', { name: '/Shared/sweep' })).json;
+      const jobId = await createJob(workspace, { name: 'sweep', tasks: [{ task_key: 'fit', ...script('good') }] });
+      const runId = await runNow(workspace, jobId);
+      await untilRun(workspace, runId);
+      for (let at = 0; at < 12; at += 1) {
+        await logged(experiment_id, runId, { metrics: [metric('rmse', at)] });
+      }
+      const host = await attached(runId);
+      const { pairs } = outputsOf(host).comparison;
+      const values = pairs.map(({ metrics }: { metrics: { now: number }[] }) => metrics[0]?.now);
+      assert.equal(new Set(values).size, 12);
+      const page = rendered(host);
+      assert.equal(page.match(/<td>rmse<\/td>/g)?.length, 10);
+      assert.match(page, /Parameters and metrics of 2 more MLflow runs are in outputs\.json\./);
+      const { comparison } = JSON.parse(readFileSync(host.attachments[0]?.path ?? '', 'utf8'));
+      assert.deepEqual([comparison.pairs.length, comparison.leftOut], [10, 2]);
+    });
+
     it('of the first run stand alone', async () => {
       const { experiment_id } = (await mlflow('experiments/create', { name: '/Shared/first' })).json;
       const jobId = await createJob(workspace, { name: 'first', tasks: [{ task_key: 'fit', ...script('good') }] });
@@ -250,6 +269,10 @@ describe('what a workflow run left', () => {
       });
       assert.equal(host.error?.code, 'TESTS_FAILED', host.printed);
       assert.ok(host.issues.some(({ type, code }) => type === 'warning' && code === 'DOWNLOAD_MISSING'));
+      assert.match(
+        host.printed,
+        /^Run \d+ '.*' ended SUCCESS, but the step fails: \d of \d tests failed: unit\.bad\.$/m,
+      );
     });
 
     it('that are missing after a run that failed leave the reason to the run', async () => {
@@ -257,6 +280,12 @@ describe('what a workflow run left', () => {
       assert.equal(host.error?.code, 'RUN_FAILED', host.printed);
       assert.ok(host.issues.some(({ type, code }) => type === 'warning' && code === 'TEST_RESULTS_MISSING'));
     });
+  });
+
+  it('says why the step fails in its first line, also when nothing came of the tests', async () => {
+    const host = await step([{ task_key: 'a', ...script('good') }], { testResults: `${VOLUME}/none/*.xml` });
+    assert.match(host.printed, /ended SUCCESS, but the step fails: The run left no test results\.$/m);
+    assert.doesNotMatch(summaryOf(host), /0 (of 0 )?tests/);
   });
 
   it('says what could not be brought also where another reason fails the step', async () => {
