@@ -36,14 +36,18 @@ export interface RunPair {
 
 /** What a workflow run has logged to MLflow, beside the last successful run of the same job. */
 export interface Comparison {
+  /** The first {@link RUNS_COMPARED} are compared, the others stand alone. */
   readonly pairs: readonly RunPair[];
-  /** MLflow runs that are not among the pairs, because there are many. */
+  /** MLflow runs that are not among the pairs, because there are very many. */
   readonly leftOut: number;
   /** The last successful run of the job before this one. */
   readonly former?: { readonly runId: string; readonly url: string; readonly endTime: number };
 }
 
-const MOST_PAIRS = 10;
+/** MLflow runs that are put beside earlier ones. */
+export const RUNS_COMPARED = 10;
+/** MLflow runs whose figures are given. */
+const MOST_PAIRS = 1_000;
 /** Runs of the job that are looked at for one that succeeded. */
 const MOST_RUNS_LOOKED_AT = 200;
 
@@ -58,12 +62,13 @@ export async function compareWithLastSuccess(
   tree: RunTree,
   mlflowRuns: readonly MlflowRun[],
 ): Promise<Comparison> {
-  const compared = mlflowRuns.slice(0, MOST_PAIRS);
-  const leftOut = mlflowRuns.length - compared.length;
+  const compared = mlflowRuns.slice(0, RUNS_COMPARED);
+  const others = mlflowRuns.slice(RUNS_COMPARED, MOST_PAIRS);
+  const leftOut = mlflowRuns.length - compared.length - others.length;
   const tasks = new Map(tree.tasks.map(({ task, path }) => [task.run_id, path]));
   const former = compared.length === 0 ? undefined : await lastSuccess(workspace, run);
   if (former === undefined) {
-    return { pairs: compared.map((mlflowRun) => pairOf(mlflowRun, tasks, undefined)), leftOut };
+    return { pairs: [...compared, ...others].map((mlflowRun) => pairOf(mlflowRun, tasks, undefined)), leftOut };
   }
   const formerTasks = lastAttempts(former.tasks ?? []);
   const places = new Map(formerTasks.map((task) => [task.run_id, task.task_key]));
@@ -72,7 +77,10 @@ export async function compareWithLastSuccess(
   const earlier = await taggedRuns(workspace, former, { tasks: below, jobRunIds: [] }, experiments);
   const inPlace = new Map(placed(earlier, places));
   return {
-    pairs: placed(compared, tasks).map(([place, mlflowRun]) => pairOf(mlflowRun, tasks, inPlace.get(place))),
+    pairs: [
+      ...placed(compared, tasks).map(([place, mlflowRun]) => pairOf(mlflowRun, tasks, inPlace.get(place))),
+      ...others.map((mlflowRun) => pairOf(mlflowRun, tasks, undefined)),
+    ],
     leftOut,
     former: { runId: former.run_id, url: former.run_page_url ?? '', endTime: Number(former.end_time ?? 0) },
   };

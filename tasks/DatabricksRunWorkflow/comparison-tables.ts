@@ -1,6 +1,13 @@
+import { counted } from '../../src/counted';
 import { mlflowRunUrl } from '../../src/databricks/links';
 import { escapeMarkdown, markdownLink, markdownTable } from '../../src/markdown';
-import type { Comparison, MetricPair, ParameterPair, RunPair } from '../../src/workflow/compare-runs';
+import {
+  type Comparison,
+  type MetricPair,
+  type ParameterPair,
+  RUNS_COMPARED,
+  type RunPair,
+} from '../../src/workflow/compare-runs';
 
 const ROWS_SHOWN = 30;
 const VALUE_CHARACTERS = 80;
@@ -12,9 +19,18 @@ export function comparisonTables(workspaceUrl: string, { pairs, leftOut, former 
     return '';
   }
   const beside = former === undefined ? undefined : markdownLink(`run ${former.runId}`, former.url);
-  const tables = pairs.map((pair) => pairTables(workspaceUrl, pair, beside));
-  const more = leftOut === 0 ? [] : [`${leftOut} more MLflow runs are in outputs.json.`];
-  return [...tables, ...more].join('\n\n');
+  const tables = pairs.slice(0, RUNS_COMPARED).map((pair) => pairTables(workspaceUrl, pair, beside));
+  const more = pairs.length - tables.length;
+  const figures =
+    more === 0 ? '' : `Parameters and metrics of ${counted(more, 'more MLflow run')} are in outputs.json.`;
+  const ids = leftOut === 0 ? '' : `Of ${counted(leftOut, 'more MLflow run')} it has the ids alone.`;
+  return [...tables, `${figures} ${ids}`.trim()].filter((part) => part !== '').join('\n\n');
+}
+
+/** The runs that have tables here: outputs.json has all. */
+export function shownPart({ pairs, leftOut, ...rest }: Comparison): Comparison {
+  const shown = pairs.slice(0, RUNS_COMPARED);
+  return { ...rest, pairs: shown, leftOut: leftOut + pairs.length - shown.length };
 }
 
 function pairTables(workspaceUrl: string, pair: RunPair, beside: string | undefined): string {
