@@ -6,8 +6,9 @@ export class AutoClock implements Clock {
 
   constructor(private time = 1_700_000_000_000) {}
 
+  /** Whole milliseconds, as of every clock; waits may have parts of one. */
   now(): number {
-    return this.time;
+    return Math.floor(this.time);
   }
 
   async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

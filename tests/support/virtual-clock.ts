@@ -15,8 +15,9 @@ export class VirtualClock implements Clock {
     this.#now = start;
   }
 
+  /** Whole milliseconds, as of every clock; waits may have parts of one. */
   now(): number {
-    return this.#now;
+    return Math.floor(this.#now);
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
