@@ -1,8 +1,8 @@
-"""Runs statements of Databricks SQL on Apache Spark with Delta and tells what each gave.
+"""Runs statements of Databricks SQL on Apache Spark with Delta and tells what each gave; then tries the sample's tables there.
 
-Arguments: a file with a JSON list of {"schema", "statement", "parameters": {name: [type, text or null]}}, a file for the answer, and a
-folder for the jars. The answer is a list of {"columns": [[name, type]], "rows": [[text or null]]} or {"error": class}. Needs Java; the
-jars of Delta come from Maven Central through Spark's own resolver. Prints one JSON object: {"statements": n}, or {"skipped": why}.
+Arguments: a file with a JSON list of {"schema", "statement", "parameters": {name: [type, text or null]}}, a file for the answer, the jars
+of Delta as a class path, and the folder of the sample's modules. The answer is a list of {"columns": [[name, type]], "rows": [[text or
+null]]} or {"error": class, "message": text}. Needs Java. Prints one JSON object: {"statements": n, "sample": what spark_tables gives}.
 """
 
 import datetime
@@ -15,27 +15,38 @@ import sys
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-DELTA = "io.delta:delta-spark_2.13:4.0.0"
+import spark_tables
+
 EPOCH = datetime.datetime(1970, 1, 1)
+# Statements over a handful of rows: what Spark prepares for many rows and cores costs more here than the statement.
+FOR_FEW_ROWS = {
+    "spark.default.parallelism": "1",
+    "spark.driver.memory": "1g",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
 
 
-def start(folder):
-    return (
-        SparkSession.builder.master("local[2]")
-        .config("spark.jars.packages", DELTA)
-        .config("spark.jars.ivy", f"{folder}/ivy")
+def start(jars):
+    builder = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.driver.extraClassPath", jars)
+        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC -XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.sql.warehouse.dir", "warehouse")
         .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
         .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
         .config("spark.sql.sources.default", "delta")
         .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.databricks.delta.snapshotPartitions", "1")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.driver.extraJavaOptions", "-Duser.timezone=UTC")
-        .getOrCreate()
     )
+    for name, setting in FOR_FEW_ROWS.items():
+        builder = builder.config(name, setting)
+    return builder.getOrCreate()
 
 
 def value(kind, text):
@@ -57,7 +68,7 @@ def value(kind, text):
 
 
 def plain(cell):
-    """A cell as JSON: text, null, or a list of those."""
+    """A cell as JSON: text, null, or a list or an object of those."""
     if cell is None or isinstance(cell, str):
         return cell
     if isinstance(cell, bool):
@@ -73,10 +84,13 @@ def plain(cell):
     return repr(cell) if isinstance(cell, float) else str(cell)
 
 
-def class_in(text):
-    """The class of an error that Delta raises past Spark, empty when it has none."""
-    found = re.search(r"\[([A-Z][A-Z_.]+)\]", text)
-    return found.group(1) if found else ""
+def error_class(condition, text):
+    """The class of an error; some of Delta's are not in Spark's list, which then names the class in an error of its own."""
+    unlisted = re.search(r"Cannot find main error class '([A-Z0-9_.]+)'", text)
+    if unlisted:
+        return unlisted.group(1)
+    found = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", text)
+    return condition or (found.group(1) if found else "")
 
 
 def run(spark, asked):
@@ -86,20 +100,16 @@ def run(spark, asked):
         columns = [[field.name, field.dataType.simpleString().upper()] for field in frame.schema.fields]
         return {"columns": columns, "rows": [[plain(cell) for cell in row] for row in frame.collect()]}
     except PySparkException as failure:
-        return {"error": failure.getCondition() or class_in(str(failure)), "message": str(failure)[:300]}
+        return {"error": error_class(failure.getCondition(), str(failure)), "message": str(failure)[:300]}
     except Exception as failure:  # noqa: BLE001  (an error of the JVM that Spark does not translate)
-        return {"error": class_in(str(failure)), "message": str(failure)[:300]}
+        return {"error": error_class(None, str(failure)), "message": str(failure)[:300]}
 
 
 def main() -> None:
-    source, target, folder = sys.argv[1:4]
-    try:
-        spark = start(folder)
-    except Exception as failure:  # noqa: BLE001  (Spark reports jars that cannot be had as an exit of its gateway)
-        print(json.dumps({"skipped": f"Spark with Delta does not start here: {str(failure)[:200]}"}))
-        return
+    source, target, jars, sample = sys.argv[1:5]
     with open(source, encoding="utf-8") as file:
         statements = json.load(file)
+    spark = start(jars)
     for schema in dict.fromkeys(asked["schema"] for asked in statements):
         spark.sql(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     answers = []
@@ -108,7 +118,7 @@ def main() -> None:
         answers += [run(spark, asked) for asked in group]
     with open(target, "w", encoding="utf-8") as file:
         json.dump(answers, file)
-    print(json.dumps({"statements": len(answers)}))
+    print(json.dumps({"statements": len(answers), "sample": spark_tables.tried(sample)}))
 
 
 main()

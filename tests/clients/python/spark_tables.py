@@ -1,14 +1,7 @@
-"""What the sample does with tables, through a real Spark session: what is written is what is read back, and overwriting replaces.
+"""What the sample does with tables, through a real Spark session: what is written is what is read back, and overwriting replaces."""
 
-Argument: folder of the sample's modules. Needs Java. Prints one JSON object.
-"""
-
-import json
+import importlib
 import sys
-
-sys.path.insert(0, sys.argv[1])
-
-import tables  # noqa: E402
 
 NAME = "spark_catalog.line.predictions"
 COLUMNS = {"patient_id": "BIGINT", "p_champion": "DOUBLE", "challenger_version": "STRING"}
@@ -16,8 +9,10 @@ FIRST = [(1, 0.1 + 0.2, "1"), (9_007_199_254_740_993, None, None)]
 SECOND = [(2, -1e-300, "it's `quoted`")]
 
 
-def main() -> None:
-    connection = tables.connect()
+def tried(folder: str) -> dict:
+    """What of it held, in the session that is active; `folder` has the sample's modules."""
+    sys.path.insert(0, folder)
+    connection = importlib.import_module("tables").connect()
     connection.create_schema("spark_catalog.line")
     connection.create_schema("spark_catalog.line")
     connection.overwrite(NAME, COLUMNS, FIRST)
@@ -25,16 +20,9 @@ def main() -> None:
     # Other columns than before: a later version of a job may write more of them.
     wider = {**COLUMNS, "sex": "STRING"}
     connection.overwrite(NAME, wider, [(*row, "code_1") for row in SECOND])
-    print(
-        json.dumps(
-            {
-                "through": type(connection).__name__,
-                "first": first == FIRST,
-                "second": connection.read(NAME, COLUMNS) == SECOND,
-                "wider": connection.read(NAME, wider) == [(*SECOND[0], "code_1")],
-            }
-        )
-    )
-
-
-main()
+    return {
+        "through": type(connection).__name__,
+        "first": first == FIRST,
+        "second": connection.read(NAME, COLUMNS) == SECOND,
+        "wider": connection.read(NAME, wider) == [(*SECOND[0], "code_1")],
+    }

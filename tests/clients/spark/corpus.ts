@@ -23,66 +23,88 @@ import {
   REFUSED,
   SEMANTICS_SETUP,
 } from '../../unit/local/workspace/sql/semantics-cases';
+import { CHANGES } from './change-history';
 import type { AskedStatement } from './comparison';
+import { DIFFERENCES_SETUP, KNOWN_DIFFERENCES } from './known-differences';
 
-/**
- * Where the two are known to part: the name of a column that is a bare parameter or a date with one digit, and taking a property
- * from a table that has none such, which open-source Delta does not refuse.
- */
-const KNOWN_TO_DIFFER: ReadonlySet<string> = new Set([
-  'SELECT :p',
-  BY_LITERAL.timestamp?.[0] ?? '',
-  "ALTER TABLE t UNSET TBLPROPERTIES ('x')",
-]);
+/** A statement of the corpus; of one that the local workspace refuses by name it claims nothing, so Spark is not asked. */
+export interface CorpusStatement extends AskedStatement {
+  readonly isRefused: boolean;
+}
 
-/** Answers that hang on the moment or on who asks. */
-const OF_THE_SESSION = /\b(current_timestamp|current_user|session_user)\b/i;
+/** A statement, and the class of the error with which it should end. */
+type Case = readonly [statement: string, errorClass?: string];
 
 /** Every case of the SQL tests, as statements for both sides: the tests say what we believe, Spark says whether it is so. */
-export function corpus(catalog: string): AskedStatement[] {
-  const queries = (cases: readonly (readonly [string, ...unknown[]])[]) => cases.map(([query]) => query);
-  const selects = (cases: readonly (readonly [string, ...unknown[]])[], from = '') =>
-    queries(cases).map((expression) => `SELECT ${expression} AS v${from}`);
-  const constants = [LITERALS, DOUBLES, ARITHMETIC, COMPARISONS, MEETING, CASTS, REFUSED].flatMap((cases) =>
-    selects(cases),
-  );
-  const named = queries(NAMES).map((expression) => `SELECT ${expression}`);
-  const semantics = [
-    ...SEMANTICS_SETUP,
-    ...constants,
-    ...named,
-    ...selects(AGGREGATES, ' FROM t'),
-    ...queries(QUERIES),
-    ...queries(BROKEN),
+export function corpus(catalog: string): CorpusStatement[] {
+  return [
+    ...inSchema(`${catalog}.semantics`, semantics()),
+    ...inSchema(`${catalog}.allow_list`, allowList()),
+    ...inSchema(`${catalog}.changes`, [...statements(CHANGES_SETUP), ...FAILING_CHANGES, ...statements(CHANGES)]),
+    ...inSchema(`${catalog}.differences`, differences()),
   ];
+}
+
+function semantics(): Case[] {
+  const believed = [LITERALS, DOUBLES, ARITHMETIC, COMPARISONS, MEETING, CASTS].flatMap((cases) => selects(cases));
+  return [
+    ...statements(SEMANTICS_SETUP),
+    ...believed,
+    ...REFUSED.map(([expression, errorClass]): Case => [`SELECT ${expression} AS v`, errorClass]),
+    ...NAMES.map(([expression]): Case => [`SELECT ${expression}`]),
+    ...selects(AGGREGATES, ' FROM t'),
+    ...QUERIES.map(([query]): Case => [query]),
+    ...BROKEN,
+  ];
+}
+
+function selects(cases: readonly (readonly [expression: string, ...unknown[]])[], from = ''): Case[] {
+  return cases.map(([expression]) => [`SELECT ${expression} AS v${from}`]);
+}
+
+function allowList(): Case[] {
   const entries = [BY_EXPRESSION, BY_OPERATOR, BY_FUNCTION, BY_LITERAL, BY_CLAUSE].flatMap((cases) =>
-    queries(Object.values(cases)),
+    Object.values(cases).map(([query]) => query),
   );
-  const writes = Object.values(BY_WRITE).flatMap(([statements, query]) => [
+  const writes = Object.values(BY_WRITE).flatMap(([changes, query]) => [
     'DROP TABLE IF EXISTS w',
-    ...statements,
+    ...changes,
     query,
     'DESCRIBE w',
     'DESCRIBE HISTORY w',
   ]);
-  const types = Object.values(BY_TYPE).flatMap(([type, literal]) => [
-    `CREATE OR REPLACE TABLE typed (v ${type})`,
-    `INSERT INTO typed VALUES (${literal}), (NULL)`,
-    'SELECT v FROM typed',
-    'DESCRIBE typed',
-  ]);
+  return statements([...ALLOW_LIST_SETUP, ...entries, ...writes, ...ofAllTypes()]);
+}
+
+/** One table with a column of each type. */
+function ofAllTypes(): string[] {
+  const types = Object.entries(BY_TYPE);
   return [
-    ...inSchema(`${catalog}.semantics`, semantics),
-    ...inSchema(`${catalog}.allow_list`, [...ALLOW_LIST_SETUP, ...entries, ...writes, ...types]),
-    ...inSchema(`${catalog}.changes`, [...CHANGES_SETUP, ...queries(FAILING_CHANGES), ...CHANGES]),
+    `CREATE TABLE typed (${types.map(([column, [type]]) => `\`${column}\` ${type}`).join(', ')})`,
+    `INSERT INTO typed VALUES (${types.map(([, [, literal]]) => literal).join(', ')}), (${types.map(() => 'NULL').join(', ')})`,
+    'SELECT * FROM typed',
+    'DESCRIBE typed',
   ];
 }
 
-function inSchema(schema: string, statements: readonly string[]): AskedStatement[] {
-  const here = (text: string) => text.replaceAll('`main`.`default`', schema).replaceAll('main.default', schema);
-  return statements
-    .filter((statement) => !OF_THE_SESSION.test(statement) && !KNOWN_TO_DIFFER.has(statement))
-    .map((statement) => ({ schema, statement: here(statement), parameters: parametersOf(statement, schema) }));
+/** Those that no other part has. */
+function differences(): Case[] {
+  const others = new Set([...FAILING_CHANGES.map(([statement]) => statement as string), ...CHANGES]);
+  const own = KNOWN_DIFFERENCES.map(({ statement }) => statement).filter((statement) => !others.has(statement));
+  return statements([...DIFFERENCES_SETUP, ...own]);
+}
+
+function statements(texts: readonly string[]): Case[] {
+  return texts.map((text) => [text]);
+}
+
+function inSchema(schema: string, cases: readonly Case[]): CorpusStatement[] {
+  return cases.map(([statement, errorClass]) => ({
+    schema,
+    statement: statement.replaceAll('`main`.`default`', schema).replaceAll('main.default', schema),
+    parameters: parametersOf(statement, schema),
+    isRefused: errorClass === 'UNSUPPORTED_BY_LOCAL_WORKSPACE',
+  }));
 }
 
 function parametersOf(statement: string, schema: string): AskedStatement['parameters'] {
@@ -93,51 +115,3 @@ function parametersOf(statement: string, schema: string): AskedStatement['parame
       .map(([name, value]) => [name, ['STRING', value]]),
   );
 }
-
-/** A history of every kind of change, looked at after each. */
-const CHANGES: readonly string[] = [
-  "UPDATE t AS x SET x.a = concat(a, '!'), n = id * 1.5e0 WHERE x.id < 3",
-  'UPDATE t SET n = 0 WHERE id > 100',
-  'SELECT * FROM t',
-  `MERGE INTO t USING (SELECT id, a, n FROM s) AS src ON t.id = src.id
-   WHEN MATCHED AND src.n > 25e0 THEN DELETE
-   WHEN MATCHED THEN UPDATE SET t.a = src.a, n = t.n + src.n
-   WHEN NOT MATCHED AND src.id > 100 THEN INSERT *
-   WHEN NOT MATCHED BY TARGET THEN INSERT (a, id) VALUES ('new', src.id)
-   WHEN NOT MATCHED BY SOURCE AND t.id = 1 THEN UPDATE SET a = 'left'
-   WHEN NOT MATCHED BY SOURCE THEN DELETE`,
-  'SELECT * FROM t',
-  'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *',
-  'MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT *',
-  "MERGE INTO t USING s ON t.id = s.id AND s.a = 'nobody' WHEN MATCHED THEN DELETE",
-  'SELECT * FROM t',
-  "INSERT INTO s VALUES (2, 'again', 0e0)",
-  'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = s.a',
-  'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE',
-  'SELECT * FROM t',
-  'DELETE FROM t WHERE id > 100',
-  'SELECT count(*) FROM t VERSION AS OF 1',
-  "ALTER TABLE s SET TBLPROPERTIES ('owner.team' = 'ml')",
-  "SHOW TBLPROPERTIES s ('owner.team')",
-  'ALTER TABLE s SET TBLPROPERTIES (delta.appendOnly = true)',
-  'DELETE FROM s WHERE id = 100',
-  'UPDATE s SET id = 1 WHERE id = 100',
-  'INSERT OVERWRITE s VALUES (1, NULL, NULL)',
-  "MERGE INTO s USING (SELECT 77 AS id, 'x' AS a, 1e0 AS n) AS u ON u.id = s.id WHEN NOT MATCHED THEN INSERT *",
-  'SELECT * FROM s',
-  'ALTER TABLE s UNSET TBLPROPERTIES IF EXISTS (delta.appendOnly, nothing)',
-  'DELETE FROM s AS x WHERE x.id = 77',
-  "ALTER TABLE s ADD COLUMNS (b BIGINT COMMENT 'more', c ARRAY<DOUBLE>)",
-  "INSERT INTO s VALUES (5, 'five', 5e0, 50, array(0.5e0))",
-  'SELECT * FROM s',
-  'SELECT * FROM s VERSION AS OF 1',
-  'DESCRIBE s',
-  "COMMENT ON TABLE s IS 'scores'",
-  'DESCRIBE DETAIL s',
-  'INSERT OVERWRITE t VALUES (1, NULL, NULL)',
-  'DELETE FROM t',
-  'DELETE FROM t',
-  'CREATE OR REPLACE TABLE t AS SELECT id AS k FROM s',
-  'SELECT * FROM t',
-  'SELECT count(*) FROM t VERSION AS OF 1',
-];

@@ -1,0 +1,50 @@
+/** A history of every kind of change, looked at after each. */
+export const CHANGES: readonly string[] = [
+  "UPDATE t AS x SET x.a = concat(a, '!'), n = id * 1.5e0 WHERE x.id < 3",
+  'UPDATE t SET n = 0 WHERE id > 100',
+  'SELECT * FROM t',
+  `MERGE INTO t USING (SELECT id, a, n FROM s) AS src ON t.id = src.id
+   WHEN MATCHED AND src.n > 25e0 THEN DELETE
+   WHEN MATCHED THEN UPDATE SET t.a = src.a, n = t.n + src.n
+   WHEN NOT MATCHED AND src.id > 100 THEN INSERT *
+   WHEN NOT MATCHED BY TARGET THEN INSERT (a, id) VALUES ('new', src.id)
+   WHEN NOT MATCHED BY SOURCE AND t.id = 1 THEN UPDATE SET a = 'left'
+   WHEN NOT MATCHED BY SOURCE THEN DELETE`,
+  'SELECT * FROM t',
+  'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *',
+  'MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT *',
+  "MERGE INTO t USING s ON t.id = s.id AND s.a = 'nobody' WHEN MATCHED THEN DELETE",
+  'SELECT * FROM t',
+  "INSERT INTO s VALUES (2, 'again', 0e0)",
+  'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN UPDATE SET a = s.a',
+  'MERGE INTO t USING s ON t.id = s.id WHEN MATCHED THEN DELETE',
+  'SELECT * FROM t',
+  'DELETE FROM t WHERE id > 100',
+  'SELECT count(*) FROM t VERSION AS OF 1',
+  "ALTER TABLE s SET TBLPROPERTIES ('owner.team' = 'ml')",
+  "ALTER TABLE s UNSET TBLPROPERTIES ('nothing')",
+  "SHOW TBLPROPERTIES s ('owner.team')",
+  'ALTER TABLE s SET TBLPROPERTIES (delta.appendOnly = true)',
+  'DELETE FROM s WHERE id = 100',
+  'UPDATE s SET id = 1 WHERE id = 100',
+  'INSERT OVERWRITE s VALUES (1, NULL, NULL)',
+  "MERGE INTO s USING (SELECT 77 AS id, 'x' AS a, 1e0 AS n) AS u ON u.id = s.id WHEN NOT MATCHED THEN INSERT *",
+  'SELECT * FROM s',
+  'ALTER TABLE s UNSET TBLPROPERTIES IF EXISTS (delta.appendOnly, nothing)',
+  'DELETE FROM s AS x WHERE x.id = 77',
+  "ALTER TABLE s ADD COLUMNS (b BIGINT COMMENT 'more', c ARRAY<DOUBLE>)",
+  "INSERT INTO s VALUES (5, 'five', 5e0, 50, array(0.5e0))",
+  'SELECT * FROM s',
+  'SELECT * FROM s VERSION AS OF 1',
+  'DESCRIBE s',
+  "COMMENT ON TABLE s IS 'scores'",
+  'DESCRIBE DETAIL s',
+  'INSERT OVERWRITE t VALUES (1, NULL, NULL)',
+  'DELETE FROM t',
+  'DELETE FROM t',
+  'CREATE OR REPLACE TABLE t AS SELECT id AS k FROM s',
+  'SELECT * FROM t',
+  'SELECT count(*) FROM t VERSION AS OF 1',
+  'DESCRIBE HISTORY s',
+  'DESCRIBE HISTORY t',
+];
