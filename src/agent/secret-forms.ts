@@ -1,3 +1,4 @@
+import { percentEncoded } from '../percent-encoded';
 import type { Host } from './host';
 
 /**
@@ -7,7 +8,7 @@ import type { Host } from './host';
  */
 export function secretForms(secret: string): string[] {
   const forms = [
-    encodeURIComponent(secret),
+    percentEncoded(secret),
     new URLSearchParams({ s: secret }).toString().slice(2),
     Buffer.from(secret, 'utf8').toString('base64'),
     Buffer.from(secret, 'utf8').toString('base64url'),

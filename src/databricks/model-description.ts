@@ -25,7 +25,8 @@ export async function readModelDescription(files: FilesApi, folder: string): Pro
   const { parse } = await import('yaml');
   let parsed: unknown;
   try {
-    parsed = parse(content.toString('utf8'));
+    // `error`: the parser would print its warnings to standard error, past the log and with the text that they are about.
+    parsed = parse(content.toString('utf8'), { logLevel: 'error' });
   } catch (error) {
     throw new TaskError('MODEL_FILE_INVALID', 'The description of the model is not YAML.', {
       where: `It is the file ${path}.`,

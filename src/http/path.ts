@@ -1,3 +1,5 @@
+import { percentEncoded } from '../percent-encoded';
+
 /**
  * Tagged template that percent-encodes every part, so that no name can change which resource a request is for:
  * `` path`/api/2.0/serving-endpoints/${name}/config` ``.
@@ -24,5 +26,5 @@ function encodedSegment(part: string | number): string {
   if (text === '' || text === '.' || text === '..') {
     throw new RangeError(`not a path segment: ${JSON.stringify(text)}`);
   }
-  return encodeURIComponent(text);
+  return percentEncoded(text);
 }

@@ -39,7 +39,8 @@ export function readPolicyText(
   variables?: Readonly<Record<string, string>>,
 ): { readonly text: PolicyText | undefined; readonly problems: readonly PolicyProblem[] } {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // `error`: the parser would print its warnings to standard error, past the log and with the text that they are about.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const at = (offset: number, what: string, todo: string): PolicyProblem => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), what, todo };

@@ -17,6 +17,10 @@ describe('paths', () => {
     );
   });
 
+  it('sends half of a character as the sign that stands for it in JSON', () => {
+    assert.equal(path`/api/${'a\uD800'}`, `/api/a${encodeURIComponent('\uFFFD')}`);
+  });
+
   it('refuses parts that a URL would resolve away', () => {
     for (const bad of ['', '.', '..']) {
       assert.throws(() => path`/api/${bad}/x`, RangeError);
