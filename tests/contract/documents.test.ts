@@ -164,7 +164,7 @@ function commandFaults(command: string): string[] {
   const [program, first = '', second = ''] = command.split(/\s+/);
   const known =
     (program === 'npm' && first === 'run' && scripts.includes(second)) ||
-    (program === 'npm' && ['test', 'pack', 'install'].includes(first)) ||
+    (program === 'npm' && ['ci', 'test', 'pack', 'install'].includes(first)) ||
     (program === 'node' && existsSync(join(root, first))) ||
     (program === 'npx' && ['databricks-mlops', 'tfx', 'mocha', 'biome'].includes(first)) ||
     (program === 'curl' && existsSync(join(root, /@(\S+)/.exec(command)?.[1] ?? 'no file'))) ||
