@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { OperationDescription, Reply, Service, Workspace } from './api';
 import { answerStorage } from './files/object-storage';
 import { STORAGE_PATH } from './files/signed-urls';
-import { authorizationServer, hostMetadata } from './oauth/discovery';
+import { authorizationServer, hostMetadata, tenantPage } from './oauth/discovery';
 import { issueToken, type TokenIssuer } from './oauth/token-endpoint';
 import type { StartPage } from './start-page/start-page';
 
@@ -15,6 +15,7 @@ export const openOperations: readonly OperationDescription[] = [
     lacks: 'account_id and default audiences: there is no account',
   },
   { method: 'GET', path: '/oidc/.well-known/oauth-authorization-server', note: 'without a token' },
+  { method: 'GET', path: '/aad/auth', note: 'without a token, where Entra tokens are taken: names the tenant' },
   {
     method: 'POST',
     path: '/oidc/v1/token',
@@ -37,6 +38,8 @@ export function openPaths(site: {
   readonly startPage: StartPage;
   readonly issuer: TokenIssuer;
   readonly services: readonly Pick<Service, 'open'>[];
+  /** Issuer of the Entra tokens that are taken; absent: none are. */
+  readonly entraIssuer?: string;
 }): (request: IncomingMessage, url: URL) => Promise<Reply | undefined> {
   return async (request, url) => {
     switch (`${request.method} ${url.pathname}`) {
@@ -44,6 +47,8 @@ export function openPaths(site: {
         return hostMetadata(site.workspace);
       case 'GET /oidc/.well-known/oauth-authorization-server':
         return authorizationServer(site.workspace);
+      case 'GET /aad/auth':
+        return site.entraIssuer === undefined ? undefined : tenantPage(site.entraIssuer);
       case 'POST /oidc/v1/token':
         return issueToken(site.issuer, request);
       default:

@@ -154,7 +154,13 @@ async function startOne(
     ...(options.entra === undefined
       ? {}
       : { foreignTokens: entraTokens(options.entra, servicePrincipals, workspace.clock) }),
-    open: openPaths({ workspace, startPage, issuer, services }),
+    open: openPaths({
+      workspace,
+      startPage,
+      issuer,
+      services,
+      ...(options.entra === undefined ? {} : { entraIssuer: options.entra.issuer }),
+    }),
     onDefect,
   });
   return {

@@ -43,6 +43,17 @@ need and this page lacks ends with status 501.
 
 From training to a served model at a terminal: [local-line.md](local-line.md).
 
+## What it keeps, and for how long
+
+All state lies in the data folder of the start (\`--data\`), but for the values of secrets and the results of statements, which end with the
+process. What has been answered survives the end of the process, \`kill -9\` too: it is in the hands of the operating system. It is not forced to
+the disk, so a power failure or a crash of the machine may cost the last seconds, or the whole folder. To force it would make each write some ten
+milliseconds long instead of a tenth of one, thousands of them in a training. Keep in it nothing that you cannot make again.
+
+URLs that it hands out for artifacts, files and results of statements are signed and want no token, as those of a storage account: whoever has
+one reads, or writes, that one file until it expires (artifacts and files after an hour, results after some minutes), also over a restart, and
+also whoever has lost the right since. Treat them as secrets in logs.
+
 ## How to read the tables
 
 *supported*: as the service does it, as far as its documentation says. *partly*: the rest of the cell names what the service does and this

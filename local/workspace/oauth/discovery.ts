@@ -1,4 +1,5 @@
 import type { Reply, Workspace } from '../api';
+import { DATABRICKS } from './entra-token';
 
 /** `GET /oidc/.well-known/oauth-authorization-server` (RFC 8414). */
 export function authorizationServer(workspace: Workspace): Reply {
@@ -13,6 +14,19 @@ export function authorizationServer(workspace: Workspace): Reply {
       scopes_supported: ['all-apis'],
     },
   };
+}
+
+/**
+ * `GET /aad/auth`: where users sign in. Clients follow it nowhere, they read the tenant in its path (databricks-api 2.3).
+ * @param issuer of Entra tokens, `https://sts.windows.net/<tenant>/` or `https://login.microsoftonline.com/<tenant>/v2.0`
+ * @returns undefined when the issuer names no tenant
+ */
+export function tenantPage(issuer: string): Reply | undefined {
+  const { origin, pathname, hostname } = new URL(issuer);
+  const authority = hostname === 'sts.windows.net' ? 'https://login.microsoftonline.com' : origin;
+  const tenant = pathname.split('/')[1] ?? '';
+  const location = `${authority}/${tenant}/oauth2/authorize?client_id=${DATABRICKS}&response_type=id_token`;
+  return tenant === '' ? undefined : { status: 302, headers: { location }, body: '' };
 }
 
 /** `GET /.well-known/databricks-config`: what the SDKs ask a host first (databricks-api 1.1). */

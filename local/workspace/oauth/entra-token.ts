@@ -4,7 +4,7 @@ import type { ForeignTokens } from '../access';
 import { asPrincipal, type ServicePrincipal } from './service-principals';
 
 /** Application id of Azure Databricks, the audience of its Entra tokens. */
-const DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
+export const DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
 /** Audience of tokens for the management of Azure, public cloud. */
 const MANAGEMENT = 'https://management.core.windows.net/';
 /** Azure Databricks refuses tokens that end within this time, in ms (a comment in the SDK for Go). */

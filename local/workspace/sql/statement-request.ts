@@ -3,6 +3,7 @@ import { type Fields, invalid, objectList, optionalInteger, optionalText, requir
 import { parameterType, type StatementParameter } from './parameters';
 import { isWarehouse } from './warehouses';
 
+const MOST_QUERY_TAGS = 20;
 const LONGEST_STATEMENT_BYTES = 16 * 1024 * 1024;
 
 /** How a result goes out. */
@@ -32,6 +33,9 @@ export function readRequest(fields: Fields, workspace: Workspace): StatementRequ
   const warehouse = requiredText(fields, 'warehouse_id');
   if (!isWarehouse(workspace, warehouse)) {
     throw invalid(`Warehouse ${warehouse} does not exist in this workspace.`);
+  }
+  if (objectList(fields, 'query_tags').length > MOST_QUERY_TAGS) {
+    throw invalid(`A statement has at most ${MOST_QUERY_TAGS} query_tags.`);
   }
   const catalog = optionalText(fields, 'catalog');
   const schema = optionalText(fields, 'schema');

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Workspace } from '../api';
+import { administrator } from '../identity/principals';
 import { objectPermissionOperations } from '../permissions/object-permissions';
 
 /** What a serverless warehouse takes to come up; short, so that nobody waits for it in tests, but long enough to be seen. */
@@ -61,12 +62,10 @@ export function warehouseOperations(workspace: Workspace): Operation[] {
         IS_OWNER: 'Owns the warehouse: can do everything with it',
       },
       creatorLevel: 'IS_OWNER',
-      creator: (id) => (isWarehouse(workspace, id) ? CREATOR : undefined),
+      creator: (id) => (isWarehouse(workspace, id) ? administrator().userName : undefined),
     }),
   ];
 }
-
-const CREATOR = 'local@example.com';
 
 /**
  * What a statement does on a stopped warehouse: it starts it.
@@ -132,7 +131,7 @@ function describe(workspace: Workspace): Record<string, unknown> {
     num_clusters: up ? 1 : 0,
     num_active_sessions: 0,
     auto_stop_mins: 0,
-    creator_name: CREATOR,
+    creator_name: administrator().userName,
     enable_photon: false,
     enable_serverless_compute: true,
     warehouse_type: 'PRO',

@@ -53,6 +53,13 @@ describe('Entra tokens at a workspace', () => {
       assert.equal(await me(role, headers(role, RESOURCE)), noUser);
       assert.equal(await me(role, headers(await entra.tokenFor('member', MANAGEMENT), RESOURCE)), noUser);
       assert.equal(await me(role, headers(second, `${RESOURCE}2`)), noUser);
+
+      const tenant = await send(`${workspace.url}/aad/auth`, 'GET', {});
+      assert.equal(tenant.status, 302);
+      assert.match(
+        tenant.headers.get('location') ?? '',
+        /^https:\/\/login\.microsoftonline\.com\/tenant\/oauth2\/authorize\?/,
+      );
     } finally {
       await workspace.stop();
       await stranger.close();

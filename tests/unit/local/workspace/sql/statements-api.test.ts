@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { ApiError } from '../../../../../local/workspace/api';
+import { administrator } from '../../../../../local/workspace/identity/principals';
 import { warehouseId } from '../../../../../local/workspace/sql/service';
 import { SqlWorkspace, type StatementReply } from './sql-workspace';
 
@@ -265,6 +266,7 @@ describe('the statement API', () => {
       [{ format: 'ARROW_STREAM', disposition: 'EXTERNAL_LINKS' }, /does not write the format ARROW_STREAM/],
       [{ byte_limit: 0 }, /byte_limit/],
       [{ row_limit: 0 }, /row_limit/],
+      [{ query_tags: Array.from({ length: 21 }, (_, key) => ({ key: `k${key}` })) }, /at most 20 query_tags/],
       [{ statement: '' }, /statement/],
     ] as const) {
       const error = await refusal(more);
@@ -414,12 +416,23 @@ describe('the statement API', () => {
     const given = { access_control_list: [{ group_name: 'ml', permission_level: 'CAN_USE' }] };
     await workspace.send('PATCH', path, given);
     const { access_control_list: list } = (await workspace.send('GET', path)).json as {
-      access_control_list: { group_name?: string; all_permissions: { permission_level: string }[] }[];
+      access_control_list: {
+        user_name?: string;
+        group_name?: string;
+        all_permissions: { permission_level: string }[];
+      }[];
     };
+    const { creator_name } = (
+      await workspace.send('GET', `/api/2.0/sql/warehouses/${warehouseId(workspace.workspace)}`)
+    ).json as { creator_name: string };
+    assert.equal(creator_name, administrator().userName);
     assert.deepEqual(
-      list.map(({ group_name, all_permissions: [level] }) => [group_name, level?.permission_level]),
+      list.map(({ user_name, group_name, all_permissions: [level] }) => [
+        user_name ?? group_name,
+        level?.permission_level,
+      ]),
       [
-        [undefined, 'IS_OWNER'],
+        [creator_name, 'IS_OWNER'],
         ['ml', 'CAN_USE'],
         ['admins', 'CAN_MANAGE'],
       ],
