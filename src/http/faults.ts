@@ -1,14 +1,14 @@
 import { type CallPlace, ConnectionError } from './errors';
 import { isTlsFault, tlsFault } from './tls-faults';
 
-/** Codes of Node.js that say: no connection was made, so nothing was sent. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
+/** Codes of Node.js that say: no connection was made, so nothing was sent; with what that means. */
+const NOT_CONNECTED: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'nobody listens there'],
+  ['ENOTFOUND', 'no host of this name is known'],
+  ['EAI_AGAIN', 'the name of the host could not be looked up'],
+  ['EHOSTUNREACH', 'there is no way to the host'],
+  ['ENETUNREACH', 'there is no way to its network'],
+  ['EADDRNOTAVAIL', 'this machine has no address left to send from'],
 ]);
 
 /** Codes for a compressed body that breaks off. */
@@ -36,10 +36,11 @@ export function faultOf(error: unknown, place: CallPlace, { timedOutAfter, proxy
     return new ConnectionError('CONNECTION_LOST', `No whole answer came within ${timedOutAfter / 1000} s.`, place);
   }
   const { code, text, answered } = describe(error);
-  if (NOT_CONNECTED.has(code)) {
+  const why = NOT_CONNECTED.get(code);
+  if (why !== undefined) {
     return proxy === undefined
-      ? new ConnectionError('CONNECTION_FAILED', `No connection could be made (${code}).`, place)
-      : new ConnectionError('CONNECTION_FAILED', `The proxy ${proxy} could not be reached (${code}).`, place, {
+      ? new ConnectionError('CONNECTION_FAILED', `No connection could be made: ${why} (${code}).`, place)
+      : new ConnectionError('CONNECTION_FAILED', `The proxy ${proxy} could not be reached: ${why} (${code}).`, place, {
           todo: 'Check the proxy setting of the agent (at a terminal: HTTPS_PROXY), or let the address pass it by.',
         });
   }

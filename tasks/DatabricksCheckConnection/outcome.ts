@@ -30,7 +30,7 @@ export function outcome(
   }
   return {
     decision: `Connection to ${url} does not work: ${countsOf(results, bad.length)}.`,
-    failure: { code: 'CONNECTION_CHECK_FAILED', message: bad.map(failureSentence).join(' ') },
+    failure: { code: 'CONNECTION_CHECK_FAILED', message: `Check ${bad.map(whatFailed).join(' Check ')}` },
     ...rest,
   };
 }
@@ -42,8 +42,8 @@ function countsOf(results: readonly CheckResult[], bad: number): string {
   return more === 0 ? failed : `${failed}, ${more} ${more === 1 ? 'was' : 'were'} not made`;
 }
 
-function failureSentence({ check, verdict, message }: CheckResult): string {
-  return `Check '${check}' ${verdict === 'warning' ? 'warned' : 'failed'}: ${message}`;
+function whatFailed({ check, verdict, message }: CheckResult): string {
+  return `'${check}' ${verdict === 'warning' ? 'warned' : 'failed'}: ${message}`;
 }
 
 function summaryOf(results: readonly CheckResult[]): string {

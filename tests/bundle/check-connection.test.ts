@@ -39,12 +39,23 @@ describe('DatabricksCheckConnection as the agent starts it', function () {
   });
 
   it('fails when nothing answers at the address', async () => {
-    const { result, message } = await agentStep('DatabricksCheckConnection', {
+    const { result, message, output } = await agentStep('DatabricksCheckConnection', {
       inputs: { databricksConnection: 'dbx', checks: 'identity' },
       connections: [tokenScheme('http://127.0.0.1:9', 'dapi-of-nobody')],
     });
     assert.equal(result, 'Failed');
     assert.match(message, /127\.0\.0\.1:9/);
+    assert.equal(output.match(/nobody listens there \(ECONNREFUSED\)\. It is tried again in/g)?.length, 1, output);
+  });
+
+  it('says of a workspace that speaks plain HTTP how its address is written', async () => {
+    const { result, message } = await agentStep('DatabricksCheckConnection', {
+      inputs: { databricksConnection: 'dbx' },
+      connections: [tokenScheme(workspace.url.replace('http://', ''), workspace.token)],
+    });
+    assert.equal(result, 'Failed');
+    assert.ok(message.includes(`speaks plain HTTP and no TLS.`), message);
+    assert.ok(message.includes(`Write the address with its scheme: ${workspace.url}.`), message);
   });
 
   it('names both versions when the tasks are older than wanted, before any request', async () => {

@@ -73,5 +73,10 @@ describe('credentials of the terminal, as a person starts a task', function () {
     assert.equal(await identity([], { DATABRICKS_HOST: url, ...client }), PRINCIPALS.secret);
     assert.equal(await identity(['--workspaceUrl', url]), PRINCIPALS.azure);
     assert.match(await identity([]), /WORKSPACE_URL_REQUIRED/);
+    const schemeless = { DATABRICKS_HOST: url.replace('http://', ''), DATABRICKS_TOKEN: token };
+    assert.match(
+      await identity([], schemeless),
+      /speaks plain HTTP and no TLS\. .*Write the address with its scheme: http:/,
+    );
   });
 });

@@ -348,7 +348,7 @@ describe('HttpClient', () => {
       const http = new HttpClient({ baseUrl, network, clock: new AutoClock() });
       const error = await failure(http.json({ method: 'GET', path: '/p' }));
       assert.equal(error.code, 'CONNECTION_FAILED');
-      assert.equal(error.message, 'The proxy 127.0.0.1:9 could not be reached (ECONNREFUSED).');
+      assert.equal(error.message, 'The proxy 127.0.0.1:9 could not be reached: nobody listens there (ECONNREFUSED).');
       assert.match(error.options.todo ?? '', /proxy setting/);
     }
   });

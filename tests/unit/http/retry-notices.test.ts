@@ -38,7 +38,7 @@ describe('what a person is told who waits for a request', () => {
     const { http, said, clock } = client(NOBODY);
     await assert.rejects(get(http), { code: 'CONNECTION_FAILED' });
     assert.deepEqual(said, [
-      `GET ${NOBODY}/p: No connection could be made (ECONNREFUSED). It is tried again in 0.5 s, at most 4 times.`,
+      `GET ${NOBODY}/p: No connection could be made: nobody listens there (ECONNREFUSED). It is tried again in 0.5 s, at most 4 times.`,
     ]);
     assert.equal(clock.waits.length, 4);
   });

@@ -102,7 +102,7 @@ describe('DatabricksCheckConnection', () => {
     const { host, clock } = await checkedAt('http://127.0.0.1:9', { checks: 'all', catalog: 'dev' });
     const said = host.lines.filter((line) => line.includes('It is tried again'));
     assert.equal(said.length, 1, host.printed);
-    assert.match(said[0] ?? '', /127\.0\.0\.1:9.*No connection could be made \(ECONNREFUSED\)/);
+    assert.match(said[0] ?? '', /127\.0\.0\.1:9.*No connection could be made: nobody listens there \(ECONNREFUSED\)/);
     assert.equal(clock.waits.length, 4);
   });
 
@@ -398,6 +398,24 @@ describe('DatabricksCheckConnection', () => {
     });
   }
 
+  it('jobs finds one that is called by digits, as the step that runs it does', async () => {
+    const { host } = await checked({ checks: 'jobs', job: '2024' }, (path, { url }) => {
+      const isOfName = url.includes('job_id=2024');
+      switch (path) {
+        case '/api/2.2/jobs/get':
+          return isOfName
+            ? refusal(400, 'INVALID_PARAMETER_VALUE', 'Job 2024 does not exist.')
+            : { json: { job_id: 7, settings: { name: '2024' } } };
+        case '/api/2.2/jobs/list':
+          return { json: { jobs: [{ job_id: 7, settings: { name: '2024' } }] } };
+        default:
+          return undefined;
+      }
+    });
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.match(host.printed, /may start job 2024 \(7\)/);
+  });
+
   for (const [what, check, replaced, expected] of [
     [
       'no such job',
@@ -409,7 +427,7 @@ describe('DatabricksCheckConnection', () => {
       'two jobs of that name',
       'jobs',
       { '/api/2.2/jobs/list': { json: { jobs: [7, 8].map((job_id) => ({ job_id, settings: { name: 'train' } })) } } },
-      /Several jobs are named 'train'\. They are: 7, 8\./,
+      /There are 2 jobs named 'train': 7, 8\./,
     ],
     [
       'no such warehouse',
