@@ -2,7 +2,7 @@ import type { TaskContext } from '../../src/agent/task-context';
 import type { Grantee } from '../../src/databricks/grant-commands';
 import type { CurrentIdentity } from '../../src/databricks/identity';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
-import { nearestName } from '../../src/nearest-name';
+import { suggestion } from '../../src/suggestion';
 import type { CheckName, CheckSubjects } from './inputs';
 
 /** A right that somebody lacks, or has too many, with what mends it. */
@@ -72,22 +72,6 @@ export function notThere(
     `There is no ${object} that ${who} may see. ${suggestion(name, seen)} ` +
     `If the name is right, ${object} does not exist yet, or a right is missing: ${commands}`;
   return { verdict: 'error', message, rights };
-}
-
-const NAMES_SHOWN = 10;
-
-/** What may be meant by a name, as a sentence. */
-export function suggestion(name: string, seen: readonly string[] | 'hidden'): string {
-  if (seen === 'hidden') {
-    return 'What else there is, is hidden from it.';
-  }
-  if (seen.length === 0) {
-    return 'It sees none at all.';
-  }
-  const near = nearestName(name, seen);
-  const shown = seen.slice(0, NAMES_SHOWN).join(', ');
-  const more = seen.length > NAMES_SHOWN ? `, and ${seen.length - NAMES_SHOWN} more` : '';
-  return `${near === undefined ? '' : `Did you mean ${near}? `}It sees: ${shown}${more}.`;
 }
 
 /** The identity as somebody who can be given rights. */

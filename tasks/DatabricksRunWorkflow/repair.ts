@@ -9,8 +9,8 @@ import { chosenTasks } from '../../src/workflow/chosen-tasks';
 import { repairIds, repairOnce } from '../../src/workflow/repair-run';
 import { type RunResult, standingOf } from '../../src/workflow/run-state';
 import type { EndedRun } from './ended-run';
-import { declaredParameters } from './find-job';
 import type { Inputs } from './inputs';
+import { declaredParameters } from './job-parameters';
 import { readRun } from './start';
 import type { RepairTarget } from './target';
 

@@ -10,8 +10,8 @@ import { ApiError } from '../../src/http/errors';
 import { chosenTasks, type OrderedTask } from '../../src/workflow/chosen-tasks';
 import { type RecentRuns, type StartOutcome, startUnderKey } from '../../src/workflow/start-under-key';
 import { type Definition, readDefinition } from './definition';
-import { findJob, parametersFor } from './find-job';
 import type { Inputs } from './inputs';
+import { jobToRun, parametersFor } from './job-parameters';
 import { localFilesOf, needsLocalFiles, uploadFiles } from './local-files';
 import { refusedDefinition } from './refused-definition';
 import type { RunTarget, SubmitTarget } from './target';
@@ -42,7 +42,7 @@ export function planOf(
 }
 
 async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<Plan> {
-  const job = await findJob(workspace.jobs, target.job);
+  const job = await jobToRun(workspace.jobs, target.job);
   const name = job.settings.name ?? '';
   const parameters = parametersFor(job, target.parameters, target.optionalParameters);
   const tasks = chosenTasks((job.settings.tasks ?? []) as readonly OrderedTask[], target.only, `job '${name}'`);

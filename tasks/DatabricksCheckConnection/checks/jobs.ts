@@ -1,7 +1,7 @@
+import { findJob, isJobId, jobNamesSeen } from '../../../src/databricks/find-job';
 import { type Grantee, permissionCommand } from '../../../src/databricks/grant-commands';
 import type { Job } from '../../../src/databricks/jobs';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
-import { TaskError } from '../../../src/errors';
 import { ApiError } from '../../../src/http/errors';
 import {
   type Check,
@@ -19,8 +19,6 @@ import { hasLevel } from '../object-level';
 /** Levels that let a principal start a job. */
 const STARTING = ['CAN_MANAGE_RUN', 'CAN_MANAGE', 'IS_OWNER'];
 const NAMES_SHOWN = 10;
-/** Names of jobs that are looked through for one that is meant: ten pages. */
-const NAMES_COMPARED = 1_000;
 
 /** May the identity start the job; without one, may it list jobs at all. */
 export const checkJobs: Check = async ({ workspace, subjects, identity: asked }) => {
@@ -36,8 +34,8 @@ export const checkJobs: Check = async ({ workspace, subjects, identity: asked })
     return refusal(who, grantee, subjects.job, 'The workspace does not show it the job');
   }
   if (found === undefined) {
-    const seen = await workspace.jobs.firstNames(NAMES_COMPARED);
-    const place = isId(subjects.job) ? subjects.job : `<id of ${subjects.job}>`;
+    const seen = await jobNamesSeen(workspace.jobs);
+    const place = isJobId(subjects.job) ? subjects.job : `<id of ${subjects.job}>`;
     return notThere(`job '${subjects.job}'`, subjects.job, seen, who, [starting(place, grantee)]);
   }
   const shown = `job ${found.settings?.name ?? ''} (${found.job_id})`;
@@ -63,32 +61,12 @@ function starting(jobId: string, grantee: Grantee): RightFinding {
   };
 }
 
-function isId(wanted: string): boolean {
-  return /^\d{1,19}$/.test(wanted);
-}
-
-/** The job; undefined when there is none of this id or name for the identity. @throws TaskError JOB_AMBIGUOUS */
+/** As {@link findJob}; `denied` where the service says that the job of this id is there and not for the identity. */
 async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | undefined | 'denied'> {
-  const found = isId(wanted) ? await byId(jobs, wanted) : await jobs.listByName(wanted);
-  if (found === 'denied') {
-    return found;
-  }
-  const [only, ...more] = found;
-  if (more.length > 0) {
-    throw new TaskError('JOB_AMBIGUOUS', `Several jobs are named '${wanted}'.`, {
-      where: `They are: ${found.map(({ job_id }) => job_id).join(', ')}.`,
-      todo: "Set 'job' to the id of the one that is meant.",
-    });
-  }
-  return only;
-}
-
-async function byId(jobs: WorkspaceClient['jobs'], id: string): Promise<readonly Job[] | 'denied'> {
   try {
-    const job = await jobs.get(id);
-    return job === undefined ? [] : [job];
+    return await findJob(jobs, wanted);
   } catch (error) {
-    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
+    if (isJobId(wanted) && error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
       return 'denied';
     }
     throw error;

@@ -1,42 +1,18 @@
+import { findJob, jobNamesSeen } from '../../src/databricks/find-job';
 import type { Job, JobsApi } from '../../src/databricks/jobs';
 import { TaskError } from '../../src/errors';
+import { suggestion } from '../../src/suggestion';
 
-/** Names of jobs that an error lists. */
-const SHOWN = 10;
-
-/**
- * The job of this id or exact name. A text of digits is an id first; only a definite not-found makes it a name.
- * @throws TaskError JOB_NOT_FOUND, JOB_AMBIGUOUS
- */
-export async function findJob(jobs: JobsApi, wanted: string): Promise<Job> {
-  const byId = /^\d{1,19}$/.test(wanted) ? await jobs.get(wanted) : undefined;
-  if (byId !== undefined) {
-    return byId;
-  }
-  const named = await jobs.listByName(wanted);
-  const [only] = named;
-  if (only === undefined) {
+/** The job of this id or exact name. @throws TaskError JOB_NOT_FOUND, JOB_AMBIGUOUS */
+export async function jobToRun(jobs: JobsApi, wanted: string): Promise<Job> {
+  const job = await findJob(jobs, wanted);
+  if (job === undefined) {
     throw new TaskError('JOB_NOT_FOUND', `There is no job '${wanted}' that this identity may see.`, {
-      where: seenJobs(await jobs.firstNames(SHOWN)),
+      where: suggestion(wanted, await jobNamesSeen(jobs)),
       todo: "Check the name (upper and lower case count) or id in input 'job', and that the identity has at least CAN VIEW on the job.",
     });
   }
-  if (named.length > 1) {
-    const ids = named.map((job) => job.job_id).join(', ');
-    throw new TaskError('JOB_AMBIGUOUS', `There are ${named.length} jobs named '${wanted}': ${ids}.`, {
-      todo: "Give the id of the one that is meant in input 'job', or rename the others.",
-    });
-  }
-  // The list leaves out what does not fit on its page; the job itself has all parameters.
-  return (await jobs.get(only.job_id)) ?? only;
-}
-
-function seenJobs(names: readonly string[]): string {
-  if (names.length === 0) {
-    return 'The workspace shows it no job at all.';
-  }
-  const which = names.length < SHOWN ? 'It sees' : 'Among those that it sees are';
-  return `${which}: ${names.join(', ')}.`;
+  return job;
 }
 
 /**
