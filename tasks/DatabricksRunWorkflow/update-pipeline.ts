@@ -207,7 +207,7 @@ async function errorsOf(
   try {
     const events = await pipelines.latestErrors(id);
     const texts = events.filter(({ origin }) => origin?.update_id === updateId).flatMap(textsOf);
-    return [...new Set(texts)].slice(0, ERRORS_SHOWN);
+    return withoutEchoes(texts).slice(0, ERRORS_SHOWN);
   } catch (error) {
     if (!(error instanceof TaskError) || error.code === 'CANCELED') {
       throw error;
@@ -217,10 +217,17 @@ async function errorsOf(
   }
 }
 
+/** An error of a flow is an event of the update as well: it is said once, with its flow. */
+function withoutEchoes(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => !texts.some((other) => other !== text && other.endsWith(`': ${text}`)));
+}
+
 function textsOf({ error, message, origin }: PipelineEvent): string[] {
   const flow = origin?.flow_name === undefined ? '' : `Flow '${origin.flow_name}': `;
   const thrown = (error?.exceptions ?? []).map(({ class_name, message: text }) =>
-    [class_name, text].filter((part) => part !== undefined && part !== '').join(': '),
+    [text?.includes(class_name ?? '') ? undefined : class_name, text]
+      .filter((part) => part !== undefined && part !== '')
+      .join(': '),
   );
   return (thrown.length > 0 ? thrown : [message ?? '']).filter((text) => text !== '').map((text) => `${flow}${text}`);
 }

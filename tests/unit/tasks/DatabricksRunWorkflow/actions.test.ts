@@ -147,7 +147,12 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       await newPipeline('bad', 'CREATE OR REFRESH MATERIALIZED VIEW two AS SELECT x FROM nowhere_at_all;');
       const host = await step({ action: 'update', pipeline: 'bad' });
       assert.equal(host.error?.code, 'UPDATE_FAILED', host.printed);
-      assert.match(host.error?.message ?? '', /nowhere_at_all/);
+      assert.match(
+        host.error?.message ?? '',
+        /ended FAILED\. Flow 'two': \[TABLE_OR_VIEW_NOT_FOUND\] .*nowhere_at_all/,
+      );
+      const summary = readFileSync(host.summaries[0] ?? '', 'utf8');
+      assert.equal(summary.match(/^\* .*nowhere/gm)?.length, 1, 'said of the update and of its flow');
       assert.equal(host.outputs.get('resultState'), 'FAILED');
       assert.ok(readFileSync(host.outputs.get('outputsPath') ?? '', 'utf8').includes('nowhere_at_all'));
       const passing = await step({ action: 'update', pipeline: 'bad', failOn: 'canceled' });
