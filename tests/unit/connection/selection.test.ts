@@ -81,6 +81,13 @@ describe('which workspace', () => {
     });
   }
 
+  it('asks for the second token of a sovereign cloud at its own service management', () => {
+    const resource = (host: string) => cloudOf(connection('x'), `https://${host}`).serviceManagement;
+    assert.equal(resource('adb-1.2.azuredatabricks.net'), 'https://management.core.windows.net/');
+    assert.equal(resource('adb-1.2.databricks.azure.us'), 'https://management.core.usgovcloudapi.net/');
+    assert.equal(resource('adb-1.2.databricks.azure.cn'), 'https://management.core.chinacloudapi.cn/');
+  });
+
   it('refuses a connection of another cloud, and an authority without https', () => {
     const cloud = (data: Record<string, string>) => () =>
       cloudOf(connection('x', {}, data), 'https://adb-1.2.azuredatabricks.net');
