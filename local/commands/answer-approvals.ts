@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock';
 import { counted } from '../../src/counted';
 import type { RunEvents } from '../pipelines/agent/job-request';
 import type { StageRecord } from '../pipelines/record/run-record';
+import { titleOf } from '../pipelines/record/titles';
 import type { Decision, PendingApproval, RunRequest } from '../pipelines/run/run-request';
 import type { RunView } from '../terminal/run-view';
 import { shownText } from '../terminal/shown-text';
@@ -74,7 +75,7 @@ function askForApproval(pending: PendingApproval, options: AnswersOptions): Prom
   const { stage, check, approval, signal } = pending;
   const approvers = approval.steps.map(({ assignedApprover }) => shownText(assignedApprover.name));
   const text = [
-    `Stage ${shownText(stage.displayName)} waits for approval on ${shownText(check.resource.name)} by ${approvers.join(', ')}.`,
+    `Stage ${shownText(titleOf(stage))} waits for approval on ${shownText(check.resource.name)} by ${approvers.join(', ')}.`,
     shownText(approval.instructions),
     ...options.evidence(stage).map((line) => `  ${shownText(line)}`),
     shownText(check.message ?? ''),

@@ -11,15 +11,17 @@ export const RUN_USAGE = `databricks-mlops run FILE [options]
 databricks-mlops run --retry RUN:STAGE [options]
 
   Runs an Azure Pipelines file on this machine: templates, stages, jobs, conditions, approvals, artifacts, and the tasks of this extension as
-  the agent starts them. Service connections lead to local workspaces that stand in for Azure Databricks; nothing reaches Azure.
+  the agent starts them. Service connections lead to local workspaces that stand in for Azure Databricks, but for those that connections.yml
+  gives a url: they reach that workspace for real. Scripts run here with your rights.
 
   What it runs
-  --repository alias=DIR    where a repository resource lies; read at its ref if DIR is a git repository. self=DIR: the root of the
-                            pipeline's own repository (default: the folder with .git above FILE)
+  --repository alias=DIR    where a repository resource lies; read at its ref if DIR is a git repository (a clone without that tag: git tag
+                            it there, or name a copy without .git). self=DIR: the root of the pipeline's own repository (default: the
+                            folder with .git above FILE)
   --parameter name=value    a parameter of the pipeline; lists and mappings as JSON
   --variable name=value     a variable that is set when the run is queued
-  --jobs DIR                first deploys the jobs of DIR/databricks.yml into every local workspace that the run uses, the catalog named as
-                            the workspace
+  --jobs DIR                first deploys the jobs of DIR/databricks.yml into every local workspace that the run uses, variable catalog and
+                            target named as the workspace (docs/pipelines.md)
   --stub Task@1=FILE        does not run a task, but gives what FILE says: {result: succeeded, outputs: {name: value}}
   --skip STAGE              a stage that is deselected when the run is queued
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { commandLine } from '../command-line';
 import { type FileSource, type RepositoryFiles, SourceError } from './expand/templates/file-source';
 
 /**
@@ -63,8 +64,15 @@ export function resolveRef(folder: string, ref: string, alias: string): string {
   }
   throw new SourceError(
     `Repository '${alias}' has no ref '${ref}' in ${folder}.`,
-    'Fetch it there, or correct ref in resources.repositories.',
+    `Fetch it there${howToMake(folder, ref)}, or correct ref in resources.repositories. A copy of the folder without .git is read as it lies.`,
   );
+}
+
+/** The command that makes a tag of what is checked out, as a clause; nothing for other refs and for names that no shell should be handed. */
+function howToMake(folder: string, ref: string): string {
+  const tag = /^refs\/tags\/(?!-)(\S+)$/.exec(ref)?.[1];
+  const command = tag === undefined ? undefined : commandLine(['git', '-C', folder, 'tag', tag]);
+  return command === undefined ? '' : `, give what is checked out that name (${command})`;
 }
 
 /** `undefined` when git says no with exit code 1, which is its definite answer; anything else is raised. */

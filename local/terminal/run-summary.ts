@@ -1,5 +1,9 @@
 import { join, relative } from 'node:path';
+import { localAdvice } from '../pipelines/record/local-advice';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
+import { saysOnly } from '../pipelines/record/said';
+import { testCounts } from '../pipelines/record/test-counts';
+import { titleOf } from '../pipelines/record/titles';
 import { type Caller, INSTALLED, wayOn } from '../pipelines/record/way-on';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
@@ -8,6 +12,8 @@ import { shownText } from './shown-text';
 
 /** Lines of a failed step that are shown. */
 const LAST_LINES = 12;
+/** Lines of a log that say nothing but where something begins and ends. */
+const FRAME = /^##\[(?:section|group|endgroup)\]/;
 
 /** What is around a summary. */
 export interface SummaryView {
@@ -59,12 +65,16 @@ function failures(stage: StageRecord, view: SummaryView): readonly string[] {
         const lines = readLog(step.log)
           .split('\n')
           .map((line) => shownText(line.replace(/^\S+Z /, '')))
-          .filter((line) => line !== '')
+          .filter(
+            (line) => line !== '' && !FRAME.test(line) && !saysOnly(line.replace(/^##\[error\]/, ''), step.message),
+          )
           .slice(-LAST_LINES);
+        const advice = localAdvice(step);
         return [
           '',
-          `${markOf(step, paint)} ${paint.bold(shownText(`${stage.displayName} › ${step.displayName}`))}${step.message === '' ? '' : `: ${shownText(step.message)}`}`,
+          `${markOf(step, paint)} ${paint.bold(shownText(`${titleOf(stage)} › ${step.displayName}`))}${step.message === '' ? '' : `: ${shownText(step.message)}`}`,
           ...lines.map((line) => `    ${paint.dim(line)}`),
+          ...(advice === undefined ? [] : [`    ${advice}`]),
           `    log: ${relative(view.from, join(view.folder, step.log))}`,
         ];
       }),
@@ -80,7 +90,7 @@ function waits(record: RunRecord, stage: StageRecord, { paint, caller = INSTALLE
       const command = wayOn(record, stage, `${resource.name}=${approvers[0] ?? 'you'}`, caller);
       return [
         '',
-        `${paint.yellow('?')} ${paint.bold(shownText(stage.displayName))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}.${command === undefined ? '' : ' Go on with:'}`,
+        `${paint.yellow('?')} ${paint.bold(shownText(titleOf(stage)))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}.${command === undefined ? '' : ' Go on with:'}`,
         ...(command === undefined ? [] : [`    ${command}`]),
       ];
     });
@@ -88,9 +98,8 @@ function waits(record: RunRecord, stage: StageRecord, { paint, caller = INSTALLE
 
 function found(record: RunRecord, { folder, from, page, paint }: SummaryView): readonly string[] {
   const cases = record.tests.flatMap((run) => run.cases);
-  const failed = cases.filter(({ outcome }) => outcome === 'failed').length;
   const lines = [
-    ...(cases.length === 0 ? [] : [`  tests      ${cases.length - failed} of ${cases.length} passed`]),
+    ...(cases.length === 0 ? [] : [`  tests      ${testCounts(cases)}`]),
     ...record.artifacts.map(
       ({ name, files, folder: path }) =>
         `  artifact   ${shownText(name)} (${files} ${files === 1 ? 'file' : 'files'}) in ${relative(from, join(folder, path))}`,

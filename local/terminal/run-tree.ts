@@ -1,5 +1,6 @@
 import { counted } from '../../src/counted';
 import type { CheckRunRecord, JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
+import { titleOf } from '../pipelines/record/titles';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
 import { cellsOf, cutTo, shownText } from './shown-text';
@@ -68,7 +69,7 @@ function stageLines(stage: StageRecord, view: TreeView): readonly Line[] {
   const attempt = stage.attempt > 1 ? ` (attempt ${stage.attempt})` : '';
   return [
     {
-      text: `${stage.displayName}${attempt}`,
+      text: `${titleOf(stage)}${attempt}`,
       depth: 0,
       mark: waiting.length > 0 && stage.state !== 'completed' ? view.paint.yellow('?') : markOf(stage, view.paint),
       note: waiting.length > 0 ? waiting.map(waitingText).join('; ') : timedNote(stage, stage.note, view),

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
+import { ownMessage } from '../pipelines/record/said';
+import { titleOf } from '../pipelines/record/titles';
 import { durationText } from './duration-text';
 import { paintFor } from './paint';
 import { markOf, runTree } from './run-tree';
@@ -153,7 +155,7 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
       const attempt = stage.attempt > 1 ? ` (attempt ${stage.attempt})` : '';
       const ended = stage.state === 'completed' ? `: ${stage.result}${end(stage)}` : '';
       const note = stage.note === undefined ? '' : `. ${shownText(stage.note)}`;
-      say(`${time()}  ${markOf(stage, paint)} ${shownText(stage.displayName)}${attempt}${ended}${note}`);
+      say(`${time()}  ${markOf(stage, paint)} ${shownText(titleOf(stage))}${attempt}${ended}${note}`);
     },
     stepStarted: (_, step) => {
       running.add(shownText(step.displayName));
@@ -161,7 +163,8 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
     stepFinished: (_, step) => {
       running.delete(shownText(step.displayName));
       if (step.result !== 'skipped') {
-        const message = step.message === '' ? '' : `: ${shownText(step.message)}`;
+        const own = ownMessage(step);
+        const message = own === '' ? '' : `: ${shownText(own)}`;
         say(`${time()}      ${markOf(step, paint)} ${shownText(step.displayName)}${end(step)}${message}`);
       }
     },

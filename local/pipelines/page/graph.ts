@@ -1,9 +1,9 @@
 import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { StageRecord } from '../record/run-record';
+import { titleOf } from '../record/titles';
 import type { Attempts } from './attempts';
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './graph-layout';
-import { titleOf } from './run-sentence';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { icon, stateWord } from './states';
 import { durationOf } from './times';

@@ -1,7 +1,9 @@
 import { type Html, html } from '../../html';
-import type { AttachmentRecord } from '../record/run-record';
+import type { StepRecord } from '../record/run-record';
+import { says } from '../record/said';
+import { titleOf } from '../record/titles';
 import { wayOn } from '../record/way-on';
-import { runSentence, runState, titleOf, type Waiting, waitingChecks } from './run-sentence';
+import { runSentence, runState, type Waiting, waitingChecks } from './run-sentence';
 import type { RunView } from './run-view';
 import { icon } from './states';
 import { renderFirstLine } from './summary-markdown';
@@ -69,29 +71,44 @@ function decisions(view: RunView): Html | undefined {
     newest.jobs.flatMap((job) =>
       job.steps
         .filter(({ task, result }) => !PREFLIGHT.test(task) || result !== 'succeeded')
-        .flatMap((step) =>
-          step.attachments
-            .map((attachment) => firstLine(view, attachment))
-            .filter((line) => line !== undefined)
-            .map((line) => ({ line, step })),
-        ),
+        .flatMap((step) => decisionsOf(view, step)),
     ),
   );
-  const found = [
-    ...all.filter(({ step }) => JUDGING.test(step.task)),
-    ...all.filter(({ step }) => !JUDGING.test(step.task)),
-  ];
-  if (found.length === 0) {
+  if (all.length === 0) {
     return undefined;
   }
-  const left = found.length - MOST_DECISIONS;
+  const shown = [
+    ...all.filter(({ step }) => JUDGING.test(step.task)),
+    ...all.filter(({ step }) => !JUDGING.test(step.task)),
+  ].slice(0, MOST_DECISIONS);
+  // Stages stand in the order of the file, which is not always that of time.
+  const inTime = shown.sort((one, other) => startOf(one.step) - startOf(other.step));
+  const left = all.length - shown.length;
   return html`<section aria-labelledby="decisions"><h2 id="decisions">What the steps decided</h2><ul>
-${found.slice(0, MOST_DECISIONS).map(({ line, step }) => html`<li>${line} <a href="#${view.anchor(step)}">${step.displayName}</a></li>`)}</ul>
+${inTime.map(({ line, step }) => html`<li>${line} <a href="#${view.anchor(step)}">${step.displayName}</a></li>`)}</ul>
 ${left > 0 ? html`<p class="muted">${left} more stand at their steps.</p>` : undefined}</section>`;
 }
 
-function firstLine(view: RunView, attachment: AttachmentRecord): Html | undefined {
-  return attachment.type === SUMMARY_TYPE ? renderFirstLine(view.read(attachment.file) ?? '') : undefined;
+interface Decision {
+  readonly line: Html;
+  readonly step: StepRecord;
+}
+
+/** The first line of each summary of a step, but for why it failed, which stands above. */
+function decisionsOf(view: RunView, step: StepRecord): readonly Decision[] {
+  const isShown = view.failures[0]?.step === step;
+  return step.attachments
+    .filter(({ type }) => type === SUMMARY_TYPE)
+    .map(({ file }) => view.read(file) ?? '')
+    .filter((text) => !(isShown && says(text.split('\n', 1)[0] ?? '', step.message)))
+    .flatMap((text) => {
+      const line = renderFirstLine(text);
+      return line === undefined ? [] : [{ line, step }];
+    });
+}
+
+function startOf({ startedAt }: StepRecord): number {
+  return startedAt === undefined ? 0 : Date.parse(startedAt);
 }
 
 function facts({ record }: RunView): Html {

@@ -1,8 +1,9 @@
 import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { TestCaseRecord, TestRunRecord } from '../record/run-record';
+import { testCounts } from '../record/test-counts';
+import { titleOf } from '../record/titles';
 import { fileLink } from './file-link';
-import { titleOf } from './run-sentence';
 import type { RunView } from './run-view';
 import { stateBadge } from './states';
 import { durationText, sizeText } from './times';
@@ -29,14 +30,14 @@ export function testsSection({ record }: RunView): Html | undefined {
   if (record.tests.length === 0) {
     return undefined;
   }
-  return html`<section aria-labelledby="tests"><h2 id="tests">Tests: ${countsOf(record.tests.flatMap(({ cases }) => cases))}</h2>
+  return html`<section aria-labelledby="tests"><h2 id="tests">Tests: ${testCounts(record.tests.flatMap(({ cases }) => cases))}</h2>
 ${record.tests.map(testRun)}</section>`;
 }
 
 function testRun({ title, cases }: TestRunRecord): Html {
   const failed = cases.filter(({ outcome }) => outcome === 'failed');
   const others = cases.filter(({ outcome }) => outcome !== 'failed');
-  return html`<h3>${title}: ${countsOf(cases)}</h3>
+  return html`<h3>${title}: ${testCounts(cases)}</h3>
 ${failed.slice(0, MOST_FAILED).map(failedCase)}${rest(failed.length - MOST_FAILED)}
 ${
   others.length === 0
@@ -57,11 +58,6 @@ function rest(count: number): Html | undefined {
 
 function nameOf({ suite, name }: TestCaseRecord): string {
   return suite === '' ? name : `${suite} › ${name}`;
-}
-
-function countsOf(cases: readonly TestCaseRecord[]): string {
-  const count = (outcome: TestCaseRecord['outcome']) => cases.filter((one) => one.outcome === outcome).length;
-  return `${count('failed')} failed, ${count('passed')} passed, ${count('skipped')} skipped`;
 }
 
 /** Values of the parameters that the run was queued with. */

@@ -1,5 +1,6 @@
 import { counted } from '../../../src/counted';
 import type { CheckRunRecord, StageRecord } from '../record/run-record';
+import { isImplicitStage, titleOf } from '../record/titles';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { type Shown, shownState } from './states';
 
@@ -53,7 +54,8 @@ function failureSentence(view: RunView): string {
   const failure = view.failures[0];
   if (failure !== undefined) {
     const job = jobsOf(failure.stage).length > 1 ? `job ${titleOf(failure.job)}, ` : '';
-    return `Failed in stage ${titleOf(failure.stage)}, ${job}step ${failure.step.displayName}.`;
+    const stage = isImplicitStage(failure.stage) ? '' : `stage ${titleOf(failure.stage)}, `;
+    return `Failed in ${stage}${job}step ${failure.step.displayName}.`;
   }
   const stage = view.stages.map(({ newest }) => newest).find(({ result }) => result === 'failed');
   return stage === undefined
@@ -76,10 +78,6 @@ function runningSentence(view: RunView): string {
 function stageCounts({ stages }: RunView): string {
   const skipped = stages.filter(({ newest }) => newest.result === 'skipped').length;
   return `${counted(stages.length - skipped, 'stage')} ran${skipped === 0 ? '' : `, ${skipped} skipped`}`;
-}
-
-export function titleOf({ displayName, name }: { displayName: string; name: string }): string {
-  return displayName === '' ? name : displayName;
 }
 
 function whatIsNeeded({ kind, approval, resource }: CheckRunRecord): string {

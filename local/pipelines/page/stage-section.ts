@@ -1,10 +1,10 @@
 import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 import type { JobRecord, StageRecord } from '../record/run-record';
+import { isImplicitStage, titleOf } from '../record/titles';
 import type { Attempts } from './attempts';
 import { checksSection } from './checks-section';
 import { openMark } from './log-section';
-import { titleOf } from './run-sentence';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { shownState, stateBadge, stateIcon } from './states';
 import { stepSection } from './step-section';
@@ -32,7 +32,7 @@ function formerStage(view: RunView, stage: StageRecord): Html {
 function stageBody(view: RunView, stage: StageRecord): Html {
   const jobs = jobsOf(stage);
   const facts = [
-    ...(stage.name === titleOf(stage) ? [] : [stage.name]),
+    ...(stage.name === titleOf(stage) || isImplicitStage(stage) ? [] : [stage.name]),
     ...(stage.dependsOn.length === 0 ? [] : [`after ${stage.dependsOn.join(', ')}`]),
   ].join(' · ');
   const began =

@@ -1,6 +1,8 @@
 import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
+import { localAdvice } from '../record/local-advice';
 import type { AttachmentRecord, IssueRecord, StepRecord } from '../record/run-record';
+import { ownMessage, saysOnly } from '../record/said';
 import { fileLink } from './file-link';
 import { SUMMARY_TYPE } from './head';
 import { logSection, openMark } from './log-section';
@@ -16,6 +18,8 @@ export function stepSection(view: RunView, step: StepRecord): Html {
   const failed = step.result === 'failed';
   const first = view.failures[0]?.step === step;
   const hasSummary = step.attachments.some(({ type }) => type === SUMMARY_TYPE);
+  const message = ownMessage(step);
+  const advice = failed ? localAdvice(step) : undefined;
   const open = failed || step.state === 'inProgress' || hasSummary || step.issues.length > 0;
   return html`<li><details class="step" id="${view.anchor(step)}"${openMark(open)}><summary><span class="row">
 <span>${stateIcon(shownState(step.state, step.result))} ${step.displayName}</span>
@@ -23,9 +27,10 @@ ${step.attempts > 1 ? html`<span class="muted">attempt ${step.attempts}</span>` 
 <span class="took">${durationOf(step.startedAt, step.finishedAt)}</span></span></summary><div class="inside">
 <p class="muted">${step.task}${step.name === '' ? '' : ` · ${step.name}`}</p>
 ${step.progress === undefined || step.state !== 'inProgress' ? undefined : progress(step.progress)}
-${step.message === '' ? undefined : html`<p>${step.message}</p>`}
+${message === '' ? undefined : html`<p>${message}</p>`}
 ${issues(step.issues)}
-${step.attachments.map((attachment) => attached(view, attachment))}
+${advice === undefined ? undefined : html`<p>${advice}</p>`}
+${step.attachments.map((attachment) => attached(view, step, attachment))}
 ${logSection(view, step, first || step.state === 'inProgress')}
 </div></details></li>`;
 }
@@ -45,13 +50,16 @@ function issue({ type, message, code, file, line, column }: IssueRecord): Html {
   return html`<p class="issue ${type}"><b>${type === 'error' ? 'Error' : 'Warning'}${code === '' ? '' : ` ${code}`}</b> <span>${message}${place === '' ? '' : html` <code>${place}</code>`}</span></p>`;
 }
 
-function attached(view: RunView, { type, name, file }: AttachmentRecord): Html {
+function attached(view: RunView, step: StepRecord, { type, name, file }: AttachmentRecord): Html | undefined {
   if (type !== SUMMARY_TYPE) {
     return html`<p>Attachment ${fileLink(file, name)} <span class="muted">${type}</span></p>`;
   }
   const text = view.read(file);
   if (text === undefined) {
     return html`<p class="muted">The summary ${name} is not there: ${file}.</p>`;
+  }
+  if (saysOnly(text, step.message)) {
+    return undefined;
   }
   const { content, cut } = renderSummary(text);
   return html`<div class="markdown">${content}</div>

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CommandError } from '../../../../local/commands/command-error';
-import { readRunOptions } from '../../../../local/commands/run-options';
+import { RUN_USAGE, readRunOptions } from '../../../../local/commands/run-options';
 
 describe('options of run', () => {
   let folder: string;
@@ -19,6 +19,11 @@ describe('options of run', () => {
     writeFileSync(join(folder, 'broken.yml'), '{');
   });
   after(() => rmSync(folder, { recursive: true }));
+
+  it('are described, with what reaches a real workspace', () => {
+    assert.doesNotMatch(RUN_USAGE, /nothing reaches Azure/);
+    assert.match(RUN_USAGE, /connections\.yml\s+gives a url: they reach that workspace for real/);
+  });
 
   it('have defaults', () => {
     const options = readRunOptions([file]);

@@ -105,6 +105,19 @@ describe('files of repositories in folders', () => {
         (error) => error instanceof SourceError && error.message.includes(`has no ref '${ref}'`),
       );
     }
+    const hintOf = (ref: string): string => {
+      try {
+        source().read({ alias: 'other', ref }, '/x/t.yml');
+        return '';
+      } catch (error) {
+        return (error as SourceError).hint;
+      }
+    };
+    assert.match(hintOf('refs/tags/v9'), /give what is checked out that name \(git -C \S+ tag v9\)/);
+    assert.match(hintOf('refs/tags/v9'), /copy of the folder without \.git is read as it lies/);
+    for (const ref of ['refs/tags/--force', 'refs/heads/x', 'refs/tags/a\u001bb']) {
+      assert.ok(!hintOf(ref).includes('git -C'), ref);
+    }
   });
 
   it('are no folders, and no files of another case', () => {

@@ -34,12 +34,13 @@ describe('runSummary', () => {
           cases: [
             { suite: 's', name: 'a', outcome: 'passed', milliseconds: 1, message: '' },
             { suite: 's', name: 'b', outcome: 'failed', milliseconds: 1, message: '' },
+            { suite: 's', name: 'c', outcome: 'skipped', milliseconds: 0, message: '' },
           ],
         },
       ],
     });
     assert.match(text, /^\nRun 7 \(2026\.1\.7\) succeeded in 1 min 10 s; 1 of 2 stages ran\.$/m);
-    assert.match(text, /^ {2}tests {6}1 of 2 passed$/m);
+    assert.match(text, /^ {2}tests {6}1 failed, 1 passed, 1 skipped$/m);
     assert.match(text, /^ {2}artifact {3}report \(2 files\) in \.mlops\/runs\/7\/artifacts\/report$/m);
     assert.match(text, /^ {2}tags {7}one, two$/m);
     assert.match(text, /^ {2}page {7}\.mlops\/runs\/7\/index\.html$/m);
@@ -60,6 +61,38 @@ describe('runSummary', () => {
     assert.match(text, /^ {4}line 18$/m);
     assert.doesNotMatch(text, /line 17$/m);
     assert.match(text, /log: \.mlops\/runs\/7\/logs\/2\.log/);
+  });
+
+  it('says once why a step failed, what helps on this machine, and names no stage that the file does not have', () => {
+    const message = "There is no job 'churn-integration' that this identity may see.";
+    const step = stepRecord(2, {
+      result: 'failed',
+      displayName: 'Run it',
+      message,
+      issues: [{ type: 'error', message, code: 'JOB_NOT_FOUND', file: '', line: undefined, column: undefined }],
+    });
+    const text = summary(
+      {
+        result: 'failed',
+        stages: [stageRecord(1, '__default', { result: 'failed', jobs: [jobRecord(3, { steps: [step] })] })],
+      },
+      {
+        readLog: () =>
+          [
+            '##[section]Starting: Run it',
+            'asked the workspace',
+            '##[group]DatabricksRunWorkflow: failed',
+            message,
+            '##[endgroup]',
+            `##[error]${message}`,
+          ].join('\n'),
+      },
+    );
+    assert.equal(text.split('churn-integration').length - 1, 1, text);
+    assert.match(text, /✗ Jobs › Run it: There is no job/);
+    assert.match(text, /^ {4}asked the workspace$/m);
+    assert.match(text, /'run --jobs DIR' first deploys those of DIR\/databricks\.yml.*jobs: \{ integration: '' \}/);
+    assert.doesNotMatch(text, /##\[/);
   });
 
   it('gives the command that goes on, with the places that were given and quoted where it must be', () => {

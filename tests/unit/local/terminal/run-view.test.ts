@@ -42,6 +42,30 @@ describe('runView', () => {
     assert.ok(!written.includes('\u001b'));
   });
 
+  it('says once why a step failed, and calls the stage of a pipeline without stages as Azure DevOps heads its jobs', () => {
+    const view = runView(stream());
+    const issue = {
+      type: 'error',
+      message: 'It broke.',
+      code: '',
+      file: '',
+      line: undefined,
+      column: undefined,
+    } as const;
+    const step = stepRecord(2, { displayName: 'Test', result: 'failed', message: 'It broke.', issues: [issue] });
+    view.begins(recordedRun('1').record);
+    view.stageChanged(stageRecord(1, '__default', RUNNING));
+    view.issue(step, 'error', 'It broke.');
+    view.stepFinished(jobRecord(3), step);
+    view.end();
+    assert.deepEqual(written.replace(/^ +\d+\.\d s {2}/gm, '').split('\n'), [
+      '▸ Jobs',
+      '    error Test: It broke.',
+      '    ✗ Test in 10.0 s',
+      '',
+    ]);
+  });
+
   it('draws the tree over itself on a terminal, and is still while somebody is asked', () => {
     const view = runView(stream({ isTTY: true, columns: 40, rows: 10 }));
     view.begins(recordedRun('1', { stages: [stageRecord(1, 'unit')] }).record);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { renderRunPage } from '../../../../../local/pipelines/page/render-run-page';
 import { hostileRun } from '../../../../support/hostile-run-record';
+import { jobRecord, recordedRun, stageRecord, stepRecord } from '../../../../support/recorded-run';
 import { type SampleRun, SampleRunBuilder } from '../../../../support/sample-run-builder';
 import { sampleOfManyJobs, sampleRelease, sampleWaiting } from '../../../../support/sample-run-record';
 
@@ -59,6 +60,50 @@ describe('the page of a run', () => {
     ]) {
       assert.ok(text.includes(part), part);
     }
+  });
+
+  it('says why a step failed in the head, at the step and in its log, and nowhere else', () => {
+    const message = 'There is no job churn-integration.';
+    const summaryFile = 'attachments/2/summary.md';
+    const step = stepRecord(2, {
+      result: 'failed',
+      message,
+      issues: [{ type: 'error', message, code: 'JOB_NOT_FOUND', file: '', line: undefined, column: undefined }],
+      attachments: [{ type: 'Distributedtask.Core.Summary', name: 'summary.md', file: summaryFile }],
+    });
+    const { record } = recordedRun('7', {
+      state: 'completed',
+      result: 'failed',
+      stages: [
+        stageRecord(1, '__default', { result: 'failed', jobs: [jobRecord(3, { result: 'failed', steps: [step] })] }),
+      ],
+    });
+    const text = renderRunPage(record, (path) => (path === summaryFile ? `**${message}**\n` : `##[error]${message}`));
+    assert.equal(text.split('churn-integration').length - 1, 3, text);
+    assert.match(text, /Failed in step Step 2\./);
+    assert.match(text, /<p>A local workspace has the jobs/);
+    assert.doesNotMatch(text, /__default/);
+  });
+
+  it('tells what the steps decided in the order of time', () => {
+    const decided = (id: number, task: string, startedAt: string) =>
+      stepRecord(id, {
+        task,
+        startedAt,
+        attachments: [{ type: 'Distributedtask.Core.Summary', name: 'summary.md', file: `decided ${id}` }],
+      });
+    const steps = [
+      decided(1, 'DatabricksPromoteModel@1', '2026-01-05T08:00:30Z'),
+      decided(2, 'DatabricksRunWorkflow@1', '2026-01-05T08:00:10Z'),
+      decided(3, 'DatabricksEvaluateModel@1', '2026-01-05T08:00:20Z'),
+    ];
+    const { record } = recordedRun('7', { stages: [stageRecord(1, 'a', { jobs: [jobRecord(4, { steps })] })] });
+    const text = renderRunPage(record, (path) => `It was ${path}.`);
+    const section = text.slice(text.indexOf('What the steps decided'));
+    assert.deepEqual(
+      [...section.matchAll(/It was decided (\d)/g)].slice(0, 3).map(([, id]) => id),
+      ['2', '3', '1'],
+    );
   });
 
   it('names what is missing: a log or a summary that nobody left', () => {
