@@ -76,11 +76,15 @@ interface Step {
 }
 
 /** Runs the task against what answers, or does not, at an address. */
-export async function checkedAt(url: string, inputs: Record<string, string>): Promise<Step> {
+export async function checkedAt(
+  url: string,
+  inputs: Record<string, string>,
+  connection = tokenConnection(url, 'dapi-token'),
+): Promise<Step> {
   const clock = new AutoClock();
   const host = new FakeHost({
     inputs: { databricksConnection: 'dbx', failOn: 'error', ...inputs },
-    connections: { dbx: tokenConnection(url, 'dapi-token') },
+    connections: { dbx: connection },
   });
   await runTask(task, readInputs, run, host, clock);
   return { host, clock };

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { version } from '../../../../package.json';
 import task from '../../../../tasks/DatabricksCheckConnection/task.json';
+import { secretConnection } from '../../../faults/scenes/sign-in';
 import type { FakeHost } from '../../../support/fake-host';
-import type { Answer } from '../../../support/http-double';
+import { type Answer, startDouble } from '../../../support/http-double';
 import { CI, checked, checkedAt, checkedBy, held, levels, refusal } from './checked-workspace';
 
 const UC = '/api/2.1/unity-catalog';
@@ -97,6 +98,18 @@ describe('DatabricksCheckConnection', () => {
       assert.ok(clock.waits.reduce((sum, wait) => sum + wait, 0) <= 300_000, String(clock.waits));
     });
   }
+
+  it('waits for a token endpoint that is away no longer than for one request, however many checks there are', async () => {
+    const away = await startDouble(() => refusal(503, 'TEMPORARILY_UNAVAILABLE', 'later'));
+    try {
+      const inputs = { checks: 'all', model: 'dev.ml.churn', job: 'train', readOnlyGroups: 'readers' };
+      const { host, clock } = await checkedAt(away.url, inputs, secretConnection(away.url));
+      assert.equal(host.outputs.get('failures'), '1', host.printed);
+      assert.ok(clock.waits.reduce((sum, wait) => sum + wait, 0) <= 300_000, String(clock.waits));
+    } finally {
+      await away.close();
+    }
+  });
 
   it('tells at once, once, that nobody answers at the address', async () => {
     const { host, clock } = await checkedAt('http://127.0.0.1:9', { checks: 'all', catalog: 'dev' });
