@@ -127,6 +127,31 @@ describe('rights by the unmodified Databricks SDK for Python', function () {
       ['ResourceDoesNotExist'],
     ],
     secrets: [['key'], ['ResourceAlreadyExists'], ['ResourceDoesNotExist'], ['ResourceDoesNotExist']],
+    secret_acls: [
+      denied('eve@example.com does not have READ permission on scope shared to perform this action.'),
+      'key',
+      [
+        ['readers', 'MANAGE'],
+        ['eve@example.com', 'READ'],
+      ],
+      ['PermissionDenied'],
+      ['PermissionDenied'],
+    ],
+    folder_permissions: [
+      ['PermissionDenied'],
+      ['/Users/ada@example.com/shared/a.txt'],
+      { 'eve@example.com': ['CAN_READ', true], 'ada@example.com': ['CAN_MANAGE', true], admins: ['CAN_MANAGE', true] },
+      denied(
+        'eve@example.com does not have Manage permissions on /Users/ada@example.com/shared/a.txt. Please contact your administrator for access.',
+      ),
+    ],
+    experiment_permissions: [['PermissionDenied'], '/Users/ada@example.com/exp', ['PermissionDenied']],
+    pipeline_permissions: [
+      'User eve@example.com does not have View permissions on pipeline <id>.',
+      'ada@example.com',
+      'User eve@example.com does not have Run permissions on pipeline <id>.',
+    ],
+    run_as: [[CI, 'ada@example.com'], ['PermissionDenied']],
   };
 
   it('are seen by every case, and only by these', () => {

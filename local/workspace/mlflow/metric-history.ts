@@ -43,8 +43,7 @@ function ofRunsThinned(call: Call): Reply {
   const fields = queryFields(call.query);
   const tracking = trackingOf(call.workspace);
   const key = requiredText(fields, 'metric_key');
-  const start = optionalInteger(fields, 'start_step') ?? Number.MIN_SAFE_INTEGER;
-  const end = optionalInteger(fields, 'end_step') ?? Number.MAX_SAFE_INTEGER;
+  const { start, end } = stepsAsked(fields);
   const all = runsAsked(call, 'run_ids').map((id) =>
     history(tracking, id, key).filter(({ step }) => step >= start && step <= end),
   );
@@ -55,6 +54,15 @@ function ofRunsThinned(call: Call): Reply {
     return values.filter(({ step }) => chosen.has(step) || step === last);
   });
   return { json: { metrics: unlessEmpty(metrics) } };
+}
+
+/** MLflow wants both ends or none. @throws ApiError 400 INVALID_PARAMETER_VALUE */
+function stepsAsked(fields: Fields): { readonly start: number; readonly end: number } {
+  const [start, end] = [optionalInteger(fields, 'start_step'), optionalInteger(fields, 'end_step')];
+  if ((start === undefined) !== (end === undefined)) {
+    throw invalid("Parameters 'start_step' and 'end_step' must be given together.");
+  }
+  return { start: start ?? Number.MIN_SAFE_INTEGER, end: end ?? Number.MAX_SAFE_INTEGER };
 }
 
 function history(tracking: Tracking, runId: string, key: string): readonly Metric[] {

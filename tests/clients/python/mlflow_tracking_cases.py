@@ -7,6 +7,10 @@ import mlflow
 import numpy as np
 import pandas as pd
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, RunTag, ViewType
+from mlflow.protos.service_pb2 import GetMetricHistoryBulkInterval
+from mlflow.utils.databricks_utils import get_databricks_host_creds
+from mlflow.utils.proto_json_utils import message_to_json
+from mlflow.utils.rest_utils import call_endpoint
 from sklearn.linear_model import LinearRegression
 
 from client_cases import case
@@ -132,6 +136,26 @@ def latest(scene):
     assert scene.client.get_run(run).data.metrics["m"] == 2.0
     assert sorted(one.value for one in scene.client.get_metric_history(run, "m")) == [1.0, 2.0, 3.0]
     assert scene.client.get_metric_history(run, "other") == []
+
+
+@case("histories of several runs come thinned, with the last step of each, in messages of the client")
+def thinned_histories(scene):
+    runs = [scene.new_run(), scene.new_run()]
+    for run, steps in zip(runs, (500, 300)):
+        scene.client.log_batch(run, metrics=[Metric("loss", 1.0, 1000 + step, step) for step in range(steps)])
+
+    def steps_of(**more):
+        request = GetMetricHistoryBulkInterval(run_ids=runs, metric_key="loss", **more)
+        answer = GetMetricHistoryBulkInterval.Response()
+        path = "/api/2.0/mlflow/metrics/get-history-bulk-interval"
+        call_endpoint(get_databricks_host_creds(), path, "GET", message_to_json(request), answer)
+        return [[one.step for one in answer.metrics if one.run_id == run] for run in runs]
+
+    long, short = steps_of(max_results=10)
+    assert 10 <= len(long) <= 11 and long[0] == 0 and long[-1] == 499
+    assert set(short) - {299} <= set(long) and short[-1] == 299
+    assert steps_of(max_results=50, start_step=100, end_step=120) == [list(range(100, 121))] * 2
+    refused("INVALID_PARAMETER_VALUE", steps_of, max_results=50, start_step=100)
 
 
 @case("a key or a value that is too long is refused")

@@ -9,6 +9,7 @@ import datetime
 import decimal
 import itertools
 import json
+import logging
 import re
 import sys
 
@@ -106,6 +107,8 @@ def run(spark, asked):
 
 
 def main() -> None:
+    # PySpark logs every refused statement with the stacks of both languages; the answers say what was refused.
+    logging.disable(logging.CRITICAL)
     source, target, jars, sample = sys.argv[1:5]
     with open(source, encoding="utf-8") as file:
         statements = json.load(file)
