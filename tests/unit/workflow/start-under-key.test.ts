@@ -70,6 +70,15 @@ describe('start under a key', () => {
     }
   });
 
+  it('ends with an error when a thousand runs under the key have ended, and starts none more', async () => {
+    const service = new Service();
+    for (let n = 1; n <= 1_000; n += 1) {
+      service.give(`key-${n}`, ended('FAILED'));
+    }
+    await assert.rejects(start(service, 'active'), { code: 'ATTEMPTS_EXHAUSTED' });
+    assert.equal(service.started, 0);
+  });
+
   it('takes a run that has already ended for its own when it was not there before, whatever the clock of the agent', async () => {
     const service = new Service(ended('FAILED', 5_000));
     const outcome = await start(service, 'active', { ids: new Set(['1']), latestStart: 4_000 });

@@ -109,6 +109,25 @@ describe('DatabricksRunWorkflow', () => {
     });
   }
 
+  it('passes optional parameters only where the job declares them, and refuses others that it does not declare', async () => {
+    const answers = (_: Received, path: string): Answer | undefined =>
+      path.endsWith('/jobs/get')
+        ? { json: { job_id: 5, settings: { name: 'train', parameters: [{ name: 'catalog', default: '' }] } } }
+        : path.endsWith('/run-now')
+          ? { json: { run_id: 7 } }
+          : path.endsWith('/runs/get')
+            ? { json: { run_id: 7, state: SUCCESS, tasks: [] } }
+            : undefined;
+    const host = await step({ job: '5', optionalJobParameters: 'catalog=dev\nrelease=3' }, answers);
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.deepEqual(JSON.parse(asked('/api/2.2/jobs/run-now')[0]?.body ?? '').job_parameters, { catalog: 'dev' });
+    await server?.close();
+    const refused = await step({ job: '5', jobParameters: 'release=3' }, answers);
+    assert.equal(refused.error?.code, 'JOB_PARAMETER_UNKNOWN');
+    assert.match(refused.error?.message ?? '', /'?release'?.*catalog/);
+    assert.equal(asked('/api/2.2/jobs/run-now').length, 0);
+  });
+
   it('looks for earlier one-time runs among one-time runs alone: in a busy workspace others would hide them', async () => {
     const host = await step({ action: 'submit', definition: DEFINITION }, (_, path) => {
       if (path.endsWith('/runs/list')) {

@@ -17,7 +17,10 @@ describe('DatabricksRunWorkflow, waiting', () => {
   let server: HttpDouble;
   let answer: (request: Received, path: string) => unknown;
   beforeEach(async () => {
-    server = await startDouble((request): Answer => ({ json: answer(request, pathOf(request)) ?? {} }));
+    server = await startDouble((request): Answer => {
+      const given = (answer(request, pathOf(request)) ?? {}) as Answer;
+      return 'status' in given && 'json' in given ? given : { json: given };
+    });
   });
   afterEach(() => server.close());
 
@@ -86,6 +89,21 @@ describe('DatabricksRunWorkflow, waiting', () => {
       assert.equal(asked(`${ROOT}/stop`).length, stops);
     });
   }
+
+  it('fails for an update that is gone, and for one whose errors cannot be read all the same', async () => {
+    updateIs('RUNNING');
+    const usual = answer;
+    const missing = { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'gone' };
+    answer = (request, path) => (path === `${ROOT}/updates/u1` ? { status: 404, json: missing } : usual(request, path));
+    assert.equal((await step(hostOf(UPDATE))).error?.code, 'UPDATE_NOT_FOUND');
+    updateIs('RUNNING', 'FAILED');
+    const failing = answer;
+    const refused = { error_code: 'PERMISSION_DENIED', message: 'No.' };
+    answer = (request, path) => (path === `${ROOT}/events` ? { status: 403, json: refused } : failing(request, path));
+    const host = await step(hostOf(UPDATE));
+    assert.equal(host.error?.code, 'UPDATE_FAILED', host.printed);
+    assert.ok(host.issues.some(({ type, code }) => type === 'warning' && code === 'EVENTS_UNREADABLE'));
+  });
 
   it('stops an update that does not end in time', async () => {
     updateIs('RUNNING');
@@ -188,6 +206,34 @@ describe('DatabricksRunWorkflow, waiting', () => {
     const host = await step(hostOf({ action: 'attach', runId: '7', repairAttempts: '1' }));
     assert.equal(host.error?.code, 'RUN_CANCELED', host.printed);
     assert.equal(asked('/api/2.2/jobs/runs/repair').length, 0);
+  });
+
+  it('sees the time limit in time, however slowly the runs below are shown', async () => {
+    const clock = new AutoClock();
+    const running = { life_cycle_state: 'RUNNING' };
+    const tasks = Array.from({ length: 10 }, (_, at) => ({
+      run_id: 100 + at,
+      task_key: `t${at}`,
+      start_time: 1,
+      run_job_task: {},
+      state: running,
+    }));
+    answer = ({ url }, path) => {
+      const isNested = path.endsWith('/get-output') || url.includes('run_id=9');
+      clock.advance(isNested ? 1_900 : 0);
+      if (path.endsWith('/get-output')) {
+        return { run_job_output: { run_id: 9 } };
+      }
+      return path.endsWith('/runs/get')
+        ? { run_id: isNested ? 9 : 7, state: running, tasks: isNested ? [] : tasks }
+        : {};
+    };
+    const begun = clock.now();
+    const host = hostOf({ action: 'attach', runId: '7', timeoutMinutes: '1' });
+    await runTask(task, readInputs, run, host, clock);
+    assert.equal(host.error?.code, 'RUN_TIME_LIMIT', host.printed);
+    assert.ok(clock.now() - begun <= 60_000 + 2 * 1_900, `${clock.now() - begun} ms`);
+    assert.match(host.printed, /Task t9 started run 9/);
   });
 
   it('says what it would wait for in a dry run', async () => {
