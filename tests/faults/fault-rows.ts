@@ -16,8 +16,8 @@ import { type FaultScene, requestsOf, type SentRequest, type Subject, whileTimeP
 export interface Expected {
   /** Requests of a clean step, at least: so that the table does not shrink unseen. */
   readonly requests: number;
-  /** Paths of the requests that the table is for; default: all. */
-  readonly only?: RegExp;
+  /** Requests that the table is for; default: all. */
+  readonly only?: (request: SentRequest) => boolean;
   /** The warning that a step gives which ends green without this request; undefined for a request that it needs. */
   readonly tolerated?: (request: SentRequest) => string | undefined;
   /** Requests that are not sent a second time: what passes is then an error all the same, unless they took effect. */
@@ -37,7 +37,7 @@ export function faultRows(open: () => Promise<FaultScene>, expected: Expected): 
   let rows = 0;
   before(async () => {
     scene = await open();
-    requests = (await requestsOf(scene)).filter(({ path }) => expected.only?.test(path) !== false);
+    requests = (await requestsOf(scene)).filter((request) => expected.only?.(request) !== false);
     assert.ok(requests.length >= expected.requests, JSON.stringify(requests));
   });
   afterEach(async () => {

@@ -18,7 +18,7 @@ describe('DatabricksRegisterModel × faults', function () {
     describe(`from ${source}`, () => {
       faultRows(() => openRegisterScene(source), {
         requests,
-        only,
+        only: ({ path }) => only.test(path),
         sentOnce: ({ method, path }) => method === 'POST' && SENT_ONCE.test(path),
         tolerated: ({ path, earlier }) =>
           path.endsWith('/model-versions/set-tag') && earlier > 0 ? 'TAGS_NOT_WRITTEN' : undefined,
