@@ -52,19 +52,29 @@ describe('a client that awaits answers, when the cancel comes', () => {
     });
   }
 
-  it('ends a wait after 429 at once', async () => {
-    server = await startDouble(() => ({ status: 429, headers: { 'retry-after': '88' } }));
-    const clock = {
-      now: () => 0,
-      sleep: async (_milliseconds: number, signal?: AbortSignal) => {
-        cancel.abort(new Error('canceled'));
-        signal?.throwIfAborted();
-      },
-    };
-    const http = new HttpClient({ baseUrl: server.url, clock, signal: cancel.signal }).awaitingAnswers();
-    await assert.rejects(http.json(START), { message: 'canceled' });
-    assert.equal(server.received.length, 1);
-  });
+  for (const [what, isThere] of [
+    ['429', true],
+    ['a refused connection', false],
+  ] as const) {
+    it(`ends a wait after ${what} at once`, async () => {
+      server = await startDouble(() => ({ status: 429, headers: { 'retry-after': '88' } }));
+      const { url, received } = server;
+      if (!isThere) {
+        await server.close();
+        server = undefined;
+      }
+      const clock = {
+        now: () => 0,
+        sleep: async (_milliseconds: number, signal?: AbortSignal) => {
+          cancel.abort(new Error('canceled'));
+          signal?.throwIfAborted();
+        },
+      };
+      const http = new HttpClient({ baseUrl: url, clock, signal: cancel.signal }).awaitingAnswers();
+      await assert.rejects(http.json(START), { message: 'canceled' });
+      assert.equal(received.length, isThere ? 1 : 0);
+    });
+  }
 
   it('sends nothing at all when it came before', async () => {
     const http = await client({ json: {} });

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,6 +17,7 @@ import { runTask } from '../../../../src/agent/run-task';
 import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
 import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
 import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
+import { switchOff, switchOn } from '../../../faults/fault-control';
 import { AutoClock } from '../../../support/auto-clock';
 import { FakeHost, tokenConnection } from '../../../support/fake-host';
 import { createJob, runNow, untilRun, upload } from '../../../support/jobs';
@@ -312,6 +314,25 @@ describe('what a workflow run left', () => {
       assert.equal(readFileSync(join(sources, 'all/deep/er/x.bin')).length, 100_000);
       assert.equal(readFileSync(join(sources, 'site/index.html'), 'utf8'), '<p>');
       assert.equal(outputsOf(host).downloads.length, 3);
+    });
+
+    it('that break off come again, and fail the step with all its outputs where they never come whole', async () => {
+      await put(`${VOLUME}/broken/model.bin`, 'x'.repeat(100_000));
+      const tasks = [{ task_key: 'a', ...script('good') }];
+      for (const [count, code] of [
+        [2, undefined],
+        [3, 'ANSWER_INCOMPLETE'],
+      ] as const) {
+        const fault = { kind: 'connection_dropped', at: 'middle' };
+        await switchOn(workspace, { method: 'GET', path: '/api/2.0/fs/files/*path', count, fault });
+        const host = await step(tasks, { downloads: `${VOLUME}/broken=got` });
+        await switchOff(workspace);
+        assert.equal(host.error?.code, code, host.printed);
+        assert.deepEqual(readdirSync(join(sources, 'got')), count === 2 ? ['model.bin'] : []);
+        assert.equal(host.outputs.get('resultState'), 'SUCCESS');
+        assert.equal(outputsOf(host).result, 'SUCCESS');
+        rmSync(join(sources, 'got'), { recursive: true });
+      }
     });
 
     it('that are not there fail the step', async () => {
