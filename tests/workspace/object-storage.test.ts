@@ -104,6 +104,25 @@ describe('signed URLs of a local workspace', () => {
     assert.equal(await read('blocks.bin'), 'hello world');
   });
 
+  it('puts a file together from many blocks without a warning of the runtime', async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error) => warnings.push(message);
+    process.on('warning', note);
+    const url = await urlOf('upload', 'many.txt');
+    const ids = Array.from({ length: 25 }, (_, index) =>
+      Buffer.from(String(index).padStart(4, '0')).toString('base64'),
+    );
+    for (const [index, id] of ids.entries()) {
+      const target = `${url}&comp=block&blockid=${encodeURIComponent(id)}`;
+      assert.equal((await send(target, 'PUT', {}, String.fromCharCode(97 + index))).status, 201);
+    }
+    const list = `<BlockList>${ids.map((id) => `<Latest>${id}</Latest>`).join('')}</BlockList>`;
+    assert.equal((await send(`${url}&comp=blocklist`, 'PUT', {}, list)).status, 201);
+    assert.equal(await read('many.txt'), 'abcdefghijklmnopqrstuvwxy');
+    process.off('warning', note);
+    assert.deepEqual(warnings, []);
+  });
+
   it('takes bytes at positions in any order, and refuses a hole', async () => {
     const url = await urlOf('upload', 'lake.bin');
     assert.deepEqual(codeOf(await send(`${url}&action=append&position=0`, 'PATCH', {}, 'x')), [404, 'BlobNotFound']);

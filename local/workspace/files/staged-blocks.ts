@@ -39,14 +39,12 @@ export async function stagedBlocks(
 
 /** Writes the blocks, in this order, to one new local file. */
 export async function joinBlocks(place: Location, blockIds: readonly string[], file: string): Promise<void> {
-  const target = createWriteStream(file, { flags: 'wx' });
-  for (const id of blockIds) {
-    await pipeline(createReadStream(blockFile(place, id)), target, { end: false });
-  }
-  await new Promise<void>((resolve, reject) => {
-    target.once('error', reject);
-    target.end(resolve);
-  });
+  const chunks = async function* () {
+    for (const id of blockIds) {
+      yield* createReadStream(blockFile(place, id));
+    }
+  };
+  await pipeline(chunks, createWriteStream(file, { flags: 'wx' }));
 }
 
 /** Forgets all blocks of a file. */
