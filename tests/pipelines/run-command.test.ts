@@ -56,6 +56,47 @@ describe('databricks-mlops run, as a process', function () {
     assert.match(stdout, /^ {4}log: \.mlops\/runs\/1\/logs\/.*\.log$/m);
   });
 
+  it('ends as a run that failed where the secret of a connection is not set, and says so once at its end', async () => {
+    made({
+      'p.yml': `steps:
+- checkout: none
+- task: DatabricksCheckConnection@1
+  displayName: Look
+  inputs: { databricksConnection: dbx-prod }
+`,
+      '.mlops/connections.yml':
+        'connections:\n  dbx-prod: { url: "https://adb-1.1.azuredatabricks.net", token: { env: NOT_SET_ANYWHERE } }\n',
+    });
+    const { exitCode, stdout, stderr } = await folder.run('p.yml');
+    assert.equal(exitCode, 1);
+    assert.equal(stderr, '');
+    const [, summary = ''] = stdout.split('Run 1 (');
+    assert.match(summary, /failed in .*; 1 of 1 stages ran/);
+    assert.match(summary, /✗ Jobs › Look: .*variable NOT_SET_ANYWHERE, which is not set/);
+    assert.equal(summary.split('NOT_SET_ANYWHERE').length - 1, 1, summary);
+    assert.match(summary, /page {7}\.mlops\/runs\/1\/index\.html/);
+  });
+
+  it('leaves no folder of a run that was refused, and takes no id', async () => {
+    made({
+      'p.yml': `steps:
+- task: DatabricksCheckConnection@1
+  inputs: { databricksConnection: dbx-dev }
+`,
+      'databricks.yml': 'bundle: {}\ntargets: { a: {}, b: {} }\n',
+      'fine.yml': 'steps:\n- bash: echo fine\n',
+    });
+    const { exitCode, stderr } = await folder.run('p.yml', '--jobs', '.');
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /has 2 problems:\n {2}- databricks\.yml has no bundle\.name.*\n {2}- databricks\.yml has the targets a, b/,
+    );
+    assert.ok(!folder.has('.mlops/runs/1'));
+    const { stdout } = await folder.run('fine.yml');
+    assert.match(stdout, /Run 1 \(\d{8}\.1\) succeeded/);
+  });
+
   it('prints the record alone on standard output with --json', async () => {
     const { exitCode, stdout, stderr } = await made({ 'p.yml': BREAKS }).run('p.yml', '--json');
     assert.equal(exitCode, 1);
@@ -160,13 +201,13 @@ steps:
 
   it('shows a secret nowhere', async () => {
     const secret = mustNotAppear('s3cr3t-of-the-run-command');
-    // Put together where it runs: the pipeline itself is kept beside the record.
+    // Put together of short parts where it runs: the pipeline itself is kept beside the record.
     const { exitCode, stdout, stderr } = await made({
       'p.yml': `
 steps:
 - checkout: none
 - bash: |
-    value="s3cr3t-of-the""-run-command"
+    value="s3cr3t-of""-the-""run-comm""and"
     echo "##vso[task.setvariable variable=password;issecret=true]$value"
 - bash: |
     echo "the password is $PASSWORD"

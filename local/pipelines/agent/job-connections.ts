@@ -1,11 +1,12 @@
 import type { StepPlan } from '../plan/pipeline-plan';
+import { ConnectionUnusable } from '../settings/connections';
 import { connectionInputs, type DeclaredInput, type PipelineConnection } from '../task-environment';
 import type { JobState } from './job-state';
 import { isSecretParameter } from './secret-masker';
 
 /**
  * Makes the connections that steps name known to the job before the first step runs, so that their secrets are masked from the beginning.
- * One that is not known, or that only a later variable names, is a matter of its step.
+ * One that is not known or cannot be used, or that only a later variable names, is a matter of its step.
  */
 export function learnConnections(
   job: JobState,
@@ -24,9 +25,19 @@ export function learnConnections(
     for (const [name, value] of Object.entries(plan.inputs)) {
       if (names.includes(name.trim().toLowerCase())) {
         for (const named of connectionNames(job.variables.expand(value))) {
-          jobConnectionOf(job, named);
+          learnConnection(job, named);
         }
       }
+    }
+  }
+}
+
+function learnConnection(job: JobState, nameOrId: string): void {
+  try {
+    jobConnectionOf(job, nameOrId);
+  } catch (error) {
+    if (!(error instanceof ConnectionUnusable)) {
+      throw error;
     }
   }
 }
@@ -39,7 +50,10 @@ export function connectionNames(value: string): string[] {
     .filter((name) => name !== '');
 }
 
-/** The connection as steps before have left it; `undefined` when there is none of this name or id. */
+/**
+ * The connection as steps before have left it; `undefined` when there is none of this name or id.
+ * @throws ConnectionUnusable
+ */
 export function jobConnectionOf(job: JobState, nameOrId: string): PipelineConnection | undefined {
   const connection = job.request.connection(nameOrId);
   if (connection === undefined) {

@@ -9,7 +9,6 @@ import { RunJournal } from '../record/run-journal';
 import { runPipeline } from '../run/run-pipeline';
 import type { RunRequest } from '../run/run-request';
 import type { RecordedRun } from '../service/ports';
-import { Connections } from '../settings/connections';
 import { type Environments, readEnvironments } from '../settings/environments';
 import { idOfName } from '../settings/name-ids';
 import { readVariableGroups } from '../settings/variable-groups';
@@ -17,9 +16,8 @@ import type { PipelineConnection } from '../task-environment';
 import { ApprovalDesk } from './approval-desk';
 import { Counters } from './counters';
 import { ExclusiveLocks } from './exclusive-locks';
-import { localWorkspaces } from './local-workspaces';
-import { neededConnections } from './needed-connections';
 import { ownFolders, type QueueRequest, type Surroundings } from './queue-request';
+import type { UsableConnections } from './ready-place';
 import { repositorySources } from './repository-sources';
 import { runVariables } from './run-variables';
 import type { Sources } from './sources';
@@ -32,40 +30,14 @@ export interface QueuedRun {
   readonly predefined: ReadonlyMap<string, string>;
   readonly sources: Sources;
   readonly run: RecordedRun;
+  readonly connections: UsableConnections;
   /** Stage to run again. */
   readonly retry?: string;
 }
 
-/** Brings up what the run needs (local workspaces, the stand-in of Azure DevOps), runs it, and takes everything down again. */
-export async function carryOut(queued: QueuedRun, surroundings: Surroundings): Promise<RecordedRun> {
-  const { request, plan, run } = queued;
-  const { settings, tasksFolder, environment } = surroundings;
-  const stubs = new Map(Object.entries(request.stubs));
-  const connections = new Connections(join(settings, 'connections.yml'));
-  const names = neededConnections(plan, tasksFolder, stubs);
-  const workspaces =
-    surroundings.workspaces === undefined
-      ? await localWorkspaces(connections.workspacesFor(names), surroundings.workspaceData)
-      : { running: surroundings.workspaces, stop: async () => undefined };
-  try {
-    await surroundings.beforeRun?.({ workspaces: workspaces.running, commit: queued.sources.commit });
-    await withService(queued, surroundings, {
-      names,
-      resolve: (name) => connections.resolve(name, workspaces.running, environment),
-    });
-    return run;
-  } finally {
-    await workspaces.stop();
-  }
-}
-
-interface UsableConnections {
-  readonly names: readonly string[];
-  resolve(name: string): PipelineConnection;
-}
-
-async function withService(queued: QueuedRun, around: Surroundings, connections: UsableConnections): Promise<void> {
-  const { request, plan, run, predefined, sources } = queued;
+/** Brings up the stand-in of Azure DevOps, carries the run out, and takes it down again. */
+export async function carryOut(queued: QueuedRun, around: Surroundings): Promise<RecordedRun> {
+  const { request, plan, run, predefined, sources, connections } = queued;
   const { runs, clock, audience, settings, signal, tasksFolder } = around;
   const { record, folder } = run;
   const environments = readEnvironments(join(settings, 'environments.yml'));
@@ -122,6 +94,7 @@ async function withService(queued: QueuedRun, around: Surroundings, connections:
       clock,
       signal,
     });
+    return run;
   } finally {
     await unwind(cleanUp);
   }

@@ -8,8 +8,9 @@ import type { RecordedRun } from '../service/ports';
 import { idOfName, numberOfName } from '../settings/name-ids';
 import { carryOut } from './carry-out';
 import { checkSettings } from './check-settings';
-import { CannotRun, preparePipeline } from './prepared-pipeline';
+import { CannotRun, type PreparedPipeline, preparePipeline } from './prepared-pipeline';
 import { ownFolders, type QueueRequest, type Surroundings } from './queue-request';
+import { readyPlace } from './ready-place';
 import { runNumber } from './run-number';
 import { RunNumbers } from './run-numbers';
 import { queueVariables, sourceBranch } from './run-variables';
@@ -21,10 +22,10 @@ const PIPELINE_FILE = 'pipeline.yml';
 /**
  * Queues a run of a pipeline on this machine and carries it out.
  * @returns the run when it has ended, or when nobody is left to answer an approval
- * @throws ExpandError, CannotRun, SettingsInvalid, SourceError before anything has run
+ * @throws ExpandError, CannotRun, SettingsInvalid, SourceError, ConnectionUnusable before anything has run, and before there is a run
  */
 export async function queueRun(request: QueueRequest, surroundings: Surroundings): Promise<RecordedRun> {
-  const { runs, clock, tasksFolder, audience } = surroundings;
+  const { tasksFolder, audience } = surroundings;
   const sources = readSources(request.repositories.self, ownFolders(surroundings));
   const facts = factsOf(request, sources);
   const predefined = queueVariables(request.queuedFor, facts);
@@ -32,6 +33,29 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
   checkSkipped(prepared.plan, request.skipped);
   checkSettings(prepared.plan, surroundings);
   tellSources(sources, request.queuedFor.branch, audience.notice);
+  const place = await readyPlace(prepared.plan, request, sources.commit, surroundings);
+  try {
+    const run = newRun({ request, prepared, predefined, facts }, surroundings);
+    return await whileHeld(run, () =>
+      carryOut(
+        { request, plan: prepared.plan, predefined, sources, run, connections: place.connections },
+        surroundings,
+      ),
+    );
+  } finally {
+    await place.stop();
+  }
+}
+
+interface RunToMake {
+  readonly request: QueueRequest;
+  readonly prepared: PreparedPipeline;
+  readonly predefined: ReadonlyMap<string, string>;
+  readonly facts: Facts;
+}
+
+/** Takes an id and makes the folder of a run; nothing may refuse the run any more. */
+function newRun({ request, prepared, predefined, facts }: RunToMake, { runs, clock }: Surroundings): RecordedRun {
   const { id, folder } = runs.create();
   const numbers = new RunNumbers(join(runs.base, 'numbers'), facts.pipeline.id);
   const known = new Map([...Object.entries(request.variables), ...predefined, ['Build.BuildId', id], ['BuildID', id]]);
@@ -63,9 +87,7 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
   };
   writeFileSync(join(folder, REQUEST_FILE), `${JSON.stringify(request, undefined, 2)}\n`);
   writeFileSync(join(folder, PIPELINE_FILE), prepared.text);
-  return whileHeld({ record, folder }, (run) =>
-    carryOut({ request, plan: prepared.plan, predefined, sources, run }, surroundings),
-  );
+  return { record, folder };
 }
 
 /**
@@ -126,24 +148,30 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
   if (sources.commit !== run.record.commit) {
     audience.notice(`The files have changed since run ${runId}: it was of commit ${run.record.commit.slice(0, 12)}.`);
   }
-  return carryOut(
-    {
-      request,
-      plan: prepared.plan,
-      predefined,
-      sources: { ...sources, commit: run.record.commit },
-      run,
-      retry: found.name,
-    },
-    surroundings,
-  );
+  const { commit } = run.record;
+  const place = await readyPlace(prepared.plan, request, commit, surroundings);
+  try {
+    return await carryOut(
+      {
+        request,
+        plan: prepared.plan,
+        predefined,
+        sources: { ...sources, commit },
+        run,
+        connections: place.connections,
+        retry: found.name,
+      },
+      surroundings,
+    );
+  } finally {
+    await place.stop();
+  }
 }
 
-/** Who, what and which: everything that names do not change from run to run. */
-function factsOf(
-  request: QueueRequest,
-  sources: Sources,
-): Pick<RunRecord, 'pipeline' | 'project' | 'requestedFor' | 'commit'> {
+/** Who, what and which: everything that does not change from run to run. */
+type Facts = Pick<RunRecord, 'pipeline' | 'project' | 'requestedFor' | 'commit'>;
+
+function factsOf(request: QueueRequest, sources: Sources): Facts {
   const root = resolve(request.repositories.self);
   const file = relative(root, resolve(request.file)).replaceAll('\\', '/');
   return {
