@@ -21,8 +21,15 @@ export function fetchByIvy(python: string): FetchJar {
     ]);
     return code === 0
       ? undefined
-      : `${organisation}:${module}:${revision} cannot be fetched here: ${output.trim().split('\n').slice(-3).join(' ')}`;
+      : `${organisation}:${module}:${revision} cannot be fetched here: ${complaintOf(output)}`;
   };
+}
+
+/** What went wrong, out of Ivy's long report. */
+function complaintOf(output: string): string {
+  const lines = output.split('\n').map((line) => line.trim());
+  const complaints = lines.filter((line) => /not found|error|exception|refused|timed out/i.test(line));
+  return [...new Set(complaints.length > 0 ? complaints : lines.slice(-3))].slice(0, 3).join('; ');
 }
 
 async function ivyOf(python: string): Promise<string> {
