@@ -26,7 +26,7 @@ export function forgetRun(host: Host): void {
   host.setTaskVariable(RUN_VARIABLE, '');
 }
 
-/** The post-job phase: ends a run or update whose step was killed before it could do so. */
+/** The post-job phase: ends what the step has noted (see CancelGuard) and did not get to end itself. */
 export async function afterJob(inputs: Inputs, context: AfterJobContext): Promise<void> {
   const noted = context.host.taskVariable(RUN_VARIABLE) ?? '';
   if (noted === '') {

@@ -19,13 +19,14 @@ export async function finish(
   workspace: WorkspaceClient,
   context: TaskContext,
 ): Promise<TaskOutcome> {
+  setResultOutputs(ended, context);
   const tree = await readRunTree(workspace, ended.run, context.log.warning);
   const ownTasks = taskReports(tree, NOTHING_FOUND);
-  setResultOutputs(ended, ownTasks, context);
+  context.outputs.set('failedTasks', failedTaskKeys(ownTasks).join(','));
   await showFailures(ownTasks, context);
   warnOfUnreadableResults(tree, context);
   const runFails = ended.standing.result !== 'SUCCESS' && inputs.failOn.has(ended.standing.result);
-  const { found, modelsUnknown } = await look(ended, tree, inputs, runFails, workspace, context);
+  const { found, modelsUnknown } = await madeModels(ended, tree, inputs, runFails, workspace, context);
   const tasks = taskReports(tree, found);
   const brought = await bring(ended, inputs.wanted, runFails, workspace, context);
   const comparison = await comparisonOf(ended, tree, found, workspace, context);
@@ -49,7 +50,7 @@ const NOTHING_FOUND: FoundModels = { mlflowRunIds: [], mlflowRuns: [], versions:
  * because the run's own end is the reason.
  * @throws a cancel, and what is no error of ours
  */
-async function look(
+async function madeModels(
   { run }: EndedRun,
   tree: RunTree,
   { experiments }: Inputs,
@@ -128,11 +129,10 @@ async function showFailures(tasks: readonly TaskReport[], { log }: TaskContext):
 }
 
 /** What is known of the run by itself, before anything else is asked. */
-function setResultOutputs({ run, standing }: EndedRun, tasks: readonly TaskReport[], { outputs }: TaskContext): void {
+function setResultOutputs({ run, standing }: EndedRun, { outputs }: TaskContext): void {
   const duration = Number(run.run_duration ?? 0) || Number(run.end_time ?? 0) - Number(run.start_time ?? 0);
   outputs.set('resultState', standing.result);
   outputs.set('durationSeconds', Math.max(0, Math.round(duration / 1000)));
-  outputs.set('failedTasks', failedTaskKeys(tasks).join(','));
 }
 
 function setModelOutputs(found: FoundModels, { model }: Inputs, { outputs }: TaskContext): void {
