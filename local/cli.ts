@@ -1,4 +1,5 @@
 import { CommandError } from './commands/command-error';
+import { complain } from './commands/complain';
 import { evaluate } from './commands/evaluate';
 import { expand } from './commands/expand';
 import { task } from './commands/task';
@@ -38,14 +39,18 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const asked = ['', '--help', '-h', 'help'].includes(name);
-  (asked ? process.stdout : process.stderr).write(asked ? USAGE : `Unknown command '${name}'.\n\n${USAGE}`);
+  if (asked) {
+    process.stdout.write(USAGE);
+  } else {
+    complain(`Unknown command '${name}'.\n\n${USAGE}`);
+  }
   return name !== '' && asked ? 0 : 2;
 }
 
 main(process.argv.slice(2)).then(
   (code) => process.stdout.write('', () => process.exit(code)),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof CommandError ? error.message : describe(error)}\n`);
+    complain(error instanceof CommandError ? error.message : describe(error));
     process.exit(error instanceof CommandError ? 2 : 1);
   },
 );

@@ -14,6 +14,7 @@ import { type DeployedJob, deploySample } from '../demo/sample-jobs';
 import { packageRoot } from '../package-root';
 import { shownText } from '../terminal/shown-text';
 import { CommandError } from './command-error';
+import { complain } from './complain';
 import { nearestName } from './nearest-name';
 
 /** What `workspace deploy` is asked for. */
@@ -75,7 +76,7 @@ async function refuseMissingCatalog(securables: SecurablesApi, catalog: string):
     if (!(error instanceof ApiError)) {
       throw error;
     }
-    process.stderr.write(`warning: whether catalog '${catalog}' is there cannot be seen: ${error.sentences}\n`);
+    complain(`warning: whether catalog '${catalog}' is there cannot be seen: ${error.sentences}`);
     return;
   }
   const names: string[] = [];

@@ -6,6 +6,7 @@ import { expandPipeline } from '../pipelines/expand/pipeline/expand-pipeline';
 import { printPipeline } from '../pipelines/expand/print';
 import { repositoryFolders } from '../pipelines/repository-folders';
 import { CommandError } from './command-error';
+import { complain } from './complain';
 
 const USAGE = `databricks-mlops expand FILE [--repository alias=DIR]… [--parameter name=value]… [--variable name=value]…
 
@@ -39,7 +40,7 @@ export async function expand(args: readonly string[]): Promise<number> {
   try {
     const pipeline = expandPipeline({
       file: relative(root, resolve(file)),
-      source: repositoryFolders(folders, (sentence) => process.stderr.write(`${sentence}\n`)),
+      source: repositoryFolders(folders, complain),
       parameters: pairs('parameter', values.parameter),
       variables: pairs('variable', values.variable),
     });
@@ -47,7 +48,7 @@ export async function expand(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof ExpandError) {
-      process.stderr.write(`${error.sentences}\n`);
+      complain(error.sentences);
       return 1;
     }
     throw error;

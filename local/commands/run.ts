@@ -22,6 +22,7 @@ import { audienceOf } from '../terminal/run-audience';
 import { runSummary } from '../terminal/run-summary';
 import { type RunView, runView } from '../terminal/run-view';
 import { answersOf } from './answer-approvals';
+import { complain } from './complain';
 import { evidenceLines } from './evidence-lines';
 import { repositoryRootOf } from './expand';
 import { ownProgram } from './own-program';
@@ -53,7 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
     if (sentences === undefined) {
       throw error;
     }
-    process.stderr.write(`${sentences}\n`);
+    complain(sentences);
     return 1;
   }
 }

@@ -69,7 +69,7 @@ export function createTerminalHost(options: TerminalOptions): Host {
     publishTestResults: ({ path }) => write(`tests: ${shortPath(path)}`),
     complete: (result, message) => {
       if (options.json) {
-        process.stdout.write(`${hideSecrets(JSON.stringify({ result, message, outputs }, null, 2), secrets)}\n`);
+        process.stdout.write(`${hideSecrets(visibleJson({ result, message, outputs }), secrets)}\n`);
         return;
       }
       const files = { ...outputs, ...(summary === '' ? {} : { summary }) };
@@ -114,6 +114,14 @@ export function createTerminalFolder(workingFolder: string, taskName: string, no
 function shortPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
+}
+
+/** JSON of which a terminal shows every sign: what JSON leaves as it is may still move a cursor or turn a line's direction. */
+function visibleJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function hideSecrets(text: string, secrets: ReadonlySet<string>): string {
