@@ -14,6 +14,7 @@ import type {
   TestCaseRecord,
 } from '../../local/pipelines/record/run-record';
 import { systemClock } from '../../src/clock';
+import { capture, captureFolder, mustNotAppear } from './captured-output';
 
 const AT: Place = {
   frame: { file: 'azure-pipelines.yml', repository: 'self', path: '/azure-pipelines.yml', level: 0 },
@@ -140,6 +141,10 @@ export async function runTestJob(test: TestJob): Promise<FinishedJob> {
     record,
     variables,
   };
+  for (const secret of Object.values(test.secrets ?? {})) {
+    mustNotAppear(secret);
+  }
+  mustNotAppear(request.jobAccessToken);
   const outcome = await runJob(request, events, {
     clock: systemClock,
     tasksFolder: join(__dirname, '..', '..', 'dist', 'tasks'),
@@ -152,6 +157,9 @@ export async function runTestJob(test: TestJob): Promise<FinishedJob> {
       step.startedAt === undefined ? '' : readFileSync(join(folder, 'run', step.log), 'utf8'),
     ]),
   );
+  const said = [...lines, ...issues.map(({ message }) => message), JSON.stringify([calls, tests, record])];
+  capture('a job of the agent', said.join('\n'));
+  captureFolder('a job of the agent', join(folder, 'run'));
   return {
     outcome,
     record,

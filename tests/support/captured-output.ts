@@ -1,26 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SecretForms } from './secret-forms';
+
 /** Something that a person could read, and where it was shown. */
 export interface Captured {
   readonly from: string;
   readonly text: string;
 }
 
-/** Everything that steps and tasks of the suite printed, attached or wrote as summary. */
-const captured: Captured[] = [];
-const secrets = new Set<string>();
-
 /** Text that stands in rows of prediction tables of the tests and must come out nowhere. */
 export const ROW_CANARY = 'canary-7f3a-row-of-a-person';
 
-/** Characters from which on a text is looked through at once and not kept: secrets are declared before a step can show them. */
-const KEPT_CHARACTERS = 200_000;
-const leaked: string[] = [];
+/** Characters that are kept before they are looked through: a secret is declared before or soon after a step can show it. */
+const KEPT_CHARACTERS = 16_000_000;
+
+/** What steps, tasks, commands and runs of the suite printed, attached or left in files, as far as it was not looked through. */
+let captured: Captured[] = [];
+let kept = 0;
+const leaked = new Set<string>();
+const secrets = new SecretForms([ROW_CANARY]);
+let test = '';
+
+/** Says which test goes on; what is captured from now on is told with its title. */
+export function beginTest(title: string): void {
+  test = title;
+}
 
 /** Adds what somebody could read. */
 export function capture(from: string, text: string): void {
-  if (text.length > KEPT_CHARACTERS) {
-    leaked.push(...leaksIn([{ from, text }], [...secrets, ROW_CANARY]));
-  } else {
-    captured.push({ from, text });
+  captured.push({ from: test === '' ? from : `${from} in '${test}'`, text });
+  kept += text.length;
+  if (kept > KEPT_CHARACTERS) {
+    lookThrough();
+  }
+}
+
+/** Adds every file below a folder; nothing where there is none. */
+export function captureFolder(from: string, folder: string): void {
+  for (const file of filesBelow(folder)) {
+    capture(`${from}, file ${file}`, readFileSync(join(folder, file), 'utf8'));
   }
 }
 
@@ -30,37 +48,38 @@ export function mustNotAppear(secret: string): string {
   return secret;
 }
 
-/** Where a declared secret or the canary was found; empty when nowhere. */
+/** Where a declared secret, a part of one, or the canary was found; empty when nowhere. */
 export function leaks(): string[] {
-  return [...leaked, ...leaksIn(captured, [...secrets, ROW_CANARY])];
+  lookThrough();
+  return [...leaked];
 }
 
-/** Where one of the texts was found: plain, one line of it, JSON-escaped, URL-encoded or in base64. */
+/** Where one of the texts was found, in any form that {@link SecretForms} knows. */
 export function leaksIn(shown: readonly Captured[], forbidden: readonly string[]): string[] {
-  const forms = forbidden.flatMap(formsOf);
-  return shown.flatMap(({ from, text }) =>
-    forms.filter((form) => text.includes(form)).map((form) => `${from} shows ${form.slice(0, 4)}…`),
-  );
+  return found(shown, new SecretForms(forbidden));
 }
 
-/** Not the product's own list of forms, which could lack one: written from what the forms are. */
-function formsOf(secret: string): string[] {
-  const encoded = [
-    secret,
-    ...secret.split(/\r?\n/).filter((line) => line.length >= 8 && !line.startsWith('-----')), // each line; the frame of a key is known to all
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    new URLSearchParams([['', secret]]).toString().slice(1),
-  ];
-  const base64 = [0, 1, 2].map((before) => base64Part(secret, before));
-  return [...new Set([...encoded, ...base64, ...base64.map((form) => form.replace(/\+/g, '-').replace(/\//g, '_'))])];
+function lookThrough(): void {
+  for (const leak of found(captured, secrets)) {
+    leaked.add(leak);
+  }
+  captured = [];
+  kept = 0;
 }
 
-/**
- * What of a text's base64 does not depend on its neighbours.
- * @param before bytes in front of it, modulo 3, such as those of `user:` in a Basic header
- */
-function base64Part(text: string, before: number): string {
-  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(text)]);
-  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6));
+function found(shown: readonly Captured[], forms: SecretForms): string[] {
+  return shown.flatMap(({ from, text }) => forms.foundIn(text).map((part) => `${from} shows ${part.slice(0, 4)}…`));
+}
+
+function filesBelow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+      return [];
+    }
+    throw error;
+  }
 }

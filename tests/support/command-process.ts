@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { RunRecord } from '../../local/pipelines/record/run-record';
+import { capture, captureFolder } from './captured-output';
 
 const COMMAND = resolve('bin/databricks-mlops.mjs');
 
@@ -57,7 +58,10 @@ export class CommandFolder {
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });
-    const end = once(child, 'close').then(([exitCode]) => ({ exitCode: exitCode as number | null, stdout, stderr }));
+    const end = once(child, 'close').then(([exitCode]) => {
+      capture('the command databricks-mlops', `${stdout}\n${stderr}`);
+      return { exitCode: exitCode as number | null, stdout, stderr };
+    });
     const shows = async (text: string): Promise<void> => {
       const ended = end.then(() => true);
       while (!`${stdout}${stderr}`.includes(text)) {
@@ -87,10 +91,13 @@ export class CommandFolder {
       .filter((file) => readFileSync(file).includes(text));
   }
 
-  /** Ends what a failed test left behind. */
+  /** Ends what a failed test left behind; what runs and tasks left to read is held against the declared secrets at the end of the suite. */
   remove(): void {
     for (const child of this.#started.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
       child.kill('SIGKILL');
+    }
+    for (const folder of ['runs', 'tasks']) {
+      captureFolder(`folder .mlops/${folder}`, join(this.path, '.mlops', folder));
     }
     rmSync(this.path, { recursive: true, force: true, maxRetries: 3 });
   }

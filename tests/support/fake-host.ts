@@ -2,12 +2,15 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentResult, Host, ServiceConnection } from '../../src/agent/host';
-import { capture, mustNotAppear } from './captured-output';
+import { capture, captureFolder, mustNotAppear } from './captured-output';
 
 /** A `Host` in memory: inputs and variables in, everything that a task said out. */
 export class FakeHost implements Host {
   /** Address in front of a workspace's own that steps are to be led through. */
   static front: (url: string) => string = (url) => url;
+
+  /** Inputs that steps get in place of their own. */
+  static inputs: (own: Readonly<Record<string, string>>) => Readonly<Record<string, string>> = (own) => own;
 
   readonly kind: Host['kind'];
   readonly lines: string[] = [];
@@ -36,7 +39,7 @@ export class FakeHost implements Host {
     } = {},
   ) {
     this.kind = options.kind ?? 'pipeline';
-    this.inputs = new Map(Object.entries(options.inputs ?? {}));
+    this.inputs = new Map(Object.entries(FakeHost.inputs(options.inputs ?? {})));
     this.variables = new Map(
       Object.entries({
         'Agent.TempDirectory': mkdtempSync(join(tmpdir(), 'databricks-mlops-test-')),
@@ -158,13 +161,19 @@ export class FakeHost implements Host {
   complete(result: AgentResult, message: string): void {
     this.result = result;
     this.message = message;
-    const files = [...this.summaries, ...this.attachments.map(({ path }) => path), ...this.testResults].filter(
-      existsSync,
-    );
+    const folder = join(this.variables.get('Agent.TempDirectory') ?? '', 'databricks-mlops');
+    const named = [...this.summaries, ...this.attachments.map(({ path }) => path), ...this.testResults];
+    const elsewhere = named.filter((path) => !path.startsWith(folder) && existsSync(path));
     capture(
       'a task in process',
-      [this.printed, ...this.outputs.values(), ...files.map((path) => readFileSync(path, 'utf8'))].join('\n'),
+      [
+        this.printed,
+        ...this.outputs.values(),
+        ...this.taskVariables.values(),
+        ...elsewhere.map((path) => readFileSync(path, 'utf8')),
+      ].join('\n'),
     );
+    captureFolder('a task in process', folder);
   }
 
   onCancel(listener: () => void): () => void {

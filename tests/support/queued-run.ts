@@ -9,6 +9,7 @@ import { RunFolders } from '../../local/pipelines/record/run-folders';
 import type { RunRecord, StageRecord, StepRecord } from '../../local/pipelines/record/run-record';
 import type { RecordedRun } from '../../local/pipelines/service/ports';
 import { systemClock } from '../../src/clock';
+import { capture, captureFolder } from './captured-output';
 
 /** A run with what it showed and the notices beside it. */
 export interface Queued extends RecordedRun {
@@ -95,6 +96,8 @@ export class PipelineFolder {
         notice: (sentence) => notices.push(sentence),
       },
     });
+    capture('a queued run', [...lines, ...notices].join('\n'));
+    captureFolder('a queued run', ran.folder);
     return { ...ran, lines, notices };
   }
 }
