@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import type { FakeHost } from '../support/fake-host';
+import { answersOf, type Instead, type Refusal, textFieldsOf } from '../support/hostile-answers';
+import { HostileFindings } from '../support/hostile-findings';
+import { REFUSAL_DIALECTS } from '../support/hostile-refusals';
+import { HOSTILE_TEXTS } from '../support/hostile-texts';
+import { type RecordedService, type Recording, startRecordedService } from '../support/recorded-service';
+import { looksSame, mustLookAs, mustLookAsOneOf } from '../support/shown-layout';
+import { SCENES_OF_TASKS } from './scenes/all-tasks';
+import type { Subject, TaskScene } from './scenes/task-scene';
+
+/** Texts of one kind, and text number n of those that they are compared with. */
+interface Kind {
+  readonly harmless: (number: number) => string;
+  readonly texts: readonly string[];
+}
+
+/** A description that is blank is none, so that steps say other things of it. */
+const isBlank = (text: string): boolean => text.trim() === '';
+const KINDS: readonly [Kind, Kind] = [
+  {
+    // Not of a word alone: a text that is no part of an address, or too long for one, makes no link.
+    harmless: (number) => `price${number} "a" (b)`.padEnd(20_000, '-'),
+    texts: HOSTILE_TEXTS.filter((text) => !isBlank(text)),
+  },
+  { harmless: (number) => ' '.repeat(number + 1), texts: HOSTILE_TEXTS.filter(isBlank) },
+];
+/** On a field that decides something a step ends at once, in one of few ways: some texts are enough for each. */
+const TEXTS_A_DECIDING_FIELD = 4;
+/** A prime, so that each text meets another request and dialect in each task. */
+const STRIDE = 7;
+
+describe('hostile texts in what services answer', function () {
+  this.timeout(600_000);
+
+  it('are 200 and more', () => {
+    assert.ok(HOSTILE_TEXTS.length >= 200, String(HOSTILE_TEXTS.length));
+  });
+
+  for (const [task, open] of SCENES_OF_TASKS) {
+    describe(task, () => {
+      let scene: TaskScene;
+      let service: RecordedService;
+      let subject: Subject;
+      let recording: Recording;
+      let asRecorded: FakeHost;
+      before(async () => {
+        scene = await open();
+        service = await startRecordedService();
+        subject = await scene.newSubject();
+        recording = await service.record(async () => {
+          asRecorded = await subject.step();
+        });
+      });
+      after(async () => {
+        await service.close();
+        await scene.close();
+      });
+
+      const stepWith = (instead?: Instead, refusal?: Refusal): Promise<FakeHost> =>
+        service.answerBy(answersOf(recording, instead, refusal), () => subject.step());
+
+      it('each text in every field for people: none acts, none breaks log or summary', async () => {
+        const findings = new HostileFindings();
+        for (const { harmless, texts } of KINDS) {
+          const [fields, expected] = await fieldsForPeople(harmless);
+          const met = new Map<string, Set<string>>();
+          for (const shift of texts.keys()) {
+            const textOf = (number: number) => texts[(number + shift) % texts.length] ?? '';
+            const host = await stepWith(inFields(fields, textOf, met));
+            findings.note(`text ${shift} and those after it`, () => mustLookAs(host, expected));
+          }
+          findings.mustBeNone();
+          const unmet = fields.filter((field) => met.get(field)?.size !== texts.length);
+          assert.deepEqual(unmet, [], 'fields that did not meet each text');
+        }
+      });
+
+      it('in each field that decides something: none acts, none breaks log or summary', async () => {
+        const [fields] = await fieldsForPeople(KINDS[0].harmless);
+        const findings = new HostileFindings();
+        let next = 0;
+        for (const field of textFieldsOf(recording).filter((each) => !fields.includes(each))) {
+          const only = (text: string) => stepWith((said, where) => (where === field ? text : said));
+          const harmless = [await only('price'), await only(KINDS[0].harmless(0)), await only(' ')];
+          for (const _ of Array(TEXTS_A_DECIDING_FIELD)) {
+            const hostile = HOSTILE_TEXTS[next++ % HOSTILE_TEXTS.length] ?? '';
+            const host = await only(hostile);
+            findings.note(field, () => mustLookAsOneOf(host, harmless), hostile);
+          }
+        }
+        findings.mustBeNone();
+      });
+
+      it('as refusal of requests in every dialect: none acts, none breaks log or summary', async () => {
+        const expected = new Map<string, FakeHost>();
+        const places = [...recording.keys()].flatMap((route) =>
+          REFUSAL_DIALECTS.map((dialect) => ({ route, dialect })),
+        );
+        const findings = new HostileFindings();
+        for (const [at, hostile] of HOSTILE_TEXTS.entries()) {
+          const { route, dialect } = places[(at * STRIDE) % places.length] ?? assert.fail('no request');
+          const refused = (text: string) => stepWith(undefined, { route, answer: dialect.answer(text) });
+          const key = `${route} ${dialect.name} ${isBlank(hostile)}`;
+          const harmless = expected.get(key) ?? (await refused(isBlank(hostile) ? ' ' : 'price'));
+          expected.set(key, harmless);
+          const host = await refused(hostile);
+          findings.note(key, () => mustLookAsOneOf(host, [harmless]), hostile);
+        }
+        findings.mustBeNone();
+      });
+
+      const forPeople = new Map<Kind['harmless'], [readonly string[], FakeHost]>();
+
+      /** Fields whose texts change neither the end of a step nor what its summary is made of, and a step with harmless ones in all of them. */
+      async function fieldsForPeople(harmless: Kind['harmless']): Promise<[readonly string[], FakeHost]> {
+        let [fields, host] = forPeople.get(harmless) ?? [[], asRecorded];
+        if (forPeople.has(harmless)) {
+          return [fields, host];
+        }
+        for (const field of textFieldsOf(recording)) {
+          const wider = [...fields, field];
+          const changed = await stepWith(inFields(wider, harmless));
+          if (looksSame(changed, asRecorded)) {
+            fields = wider;
+            host = changed;
+          }
+        }
+        forPeople.set(harmless, [fields, host]);
+        return [fields, host];
+      }
+    });
+  }
+});
+
+/** Text number n, from 0, in place of the n-th different one of these fields: names are compared with each other, so equal ones stay equal. */
+function inFields(
+  fields: readonly string[],
+  textOf: (number: number) => string,
+  met = new Map<string, Set<string>>(),
+): Instead {
+  const known = new Map<string, string>();
+  return (text, field) => {
+    if (!fields.includes(field)) {
+      return text;
+    }
+    const found = known.get(text) ?? textOf(known.size);
+    known.set(text, found);
+    met.set(field, (met.get(field) ?? new Set()).add(found));
+    return found;
+  };
+}
