@@ -98,7 +98,7 @@ export function faultRows(open: () => Promise<FaultScene>, expected: Expected): 
 
   it('tokens are refused as often as they are renewed: UNAUTHENTICATED', async () => {
     scene.signIn.by = 'secret';
-    const first = requests[0];
+    const first = requests.find((request) => expected.tolerated?.(request) === undefined);
     assert.ok(first !== undefined);
     const { subject, host } = await faulty(USELESS, first);
     mustName(host, USELESS, first, subject);
