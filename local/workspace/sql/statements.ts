@@ -65,7 +65,7 @@ function statementOperations(
       method: 'POST',
       path: '/api/2.0/sql/statements',
       note: 'statements by the allow-list of the SQL engine; named parameters; results inline and by links',
-      lacks: 'the format ARROW_STREAM',
+      lacks: 'the format ARROW_STREAM; byte counts of inline results',
       handle: async (call) => {
         closeOld(statements, workspace.clock.now());
         const request = readRequest(await call.json(), workspace);
