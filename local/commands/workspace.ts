@@ -5,6 +5,7 @@ import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-fi
 import { principalFindings, principalsShape } from '../workspace/identity/principal-settings';
 import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
 import { type RunningWorkspaces, type StartOptions, startWorkspaces } from '../workspace/server';
+import { FIRST_CATALOGS } from '../workspace/unity-catalog/namespaces';
 import { CommandError } from './command-error';
 import { deploy } from './deploy';
 import { nearestName } from './nearest-name';
@@ -13,6 +14,7 @@ const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
 
   start   [--port N] [--data DIR] [--workspace NAME]… [--principals FILE]
                                                         starts and stays until Ctrl-C; N for the first workspace, N+1 … for the others;
+                                                        default: the ports of the last start on DIR where they are free;
                                                         FILE: users, groups and service principals with their rights (docs/principals.md)
   deploy  [FOLDER] --catalog NAME [--commit ID] [--profile NAME]
           uploads the files of FOLDER (default: samples/diabetes of this package) and creates the jobs of its databricks.yml, or resets
@@ -48,7 +50,11 @@ export async function workspace(args: readonly string[]): Promise<number> {
     case 'start':
       return start(
         data,
-        { port: portOf(values.port), names: values.workspace ?? ['local'], ...described(values.principals) },
+        {
+          ...(values.port === undefined ? {} : { port: portOf(values.port) }),
+          names: values.workspace ?? ['local'],
+          ...described(values.principals),
+        },
         json,
       );
     case 'deploy':
@@ -99,10 +105,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-function portOf(text: string | undefined): number {
-  if (text === undefined) {
-    return 0;
-  }
+function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) {
     throw new CommandError(`--port must be a number from 0 to 65535, not '${text}'.`);
@@ -150,10 +153,10 @@ function greeting(running: RunningWorkspaces): string {
 
   MLflow, the Databricks SDKs and the Databricks CLI read these two variables, from any terminal where that line was pasted.
 
-  Next, in another terminal after that line: npx databricks-mlops workspace deploy --catalog dev
+  Next, in another terminal after that line: npx databricks-mlops workspace deploy --catalog ${FIRST_CATALOGS.includes(name) ? name : 'dev'}
   (the sample's jobs; then they can be run)
 
-  Start page (opens once): ${startPageUrl}
+  Start page, in a browser of this machine: ${startPageUrl}
 `,
   );
   return `${blocks.join('\n')}\nCtrl-C ends it; its state stays.\n`;

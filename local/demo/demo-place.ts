@@ -10,6 +10,8 @@ export interface DemoPlace {
   readonly templates: string;
   readonly settings: string;
   readonly runs: string;
+  /** State of the local workspaces. */
+  readonly data: string;
 }
 
 /** Who approves in the demo. */
@@ -30,6 +32,7 @@ export function layOutDemo(folder: string, root: string): DemoPlace {
     templates: join(folder, 'azure-databricks-mlops'),
     settings: join(folder, 'settings'),
     runs: join(folder, 'runs'),
+    data: join(folder, 'workspace'),
   };
   cpSync(join(root, 'samples', 'diabetes'), place.repository, {
     recursive: true,

@@ -6,6 +6,7 @@ import { queueRun } from '../pipelines/queue/queue-run';
 import { RunFolders } from '../pipelines/record/run-folders';
 import type { Result } from '../pipelines/record/run-record';
 import { textsBelow } from '../pipelines/record/texts-below';
+import type { Caller } from '../pipelines/record/way-on';
 import type { RecordedRun } from '../pipelines/service/ports';
 import type { LocalWorkspace } from '../pipelines/settings/connections';
 import type { Paint } from '../terminal/paint';
@@ -32,6 +33,11 @@ export interface DemoRun {
   readonly branch: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly expected: Result;
+}
+
+/** How the command is called from the folder of this package, in which the demo runs. */
+export function demoCaller(data: string): Caller {
+  return { program: ['node', 'bin/databricks-mlops.mjs'], places: ['--data', relative(process.cwd(), data)] };
 }
 
 /** A run that did not end as the demo expects. */
@@ -91,7 +97,8 @@ function surroundings(
       return { kind: 'approved', by: APPROVER, comment: 'Given by the demo.' };
     },
     manualValidation: async () => 'rejected',
-    page: ({ record, folder }, goesOn) => renderRunPage(record, textsBelow(folder), { goesOn }),
+    page: ({ record, folder }, goesOn) =>
+      renderRunPage(record, textsBelow(folder), { goesOn, caller: demoCaller(place.data) }),
     beforeRun: ({ commit }) =>
       deployJobs({ folder: place.repository, commit, environment: {}, notice: view.notice }, workspaces),
   };

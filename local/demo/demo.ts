@@ -1,15 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createWorkspaceClient } from '../../src/databricks/workspace-client';
 import { CommandError } from '../commands/command-error';
 import { packageRoot } from '../package-root';
+import { wayToWorkspaces } from '../pipelines/record/way-on';
 import type { LocalWorkspace } from '../pipelines/settings/connections';
 import { paintFor } from '../terminal/paint';
 import { startWorkspaces } from '../workspace/server';
 import { DEMO_USAGE, readDemoOptions } from './demo-options';
 import { commitTraining, type DemoPlace, layOutDemo } from './demo-place';
-import { type DemoRun, type DemoStage, pageOf, runDemoPipeline } from './demo-run';
+import { type DemoRun, type DemoStage, demoCaller, pageOf, runDemoPipeline } from './demo-run';
 import { clientOf } from './deploy-jobs';
 import { type DemoRow, resultTable } from './result-table';
 import type { TrainingOverride } from './sample-jobs';
@@ -81,8 +81,7 @@ async function main(): Promise<void> {
   const root = packageRoot();
   const paint = paintFor(process.stdout);
   const place = layOutDemo(join(process.cwd(), '.mlops', 'demo'), root);
-  const data = mkdtempSync(join(tmpdir(), 'databricks-mlops-demo-'));
-  const running = await startWorkspaces({ names: ['staging', 'prod'], data });
+  const running = await startWorkspaces({ names: ['staging', 'prod'], data: place.data });
   try {
     const shown = running.workspaces.map(({ name, url }) => `${name} ${url}`).join('  ');
     say(
@@ -106,7 +105,6 @@ async function main(): Promise<void> {
     say(paint.dim(`\nDone in ${Math.round((Date.now() - begun) / 1000)} s; nothing is left running.`));
   } finally {
     await running.stop();
-    rmSync(data, { recursive: true, force: true });
   }
 }
 
@@ -153,6 +151,12 @@ async function query({ place, workspaces, paint }: DemoStage): Promise<string> {
   return figures;
 }
 
+/** The command that starts the workspaces of the demo again. */
+function wayBack({ data }: DemoPlace): string | undefined {
+  const localWorkspaces = ['staging', 'prod'].map((name) => ({ name, url: '' }));
+  return wayToWorkspaces({ localWorkspaces }, demoCaller(data));
+}
+
 function lookAt(rows: readonly DemoRow[], place: DemoPlace, paint: ReturnType<typeof paintFor>): string {
   const refused = rows.find(({ result }) => result === 'failed');
   return [
@@ -162,6 +166,8 @@ function lookAt(rows: readonly DemoRow[], place: DemoPlace, paint: ReturnType<ty
     ...(refused === undefined
       ? []
       : [paint.dim(`  Why the worse model was refused stands in the summary of ${refused.page}.`)]),
+    paint.dim('  Workspaces and endpoints as they are now, also by the links of the pages:'),
+    `    ${wayBack(place) ?? ''}`,
     paint.dim(`  The pipeline is ${join(place.repository, 'azure-pipelines.yml')}, as it is in samples/diabetes.`),
   ].join('\n');
 }

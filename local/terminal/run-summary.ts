@@ -4,7 +4,7 @@ import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
 import { saysOnly } from '../pipelines/record/said';
 import { testCounts } from '../pipelines/record/test-counts';
 import { titleOf } from '../pipelines/record/titles';
-import { type Caller, INSTALLED, wayOn } from '../pipelines/record/way-on';
+import { type Caller, INSTALLED, wayOn, wayToWorkspaces } from '../pipelines/record/way-on';
 import { durationText } from './duration-text';
 import type { Paint } from './paint';
 import { markOf, newestStages } from './run-tree';
@@ -96,7 +96,8 @@ function waits(record: RunRecord, stage: StageRecord, { paint, caller = INSTALLE
     });
 }
 
-function found(record: RunRecord, { folder, from, page, paint }: SummaryView): readonly string[] {
+function found(record: RunRecord, view: SummaryView): readonly string[] {
+  const { folder, from, page, paint } = view;
   const cases = record.tests.flatMap((run) => run.cases);
   const lines = [
     ...(cases.length === 0 ? [] : [`  tests      ${testCounts(cases)}`]),
@@ -107,5 +108,17 @@ function found(record: RunRecord, { folder, from, page, paint }: SummaryView): r
     ...(record.tags.length === 0 ? [] : [`  tags       ${shownText(record.tags.join(', '))}`]),
     `  ${page ? `page       ${relative(from, join(folder, 'index.html'))}` : `record     ${relative(from, join(folder, 'run.json'))}`}`,
   ];
-  return ['', ...lines.map((line) => paint.dim(line))];
+  return ['', ...lines.map((line) => paint.dim(line)), ...workspaces(record, view)];
+}
+
+/** How to look at what a run left in local workspaces: they ended with it. */
+function workspaces(record: RunRecord, { paint, caller = INSTALLED }: SummaryView): readonly string[] {
+  const command = wayToWorkspaces(record, caller);
+  const names = (record.localWorkspaces ?? []).map(({ name }) => name).join(', ');
+  return command === undefined
+    ? []
+    : [
+        paint.dim(`  workspaces ${names} ended with the run. To look at them, and to ask what they serve:`),
+        `    ${command}`,
+      ];
 }

@@ -9,8 +9,9 @@ import { authorizer } from './grants/authorize';
 import { openPort, type Port } from './http-server';
 import type { Member } from './identity/directory';
 import type { PrincipalSettings } from './identity/principal-settings';
-import { administrator, numericId } from './identity/principals';
+import { administrator } from './identity/principals';
 import { describeStart, permitWarehouse, principalTokens } from './identity/start-principals';
+import { KeptIdentities } from './kept-identity';
 import { openLmdbStore } from './lmdb-store';
 import { type EntraTrust, entraTokens } from './oauth/entra-token';
 import type { ServicePrincipal } from './oauth/service-principals';
@@ -25,7 +26,7 @@ import { Tokens } from './tokens';
 export interface StartOptions extends SharedOptions {
   /** One workspace each; default `['local']`. Letters, digits, `-` and `_`. */
   readonly names?: readonly string[];
-  /** Port of the first workspace, the others follow; 0 (default) takes free ones. */
+  /** Port of the first workspace, the others follow; 0 takes free ones. Default: those of the last start where they are free. */
   readonly port?: number;
   /** Address to listen on; default 127.0.0.1. Anything else opens the workspace to the network. */
   readonly host?: string;
@@ -56,7 +57,7 @@ export interface RunningWorkspace {
   readonly url: string;
   /** The administrator's bearer token of this start. */
   readonly token: string;
-  /** Opens the start page once. */
+  /** Opens the start page, on this machine again and again. */
   readonly startPageUrl: string;
 }
 
@@ -82,13 +83,15 @@ export async function startWorkspaces(options: StartOptions): Promise<RunningWor
     cleanUp.push(() => shared.close());
     const members = describeStart(metastore, options.principals, clock.now());
     const running: RunningWorkspace[] = [];
+    const identities = new KeptIdentities(metastore.store);
     for (const [index, name] of names.entries()) {
-      const port = await openPortOf(options, index);
+      const port = await openPortOf(options, index, identities.portOf(name));
       cleanUp.push(() => port.close());
+      identities.keepPort(name, Number(new URL(port.url).port));
       const faults = new FaultTable(clock);
       const workspace: Workspace = {
         name,
-        id: numericId(`workspace:${name}`),
+        id: identities.idOf(name),
         url: port.url,
         clock: faults.clock,
         store: store.scope(`workspace/${name}`),
@@ -200,13 +203,17 @@ function checkedNames(names: readonly string[]): readonly string[] {
   return names;
 }
 
-async function openPortOf(options: StartOptions, index: number): Promise<Port> {
-  const first = options.port ?? 0;
-  const port = first === 0 ? 0 : first + index;
+/** @param last port of the last start, so that links of then lead here again */
+async function openPortOf(options: StartOptions, index: number, last: number): Promise<Port> {
+  const { port: first, host = '127.0.0.1' } = options;
+  const port = first === undefined ? last : first === 0 ? 0 : first + index;
   try {
-    return await openPort(options.host ?? '127.0.0.1', port);
+    return await openPort(host, port);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      if (first === undefined) {
+        return await openPort(host, 0);
+      }
       throw new TaskError('PORT_IN_USE', `Port ${port} is already in use on this machine.`, {
         todo: 'Start with another --port, or with --port 0 for a free one.',
         cause: error,

@@ -2,7 +2,7 @@ import { type Html, html } from '../../html';
 import type { StepRecord } from '../record/run-record';
 import { says } from '../record/said';
 import { titleOf } from '../record/titles';
-import { wayOn } from '../record/way-on';
+import { wayOn, wayToWorkspaces } from '../record/way-on';
 import { runSentence, runState, type Waiting, waitingChecks } from './run-sentence';
 import type { RunView } from './run-view';
 import { icon } from './states';
@@ -24,6 +24,7 @@ ${failureLinks(view)}
 </div>
 ${waitingChecks(view).map((waiting) => waitingNotice(view, waiting))}
 ${decisions(view)}
+${workspacesNotice(view)}
 ${facts(view)}`;
 }
 
@@ -109,6 +110,18 @@ function decisionsOf(view: RunView, step: StepRecord): readonly Decision[] {
 
 function startOf({ startedAt }: StepRecord): number {
   return startedAt === undefined ? 0 : Date.parse(startedAt);
+}
+
+/** Local workspaces end with their run: links to them lead nowhere until they are started again, at the same addresses where these are free. */
+function workspacesNotice({ record, caller, goesOn }: RunView): Html | undefined {
+  const command = goesOn ? undefined : wayToWorkspaces(record, caller);
+  const places = (record.localWorkspaces ?? []).map(
+    ({ name, url }, index) => html`${index === 0 ? '' : ', '}<b>${name}</b> <code>${url}</code>`,
+  );
+  return command === undefined
+    ? undefined
+    : html`<section class="notice"><p>The local workspaces ended with the run: ${places}. To look at them, to follow links to them, and to ask the endpoints that they serve:</p>
+<p class="command"><code data-copy="the command">${command}</code></p></section>`;
 }
 
 function facts({ record }: RunView): Html {

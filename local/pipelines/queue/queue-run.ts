@@ -10,7 +10,7 @@ import { carryOut } from './carry-out';
 import { checkSettings } from './check-settings';
 import { CannotRun, type PreparedPipeline, preparePipeline } from './prepared-pipeline';
 import { ownFolders, type QueueRequest, type Surroundings } from './queue-request';
-import { readyPlace } from './ready-place';
+import { type ReadyPlace, readyPlace } from './ready-place';
 import { runNumber } from './run-number';
 import { RunNumbers } from './run-numbers';
 import { queueVariables, sourceBranch } from './run-variables';
@@ -36,6 +36,7 @@ export async function queueRun(request: QueueRequest, surroundings: Surroundings
   const place = await readyPlace(prepared.plan, request, sources.commit, surroundings);
   try {
     const run = newRun({ request, prepared, predefined, facts }, surroundings);
+    noteWorkspaces(run, place);
     return await whileHeld(run, () =>
       carryOut(
         { request, plan: prepared.plan, predefined, sources, run, connections: place.connections },
@@ -150,6 +151,7 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
   }
   const { commit } = run.record;
   const place = await readyPlace(prepared.plan, request, commit, surroundings);
+  noteWorkspaces(run, place);
   try {
     return await carryOut(
       {
@@ -165,6 +167,13 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
     );
   } finally {
     await place.stop();
+  }
+}
+
+/** By address alone: their tokens end with the run. */
+function noteWorkspaces({ record }: RecordedRun, { localWorkspaces }: ReadyPlace): void {
+  if (localWorkspaces.length > 0) {
+    record.localWorkspaces = localWorkspaces.map(({ name, url }) => ({ name, url }));
   }
 }
 

@@ -15,8 +15,8 @@ export interface UsableConnections {
 /** What is around a run before it begins: its connections can be used until `stop`. */
 export interface ReadyPlace {
   readonly connections: UsableConnections;
-  /** Local workspaces that end with the run; those that outlive it are not among them. */
-  readonly ownWorkspaces: readonly LocalWorkspace[];
+  /** The local workspaces that its connections lead to. */
+  readonly localWorkspaces: readonly LocalWorkspace[];
   stop(): Promise<void>;
 }
 
@@ -32,14 +32,15 @@ export async function readyPlace(
 ): Promise<ReadyPlace> {
   const connections = new Connections(join(settings, 'connections.yml'));
   const names = neededConnections(plan, tasksFolder, new Map(Object.entries(stubs)));
-  const own =
-    workspaces === undefined ? await localWorkspaces(connections.workspacesFor(names), workspaceData) : undefined;
+  const needed = connections.workspacesFor(names);
+  const own = workspaces === undefined ? await localWorkspaces(needed, workspaceData) : undefined;
   const running = workspaces ?? own?.running ?? [];
   const stop = async (): Promise<void> => own?.stop();
   try {
     await beforeRun?.({ workspaces: running, commit });
     const resolve = (name: string) => connections.resolve(name, running, environment);
-    return { connections: { names, resolve }, ownWorkspaces: own?.running ?? [], stop };
+    const used = running.filter(({ name }) => needed.includes(name));
+    return { connections: { names, resolve }, localWorkspaces: used, stop };
   } catch (error) {
     await stop();
     throw error;

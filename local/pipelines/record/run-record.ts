@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly fork: boolean;
   readonly requestedFor: { readonly id: string; readonly name: string };
   readonly parameters: Readonly<Record<string, string>>;
+  /** Local workspaces that the run used; they end with it. Absent in records of before, and where it used none. */
+  localWorkspaces?: readonly { readonly name: string; readonly url: string }[];
   readonly planId: string;
   readonly timelineId: string;
   readonly queuedAt: string;

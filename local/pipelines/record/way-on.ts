@@ -24,3 +24,18 @@ export function wayOn(
 ): string | undefined {
   return commandLine([...program, 'run', '--retry', `${id}:${name}`, '--approve', answer, ...places]);
 }
+
+/**
+ * The command that starts the local workspaces of a run again, with what is served there.
+ * @returns `undefined` when the run used none, or where no terminal should be handed the command
+ */
+export function wayToWorkspaces(
+  { localWorkspaces = [] }: Pick<RunRecord, 'localWorkspaces'>,
+  { program, places }: Caller,
+): string | undefined {
+  const at = places.indexOf('--data');
+  const names = localWorkspaces.flatMap(({ name }) => ['--workspace', name]);
+  return names.length === 0
+    ? undefined
+    : commandLine([...program, 'workspace', 'start', ...(at < 0 ? [] : places.slice(at, at + 2)), ...names]);
+}

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isLoopback } from '../../../src/http/network';
 import { html } from '../../html';
 import { ApiError, type Principal, type Reply, type Workspace } from '../api';
 import { readLog } from '../jobs/attempt-folder';
@@ -9,7 +10,7 @@ import { type Overview, overviewBody } from './overview';
 import { runBody, type ShownTask } from './run-page';
 import { Sessions } from './sessions';
 
-/** The pages for people, behind a link that works once and then a cookie of this workspace. */
+/** The pages for people, behind a link and then a cookie of this workspace. */
 export class StartPage {
   readonly #sessions: Sessions;
 
@@ -21,7 +22,7 @@ export class StartPage {
     this.#sessions = new Sessions(workspace.clock);
   }
 
-  /** A new link that opens the pages once. */
+  /** A new link that opens the pages. */
   newLink(): string {
     return `${this.workspace.url}/start?key=${this.#sessions.newLink()}`;
   }
@@ -33,13 +34,13 @@ export class StartPage {
       return undefined;
     }
     if (url.pathname === '/start') {
-      return this.#redeem(url.searchParams.get('key') ?? '');
+      return this.#redeem(url.searchParams.get('key') ?? '', request);
     }
     if (!this.#hasSession(request)) {
       return pageReply(
         this.workspace,
         'Local workspace',
-        html`<p>Open the link that the start of the workspace printed. If it was used already, stop the workspace and start it again: its state stays.</p>`,
+        html`<p>Open the link to the start page that the start of the workspace printed, then this page again.</p>`,
         401,
       );
     }
@@ -93,14 +94,15 @@ export class StartPage {
     };
   }
 
-  #redeem(key: string): Reply {
-    const session = this.#sessions.redeem(key);
+  #redeem(key: string, { socket }: IncomingMessage): Reply {
+    const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+    const session = this.#sessions.redeem(key, isLoopback(address) ? 'this machine' : 'elsewhere');
     if (session === undefined) {
       return pageReply(
         this.workspace,
         'Local workspace',
-        html`<p>This link was used already, or is of another start. Each link opens once: stop the workspace and start it again, and it prints a new
-one. Its state stays.</p>`,
+        html`<p>This link is of another start, or was used from another machine already. The running start printed its own; one that is lost comes
+with the next start of the workspace, whose state stays.</p>`,
         403,
       );
     }

@@ -35,7 +35,7 @@ export interface Author {
   readonly now: number;
 }
 
-const FIRST_CATALOGS = ['dev', 'staging', 'prod', 'main'];
+export const FIRST_CATALOGS: readonly string[] = ['dev', 'staging', 'prod', 'main'];
 
 /** The metastore's own id, a UUID; fills a fresh metastore with the catalogs dev, staging, prod, main and a schema `default` in each. */
 export function metastoreId(metastore: Metastore, now: number): string {

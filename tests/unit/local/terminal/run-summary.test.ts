@@ -95,6 +95,23 @@ describe('runSummary', () => {
     assert.doesNotMatch(text, /##\[/);
   });
 
+  it('says how to look at what was left in local workspaces', () => {
+    const localWorkspaces = [
+      { name: 'prod', url: 'http://127.0.0.1:1' },
+      { name: 'staging', url: 'http://127.0.0.1:2' },
+    ];
+    const text = summary(
+      { result: 'succeeded', localWorkspaces },
+      { caller: { program: ['npx', 'databricks-mlops'], places: ['--out', 'o', '--data', 'my data'] } },
+    );
+    assert.match(text, /^ {2}workspaces prod, staging ended with the run/m);
+    assert.ok(
+      text.endsWith("\n    npx databricks-mlops workspace start --data 'my data' --workspace prod --workspace staging"),
+      text,
+    );
+    assert.doesNotMatch(summary({ result: 'succeeded' }), /workspace/);
+  });
+
   it('gives the command that goes on, with the places that were given and quoted where it must be', () => {
     const check = {
       kind: 'approval',

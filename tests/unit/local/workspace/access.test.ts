@@ -64,12 +64,16 @@ describe('access to a workspace', () => {
     assert.equal(await rawStatus(workspace.url, '/api/2.0/%2e%2e/secret', { authorization }), 400);
   });
 
-  it('opens the start page by a link that works once', async () => {
+  it('opens the start page by its link, on this machine again and again', async () => {
     assert.equal((await send(`${workspace.url}/`, 'GET', {})).status, 401);
     const first = await send(workspace.startPageUrl, 'GET', {});
     assert.equal(first.status, 303);
     assert.match(first.headers.get('set-cookie') ?? '', /HttpOnly; SameSite=Strict/);
-    assert.equal((await send(workspace.startPageUrl, 'GET', {})).status, 403);
+    const again = await send(workspace.startPageUrl, 'GET', {});
+    assert.equal(again.status, 303);
+    assert.notEqual(again.headers.get('set-cookie'), first.headers.get('set-cookie'), 'each has a session of its own');
+    assert.equal((await send(workspace.startPageUrl.replace(/.$/, '_'), 'GET', {})).status, 403);
+    assert.equal((await send(`${workspace.url}/start`, 'GET', {})).status, 403);
   });
 
   it('describes its OAuth endpoints without a token', async () => {

@@ -106,6 +106,18 @@ describe('the page of a run', () => {
     );
   });
 
+  it('says how to reach the local workspaces that ended with the run', () => {
+    const localWorkspaces = [{ name: 'staging', url: 'http://127.0.0.1:4711' }];
+    const { record } = recordedRun('7', { state: 'completed', result: 'succeeded', localWorkspaces });
+    const text = renderRunPage(record, () => undefined);
+    assert.match(text, /ended with the run: <b>staging<\/b> <code>http:\/\/127\.0\.0\.1:4711<\/code>/);
+    assert.match(text, />npx databricks-mlops workspace start --workspace staging</);
+    assert.doesNotMatch(
+      renderRunPage(record, () => undefined, { goesOn: true }),
+      /workspace start/,
+    );
+  });
+
   it('names what is missing: a log or a summary that nobody left', () => {
     const { record } = sampleRelease();
     const text = renderRunPage(record, () => undefined);
