@@ -27,12 +27,14 @@ interface Step {
   readonly object: string;
   /** What the identity must have to get past it. */
   readonly wanted: readonly string[];
+  /** What lets it be created, by a right on the step before; absent for what is never created on the way. */
+  readonly creating?: string;
   find(): Promise<Securable | undefined>;
   /** What else there is of its kind in the same place. */
   others(): AsyncIterable<Securable>;
 }
 
-/** Do catalog, schema and model exist, and may the identity use them. A model that does not exist yet must be one that it may create. */
+/** Do catalog, schema and model exist, and may the identity use them. A schema or model that does not exist yet must be one that it may create. */
 export const checkUnityCatalog: Check = async ({ workspace, subjects, identity: asked }) => {
   const identity = await asked();
   const who = { name: nameOf(identity), grantee: granteeOf(identity), holders: holdersOf(identity) };
@@ -40,11 +42,13 @@ export const checkUnityCatalog: Check = async ({ workspace, subjects, identity: 
   let last: Step | undefined;
   for (const step of stepsTo(workspace, subjects)) {
     const found = await lookUp(step);
-    if (found === undefined && step.type === 'function' && last !== undefined) {
-      return firstModel(workspace, step, last, who);
+    if (found === 'denied') {
+      return denied(step, who);
     }
-    if (found === undefined || found === 'denied') {
-      return notReached(step, found, who);
+    if (found === undefined) {
+      return last === undefined || step.creating === undefined
+        ? notThereYet(step, who)
+        : mayCreate(workspace, step, step.creating, last, who);
     }
     const finding = await rightsOn(workspace, step, found, step.wanted, who);
     if (finding !== undefined) {
@@ -81,6 +85,7 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
             fullName: inSchema,
             object: `schema ${inSchema}`,
             wanted: ['USE_SCHEMA'],
+            creating: 'CREATE_SCHEMA',
             find: () => securables.schema(inSchema),
             others: () => securables.schemas(catalog),
           },
@@ -93,6 +98,7 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
             fullName: model,
             object: `model ${model}`,
             wanted: ['EXECUTE'],
+            creating: 'CREATE_MODEL',
             find: () => securables.model(model),
             others: () => securables.models(catalog, schema),
           },
@@ -115,11 +121,16 @@ async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
   }
 }
 
-async function notReached(step: Step, found: undefined | 'denied', who: Who): Promise<Finding> {
-  const rights = step.wanted.map((privilege) => missing(privilege, step, who.grantee));
-  return found === 'denied'
-    ? failed(`${who.name} has no ${step.wanted.map(spelled).join(', ')} on ${step.object}.`, rights)
-    : notThere(step.object, step.fullName, await othersOf(step), who.name, rights);
+function denied(step: Step, who: Who): Finding {
+  return failed(`${who.name} has no ${step.wanted.map(spelled).join(', ')} on ${step.object}.`, lackedOn(step, who));
+}
+
+async function notThereYet(step: Step, who: Who): Promise<Finding> {
+  return notThere(step.object, step.fullName, await othersOf(step), who.name, lackedOn(step, who));
+}
+
+function lackedOn(step: Step, who: Who): RightFinding[] {
+  return step.wanted.map((privilege) => missing(privilege, step, who.grantee));
 }
 
 async function rightsOn(
@@ -150,21 +161,30 @@ async function rightsOn(
   );
 }
 
-/** The first version of a model makes the model: then the right to create it is what counts. */
-async function firstModel(workspace: WorkspaceClient, model: Step, schema: Step, who: Who): Promise<Finding> {
-  const found = await schema.find();
-  const finding = await rightsOn(
-    workspace,
-    schema,
-    found ?? { fullName: schema.fullName, owner: '' },
-    ['CREATE_MODEL'],
-    who,
-  );
-  const others = await othersOf(model);
-  const near = others === 'hidden' ? undefined : nearestName(model.fullName, others);
-  const none = `There is no ${model.object} that ${who.name} may see.${near === undefined ? '' : ` Did you mean ${near}?`}`;
+/**
+ * The first training makes the schema, and the first version of a model makes the model: then the right to create it is what counts. Who
+ * lacks that cannot tell a schema that is not there from one that is hidden.
+ */
+async function mayCreate(
+  workspace: WorkspaceClient,
+  step: Step,
+  creating: string,
+  above: Step,
+  who: Who,
+): Promise<Finding> {
+  const found = await above.find();
+  const place = found ?? { fullName: above.fullName, owner: '' };
+  const finding = await rightsOn(workspace, above, place, [creating], who);
+  if (finding !== undefined && step.type === 'schema') {
+    const hiddenOrNot = await notThereYet(step, who);
+    const { command } = missing(creating, above, who.grantee);
+    return { ...hiddenOrNot, message: `${hiddenOrNot.message} So that it may create the schema: ${command}` };
+  }
+  const others = await othersOf(step);
+  const near = others === 'hidden' ? undefined : nearestName(step.fullName, others);
+  const none = `There is no ${step.object} that ${who.name} may see.${near === undefined ? '' : ` Did you mean ${near}?`}`;
   return finding === undefined
-    ? ok(`${none} It may create one in ${schema.object}.`)
+    ? ok(`${none} It may create one in ${above.object}. If the name is right, it does not exist yet.`)
     : { ...finding, message: `${none} ${finding.message}` };
 }
 

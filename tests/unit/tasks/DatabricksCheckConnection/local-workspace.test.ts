@@ -82,6 +82,24 @@ describe('DatabricksCheckConnection against a workspace that enforces rights', (
     assert.doesNotMatch(hidden.printed, /Did you mean/);
   });
 
+  it('lets who may create the schema pass before the first training, and tells who may not which right would do', async () => {
+    const inputs = { checks: 'unityCatalog', model: 'dev.first.churn' };
+    for (const who of ['admin', 'boss'] as const) {
+      const host = await check(who, inputs);
+      assert.equal(host.result, 'Succeeded', host.printed);
+      assert.match(
+        host.printed,
+        /There is no schema dev\.first .* It may create one in catalog dev\. If the name is right, it does not exist yet\./,
+      );
+      assert.doesNotMatch(host.printed, /GRANT/);
+    }
+    const host = await check('ci', inputs);
+    assert.equal(host.result, 'Failed');
+    assert.match(host.printed, /So that it may create the schema: GRANT CREATE SCHEMA ON CATALOG `dev` TO `\S+`;/);
+    await obey(/GRANT CREATE SCHEMA \S+ CATALOG \S+ TO \S+;/.exec(host.printed)?.[0] ?? '');
+    assert.equal((await check('ci', inputs)).result, 'Succeeded');
+  });
+
   it('names commands that are enough: who obeys each of them, from no right at all, ends with a check that passes', async () => {
     const jobs = await as('admin', 'GET', '/api/2.2/jobs/list');
     const inputs = {

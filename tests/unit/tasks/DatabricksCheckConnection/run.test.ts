@@ -364,6 +364,14 @@ describe('DatabricksCheckConnection', () => {
       { [`${UC}/catalogs/dev`]: { json: { name: 'dev', owner: 'builders' } }, [`${EFFECTIVE}/catalog/dev`]: NONE },
     ],
     [
+      'CREATE SCHEMA, where there is no schema yet',
+      'unityCatalog',
+      {
+        [`${UC}/schemas/dev.ml`]: refusal(404, 'SCHEMA_DOES_NOT_EXIST', "Schema 'dev.ml' does not exist."),
+        [`${EFFECTIVE}/catalog/dev`]: held(CI, 'USE_CATALOG', 'CREATE_SCHEMA'),
+      },
+    ],
+    [
       'CREATE MODEL, where there is no model yet',
       'unityCatalog',
       {
