@@ -17,11 +17,17 @@ interface Kind {
 
 /** A description that is blank is none, so that steps say other things of it. */
 const isBlank = (text: string): boolean => text.trim() === '';
+/**
+ * Characters of a text that meets every field, the last ones: ten times what any log shows. A megabyte in each field of each answer would
+ * take most of the time of the suite, so that it meets some fields, alone.
+ */
+const LONGEST_IN_EVERY_FIELD = 100_000;
+const FIELDS_WITH_A_MEGABYTE = 5;
 const KINDS: readonly [Kind, Kind] = [
   {
     // Not of a word alone: a text that is no part of an address, or too long for one, makes no link.
     harmless: (number) => `price${number} "a" (b)`.padEnd(20_000, '-'),
-    texts: HOSTILE_TEXTS.filter((text) => !isBlank(text)),
+    texts: HOSTILE_TEXTS.filter((text) => !isBlank(text)).map((text) => text.slice(-LONGEST_IN_EVERY_FIELD)),
   },
   { harmless: (number) => ' '.repeat(number + 1), texts: HOSTILE_TEXTS.filter(isBlank) },
 ];
@@ -74,6 +80,19 @@ describe('hostile texts in what services answer', function () {
           const unmet = fields.filter((field) => met.get(field)?.size !== texts.length);
           assert.deepEqual(unmet, [], 'fields that did not meet each text');
         }
+      });
+
+      it('a line of a megabyte in fields for people: none acts, none breaks log or summary', async () => {
+        const megabyte =
+          HOSTILE_TEXTS.find((text) => text.length > LONGEST_IN_EVERY_FIELD) ?? assert.fail('no such text');
+        const [fields] = await fieldsForPeople(KINDS[0].harmless);
+        const findings = new HostileFindings();
+        for (const place of Array(FIELDS_WITH_A_MEGABYTE).keys()) {
+          const field = fields[Math.floor((place * fields.length) / FIELDS_WITH_A_MEGABYTE)] ?? '';
+          const host = await stepWith((text, where) => (where === field ? megabyte : text));
+          findings.note(field, () => mustLookAs(host, asRecorded), megabyte);
+        }
+        findings.mustBeNone();
       });
 
       it('in each field that decides something: none acts, none breaks log or summary', async () => {
