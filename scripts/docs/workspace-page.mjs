@@ -43,6 +43,22 @@ need and this page lacks ends with status 501.
 
 From training to a served model at a terminal: [local-line.md](local-line.md).
 
+MLflow takes the profile from the environment: \`DATABRICKS_CONFIG_PROFILE=local\` with \`mlflow.set_tracking_uri("databricks")\`. The address
+\`databricks://local\` alone is not enough: \`log_model\` and the registry also call the Databricks SDK, which looks only at the environment and
+ends with "cannot configure default credentials".
+
+## What the code of a job finds
+
+Tasks run as processes of this machine, in an environment of the packages that the job names: \`dependencies\` of its \`environments\`, \`libraries\` of
+the task (\`pypi\`, \`whl\`, \`requirements\`), \`%pip install\` in a notebook. There is no \`spark\`; \`dbutils\` has widgets, task values, secrets, exit.
+
+\`/Volumes/<catalog>/<schema>/<volume>/…\` can be read and written with Python's own functions: \`open\`, \`os\`, \`pathlib\`, \`shutil\`, \`import\` and all
+that is made of them, such as \`pandas.read_csv\` and \`pytest --junitxml\`, also in a Python that the task starts. Rights are those of whom the run
+runs as, READ VOLUME and WRITE VOLUME. \`/Workspace/…\` can be read. What cannot be shown so is refused with a sentence where Python tells of it:
+other programs with such a path among their arguments, databases, files that libraries open by other ways. Libraries that open files in native
+code (\`pyarrow\`, \`polars\`, \`duckdb\`) and programs that make up such a path themselves look for it in the root of this machine: give them an open file,
+or a copy in a temporary folder.
+
 ## What it keeps, and for how long
 
 All state lies in the data folder of the start (\`--data\`), but for the values of secrets and the results of statements, which end with the

@@ -5,7 +5,7 @@ import { trackingOf } from '../mlflow/tracking';
 import { fullNameOf } from '../unity-catalog/names';
 import { versionFolder } from '../unity-catalog/version-folder';
 import { getVersion, parseVersion } from '../unity-catalog/versions';
-import { getVolume } from '../unity-catalog/volumes';
+import { getVolume, volumesFolder } from '../unity-catalog/volumes';
 import { pathSegments, within } from './segments';
 
 /** Where a path of the Files API lies on this machine. */
@@ -64,7 +64,7 @@ function volumeLocation(workspace: Workspace, [catalog, schema, volume, ...file]
   const { metastore } = workspace;
   const names = fullNameOf(catalog, schema, volume).split('.');
   getVolume(metastore, names.join('.'));
-  const root = within(join(metastore.folder, 'volumes'), names);
+  const root = within(volumesFolder(metastore), names);
   return location(sharedUploads(workspace), root, ['Volumes', ...names], file);
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workspace } from '../api';
+import { volumesFolder } from '../unity-catalog/volumes';
 import { filesFolder } from '../workspace-files/paths';
 import { pipRequirements } from './notebook-requirements';
 import { existingFile, TaskStartError } from './task-files';
@@ -18,7 +19,9 @@ export interface LaunchFile {
   readonly widgets: Readonly<Record<string, string>>;
   /** Of the other tasks of the run, by task key. */
   readonly taskValues: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Folders of all workspace files and of all volumes on this machine. */
   readonly filesRoot: string;
+  readonly volumesRoot: string;
 }
 
 export interface Launch {
@@ -43,7 +46,7 @@ export async function taskLaunch(
   taskValues: LaunchFile['taskValues'],
 ): Promise<Launch> {
   const { spec } = task;
-  const shared = { taskValues, filesRoot: filesFolder(workspace) };
+  const shared = { taskValues, filesRoot: filesFolder(workspace), volumesRoot: volumesFolder(workspace.metastore) };
   const requirements = await declaredRequirements(workspace, run, spec);
   if (spec.spark_python_task !== undefined) {
     const script = await existingFile(workspace, resolve(spec.spark_python_task.python_file), 'python_file');

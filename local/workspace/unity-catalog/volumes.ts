@@ -61,7 +61,12 @@ export function forgetVolume(metastore: Metastore, fullName: string): void {
 
 /** Folder of a volume's files on this machine. */
 export function volumeFolder(metastore: Pick<Metastore, 'folder'>, fullName: string): string {
-  return join(metastore.folder, 'volumes', ...fullName.split('.'));
+  return join(volumesFolder(metastore), ...fullName.split('.'));
+}
+
+/** Folder of the files of all volumes on this machine, with a folder for each level of their names. */
+export function volumesFolder(metastore: Pick<Metastore, 'folder'>): string {
+  return join(metastore.folder, 'volumes');
 }
 
 function volumes(metastore: Metastore): Collection<Volume> {
