@@ -39,7 +39,7 @@ export class ApiError extends TaskError {
     const said = answer.message === '' ? `HTTP status ${answer.status}` : answer.message;
     super(code, `The request failed: ${endSentence(said)}`, {
       where: placeSentence(place, answer.status, answer.errorCode, answer.requestId),
-      todo: ADVICE[code] ?? '',
+      todo: code === 'PERMISSION_DENIED' ? adviceOnRights(place) : (ADVICE[code] ?? ''),
     });
     this.status = answer.status;
     this.errorCode = answer.errorCode;
@@ -175,8 +175,7 @@ function codeOf(answer: { readonly status: number; readonly errorCode: string; r
 const ADVICE: Readonly<Record<string, string>> = {
   UNAUTHENTICATED:
     'The token is wrong, expired or revoked: renew the credential of the service connection (at a terminal: DATABRICKS_TOKEN or the profile).',
-  PERMISSION_DENIED:
-    'Grant the identity of the service connection the missing right; DatabricksCheckConnection names it.',
+  PERMISSION_DENIED: 'Give the identity of this step the missing right.',
   PRIVATE_LINK_VALIDATION_ERROR: 'Run the agent inside the network from which the workspace accepts connections.',
   NOT_FOUND: 'Check the name or id, and that the identity may see it.',
   REQUEST_REFUSED: 'Correct what the message names, in the inputs of the step or in the files that they name.',
@@ -193,6 +192,21 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Check that the URL is that of the workspace itself and that no proxy or login page answers in its place.',
   ANSWER_INCOMPLETE: 'Run the step again; if it repeats, look at the proxy between agent and workspace.',
 };
+
+/** The check of DatabricksCheckConnection that names a right on what lies below a path. */
+const CHECK_OF_PATH: readonly (readonly [RegExp, check: string])[] = [
+  [/^\/api\/2\.\d\/jobs\//, 'jobs'],
+  [/^\/api\/2\.\d\/(mlflow\/)?unity-catalog\//, 'unityCatalog'],
+  [/^\/api\/2\.\d\/sql\/(statements|warehouses)/, 'warehouse'],
+  [/^\/api\/2\.\d\/preview\/scim\/v2\/Me$/, 'identity'],
+];
+
+function adviceOnRights({ path }: CallPlace): string {
+  const check = CHECK_OF_PATH.find(([pattern]) => pattern.test(path))?.[1];
+  return check === undefined
+    ? (ADVICE.PERMISSION_DENIED ?? '')
+    : `${ADVICE.PERMISSION_DENIED} DatabricksCheckConnection with 'checks: ${check}' names it.`;
+}
 
 function placeSentence(place: CallPlace, status: number, errorCode: string, requestId: string): string {
   const ownCode = errorCode === String(status) ? '' : errorCode;

@@ -6,6 +6,7 @@ import { checkJobs } from './checks/jobs';
 import { checkReadOnlyGroups } from './checks/read-only-groups';
 import { checkUnityCatalog } from './checks/unity-catalog';
 import { checkWarehouse } from './checks/warehouse';
+import { namesEntitlement, withoutEntitlement } from './entitlements';
 import type { Check, CheckResult, CheckScope, Finding } from './finding';
 import type { CheckName, Inputs } from './inputs';
 
@@ -44,7 +45,7 @@ export async function makeChecks(
       add(notChecked(check, stopped));
       continue;
     }
-    const { finding, error } = await findingOf(() => CHECKS[check]({ ...scope, identity }));
+    const { finding, error } = await findingOf(() => CHECKS[check]({ ...scope, identity }), identity);
     add({ check, rights: [], ...finding });
     const signedIn = asked === undefined || (await asked.then(() => true).catch(() => false));
     stopped = reasonToStop(check, error, signedIn);
@@ -56,15 +57,28 @@ export async function makeChecks(
 }
 
 /** What a check found; the error, when it could not find anything out. */
-async function findingOf(body: () => Promise<Finding>): Promise<{ finding: Finding; error?: TaskError }> {
+async function findingOf(
+  body: () => Promise<Finding>,
+  identity: CheckScope['identity'],
+): Promise<{ finding: Finding; error?: TaskError }> {
   try {
     return { finding: await body() };
   } catch (error) {
-    if (error instanceof TaskError && error.code !== 'CANCELED') {
-      return { finding: { verdict: 'error', message: error.sentences }, error };
+    if (!(error instanceof TaskError) || error.code === 'CANCELED') {
+      throw error;
     }
-    throw error;
+    const finding = namesEntitlement(error)
+      ? withoutEntitlement(error, await identity())
+      : ({ verdict: 'error', message: sentencesOf(error) } as const);
+    return { finding, error };
   }
+}
+
+/** Without the advice to run this very check, which an error of the service gives to other steps. */
+function sentencesOf(error: TaskError): string {
+  return error instanceof ApiError && error.code === 'PERMISSION_DENIED'
+    ? `${error.message} ${error.options.where ?? ''} Give the identity the right that the workspace names, or ask who administers it.`
+    : error.sentences;
 }
 
 function notChecked(check: CheckName, why: string): CheckResult {

@@ -1,6 +1,7 @@
 import type { CurrentIdentity } from '../../../src/databricks/identity';
 import { ApiError } from '../../../src/http/errors';
 import { shellWord } from '../../../src/shell-word';
+import { withoutEntitlement } from '../entitlements';
 import { type Check, type CheckScope, type Finding, failed, nameOf, ok } from '../finding';
 
 /** Does the workspace accept the credential, and as whom. */
@@ -26,7 +27,7 @@ export const checkIdentity: Check = async (scope) => {
       };
 };
 
-/** Does the address answer as an Azure Databricks workspace. */
+/** Does the address answer as an Azure Databricks workspace, and let the identity in. */
 export const checkWorkspace: Check = async ({ workspace, context, identity: asked }) => {
   const identity = await asked();
   if (identity.workspaceId === '') {
@@ -36,6 +37,15 @@ export const checkWorkspace: Check = async ({ workspace, context, identity: aske
     };
   }
   context.outputs.set('workspaceId', identity.workspaceId);
+  try {
+    // To list jobs wants no right on an object: a list that is refused is the way to see that the workspace keeps the identity out.
+    await workspace.jobs.firstNames(1);
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'PERMISSION_DENIED') {
+      return withoutEntitlement(error, identity);
+    }
+    throw error;
+  }
   return ok(`${workspace.url} is workspace ${identity.workspaceId}.`);
 };
 

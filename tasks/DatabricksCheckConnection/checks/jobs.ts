@@ -3,6 +3,7 @@ import { type Grantee, permissionCommand } from '../../../src/databricks/grant-c
 import type { Job } from '../../../src/databricks/jobs';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { ApiError } from '../../../src/http/errors';
+import { namesEntitlement } from '../entitlements';
 import {
   type Check,
   type Finding,
@@ -66,7 +67,12 @@ async function find({ jobs }: WorkspaceClient, wanted: string): Promise<Job | un
   try {
     return await findJob(jobs, wanted);
   } catch (error) {
-    if (isJobId(wanted) && error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
+    if (
+      isJobId(wanted) &&
+      error instanceof ApiError &&
+      error.code === 'PERMISSION_DENIED' &&
+      !namesEntitlement(error)
+    ) {
       return 'denied';
     }
     throw error;

@@ -4,6 +4,7 @@ import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { ApiError } from '../../../src/http/errors';
 import { nearestName } from '../../../src/nearest-name';
+import { namesEntitlement } from '../entitlements';
 import {
   type Check,
   type Finding,
@@ -114,7 +115,7 @@ async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
   try {
     return await step.find();
   } catch (error) {
-    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED') {
+    if (error instanceof ApiError && error.errorCode === 'PERMISSION_DENIED' && !namesEntitlement(error)) {
       return 'denied';
     }
     throw error;

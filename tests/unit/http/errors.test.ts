@@ -53,6 +53,22 @@ describe('error answers', () => {
     assert.match(refused.sentences, /Task a has no type\. .* Correct what the message names/);
   });
 
+  it('names the check that finds the missing right, where the request tells which', () => {
+    const denied = { error_code: 'PERMISSION_DENIED', message: 'no' };
+    for (const [path, check] of [
+      ['/api/2.2/jobs/run-now', 'jobs'],
+      ['/api/2.1/unity-catalog/models/a.b.c', 'unityCatalog'],
+      ['/api/2.0/mlflow/unity-catalog/model-versions/get', 'unityCatalog'],
+      ['/api/2.0/sql/statements', 'warehouse'],
+      ['/api/2.0/preview/scim/v2/Me', 'identity'],
+    ] as const) {
+      const { todo } = answer(403, denied, { ...place, path }).options;
+      assert.match(todo ?? '', new RegExp(`DatabricksCheckConnection with 'checks: ${check}' names it\\.$`));
+    }
+    const { todo } = answer(403, denied, { ...place, path: '/api/2.0/secrets/get' }).options;
+    assert.equal(todo, 'Give the identity of this step the missing right.');
+  });
+
   it('tells a refused credential from a missing right, and says no number twice', () => {
     const refused = answer(403, { error_code: 403, message: 'Invalid access token.' });
     assert.equal(refused.code, 'UNAUTHENTICATED');

@@ -174,6 +174,22 @@ describe('DatabricksCheckConnection against a workspace that enforces rights', (
     }
   });
 
+  it('names the entitlement that lets an identity in, whichever check finds the door closed', async () => {
+    for (const inputs of [
+      { checks: 'identity,workspace' },
+      { checks: 'unityCatalog', catalog: 'dev' },
+      { checks: 'warehouse', warehouse },
+      { checks: 'jobs' },
+      { checks: 'jobs', job: '1' },
+    ]) {
+      const host = await check('bob', inputs);
+      assert.equal(host.result, 'Failed', JSON.stringify(inputs));
+      assert.match(host.printed, /user bob@example\.com lacks the entitlement workspace-access/);
+      assert.match(commands(host)[0] ?? '', /^databricks users patch \S+ --json '.*"add".*"workspace-access".*'$/);
+      assert.doesNotMatch(host.printed, /DatabricksCheckConnection.* names it/);
+    }
+  });
+
   it('says of a token that is refused that it is refused', async () => {
     const host = await check('gone', { checks: 'identity' });
     assert.equal(host.result, 'Failed');

@@ -85,7 +85,7 @@ describe('DatabricksCheckConnection', () => {
     it(`makes no check after the one that found the workspace ${what}, and ends within the time of one request`, async () => {
       const inputs = { checks: 'all', model: 'dev.ml.churn', job: 'train', readOnlyGroups: 'readers' };
       const { host, clock } = await checked(inputs, (path) =>
-        path.startsWith(UC) || path.includes('/jobs/') || path.includes('/sql/') ? answer : undefined,
+        path.startsWith(UC) || path.includes('/sql/') ? answer : undefined,
       );
       assert.deepEqual(
         report(host).checks.map(({ verdict }) => verdict),
