@@ -5,11 +5,12 @@ import type { Reply, Workspace } from '../api';
 const STYLE = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1f23}
 h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d8dee4;vertical-align:top}
-pre{background:#f6f8fa;padding:1rem;overflow:auto;max-height:40rem}a{color:#0550ae}
-.note{background:#fff8c5;padding:.5rem 1rem}.SUCCESS{color:#116329}.FAILED,.TIMEDOUT,.CANCELED{color:#a40e26}`;
+td{overflow-wrap:anywhere}th{white-space:nowrap}table.facts{width:auto}code{white-space:pre-wrap;overflow-wrap:anywhere}
+pre{background:#f6f8fa;padding:1rem;overflow:auto;max-height:40rem;white-space:pre-wrap;overflow-wrap:anywhere}a{color:#0550ae}
+.note{background:#fff8c5;padding:.5rem 1rem}.SUCCESS,.COMPLETED,.FINISHED,.READY{color:#116329}.FAILED,.TIMEDOUT,.CANCELED,.KILLED,.INTERNAL_ERROR{color:#a40e26}`;
 
-/** Links of the API name a run in the fragment (`/?o=…#job/1/run/2`), which only the browser sees. */
-const SCRIPT = `const run=/^#job\\/(?:\\d+\\/)?run\\/(\\d+)$/.exec(location.hash);if(run)location.replace('/runs/'+run[1]);`;
+/** Links of the API name a run or job in the fragment (`/?o=…#job/1/run/2`), which only the browser sees. */
+const SCRIPT = `const at=/^#job\\/(?:(\\d+)|(?:\\d+\\/)?run\\/(\\d+))$/.exec(location.hash);if(at)location.replace(at[1]?'/jobs/'+at[1]:'/runs/'+at[2]);`;
 
 const POLICY = [
   "default-src 'none'",

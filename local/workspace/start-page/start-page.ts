@@ -2,16 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../../../src/http/network';
 import { html } from '../../html';
 import { ApiError, type Principal, type Reply, type Workspace } from '../api';
-import { readLog } from '../jobs/attempt-folder';
 import type { Router } from '../router';
 import { pageReply } from './frame';
-import { askOperation } from './in-process-call';
-import { type Overview, overviewBody } from './overview';
-import { runBody, type ShownTask } from './run-page';
+import type { Site } from './in-process-call';
+import { pageOf } from './pages';
 import { Sessions } from './sessions';
 
 /** The pages for people, behind a link and then a cookie of this workspace. */
-export class StartPage {
+export class StartPage implements Site {
   readonly #sessions: Sessions;
 
   constructor(
@@ -27,14 +25,17 @@ export class StartPage {
     return `${this.workspace.url}/start?key=${this.#sessions.newLink()}`;
   }
 
-  /** The reply for a page, `undefined` when the path is not one. */
+  /** The reply for a page, `undefined` when the path is not one and nobody looks at it with a browser. */
   async answer(request: IncomingMessage, url: URL): Promise<Reply | undefined> {
-    const runId = /^\/runs\/(\d{1,19})$/.exec(url.pathname)?.[1];
-    if (request.method !== 'GET' || (url.pathname !== '/' && url.pathname !== '/start' && runId === undefined)) {
+    if (request.method !== 'GET') {
       return undefined;
     }
     if (url.pathname === '/start') {
       return this.#redeem(url.searchParams.get('key') ?? '', request);
+    }
+    const page = pageOf(url.pathname);
+    if (page === undefined && !this.#isLookedFor(request, url)) {
+      return undefined;
     }
     if (!this.#hasSession(request)) {
       return pageReply(
@@ -44,54 +45,35 @@ export class StartPage {
         401,
       );
     }
-    return runId === undefined ? this.#overview() : this.#run(runId);
+    return page === undefined ? this.#nothingThere(url) : this.#shown(page, url);
   }
 
-  async #overview(): Promise<Reply> {
-    const [{ jobs = [] }, { runs = [] }, { registered_models: models = [] }, { endpoints = [] }] = await Promise.all([
-      askOperation<{ jobs?: Overview['jobs'] }>(this, '/api/2.2/jobs/list?limit=100'),
-      askOperation<{ runs?: Overview['runs'] }>(this, '/api/2.2/jobs/runs/list?limit=25'),
-      askOperation<{ registered_models?: Overview['models'] }>(this, '/api/2.1/unity-catalog/models'),
-      askOperation<{ endpoints?: Overview['endpoints'] }>(this, '/api/2.0/serving-endpoints'),
-    ]);
-    const withAliases = models.map((model) =>
-      askOperation<Overview['models'][number]>(
-        this,
-        `/api/2.1/unity-catalog/models/${encodeURIComponent(model.full_name)}?include_aliases=true`,
-      ),
-    );
-    const body = overviewBody({ jobs, runs, models: await Promise.all(withAliases), endpoints });
-    return pageReply(this.workspace, `Local workspace ${this.workspace.name}`, body);
+  /** A browser asks for a page that a real workspace may have; the operations of the API answer for themselves. */
+  #isLookedFor({ headers }: IncomingMessage, { pathname }: URL): boolean {
+    const wantsPage = (headers.accept ?? '').includes('text/html');
+    return wantsPage && !pathname.startsWith('/api/') && this.router.find('GET', pathname) === undefined;
   }
 
-  async #run(runId: string): Promise<Reply> {
+  async #shown(page: NonNullable<ReturnType<typeof pageOf>>, url: URL): Promise<Reply> {
     try {
-      const run = await askOperation<ShownTask & { tasks?: ShownTask[] }>(
-        this,
-        `/api/2.2/jobs/runs/get?run_id=${runId}`,
-      );
-      const tasks = await Promise.all((run.tasks ?? []).map((task) => this.#task(task)));
-      return pageReply(this.workspace, `Run ${runId}`, runBody(run, tasks));
+      const { title, body } = await page(this, url.searchParams);
+      return pageReply(this.workspace, title, body);
     } catch (error) {
       if (error instanceof ApiError) {
-        return pageReply(this.workspace, 'Unknown run', html`<p>${error.message}</p>`, 404);
+        return pageReply(this.workspace, 'Not there', html`<p>${error.message}</p>`, 404);
       }
       throw error;
     }
   }
 
-  async #task(task: ShownTask): Promise<ShownTask> {
-    const output = await askOperation<{ error?: string; notebook_output?: { result?: string } }>(
-      this,
-      `/api/2.2/jobs/runs/get-output?run_id=${task.run_id}`,
+  #nothingThere({ pathname }: URL): Reply {
+    return pageReply(
+      this.workspace,
+      'No page',
+      html`<p>The local workspace has no page <code>${pathname}</code>. It has pages of runs, jobs, models, endpoints, experiments and pipelines, which
+its <a href="/">start page</a> lists.</p>`,
+      404,
     );
-    const result = output.notebook_output?.result;
-    return {
-      ...task,
-      log: (await readLog(this.workspace, task.run_id)).text,
-      ...(output.error === undefined ? {} : { error: output.error }),
-      ...(result === undefined ? {} : { exitValue: result }),
-    };
   }
 
   #redeem(key: string, { socket }: IncomingMessage): Reply {
