@@ -9,13 +9,13 @@ import { systemClock } from '../../src/clock';
 import { connectWorkspace } from '../../src/connection/connect';
 import { SecurablesApi } from '../../src/databricks/securables';
 import { ApiError } from '../../src/http/errors';
+import { nearestName } from '../../src/nearest-name';
 import { commandLine } from '../command-line';
 import { type DeployedJob, deploySample } from '../demo/sample-jobs';
 import { packageRoot } from '../package-root';
 import { shownText } from '../terminal/shown-text';
 import { CommandError } from './command-error';
 import { complain } from './complain';
-import { nearestName } from './nearest-name';
 
 /** What `workspace deploy` is asked for. */
 export interface DeployOptions {

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '../../src/agent/task-definition';
+import { nearestName } from '../../src/nearest-name';
 import { loadDefinitions, loadTask, TASK_NAMES } from '../tasks';
 import { CommandError } from './command-error';
-import { nearestName } from './nearest-name';
 import { runAtTerminal } from './run-at-terminal';
 import { listOfTasks, taskHelp, terminalInputs } from './task-help';
 

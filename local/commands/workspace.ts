@@ -1,14 +1,15 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nearestName } from '../../src/nearest-name';
 import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
-import { principalFindings, principalsShape } from '../workspace/identity/principal-settings';
+import { principalFindings } from '../workspace/identity/principal-findings';
+import { principalsShape } from '../workspace/identity/principal-settings';
 import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
 import { type RunningWorkspaces, type StartOptions, startWorkspaces } from '../workspace/server';
 import { FIRST_CATALOGS } from '../workspace/unity-catalog/namespaces';
 import { CommandError } from './command-error';
 import { deploy } from './deploy';
-import { nearestName } from './nearest-name';
 
 const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
 
@@ -119,7 +120,9 @@ function described(file: string | undefined): Pick<StartOptions, 'principals'> {
     return {};
   }
   try {
-    const principals = readSettings(resolve(file), principalsShape, principalFindings);
+    const principals = readSettings(resolve(file), principalsShape, (settings) =>
+      principalFindings(settings, process.env),
+    );
     if (principals === undefined) {
       throw new CommandError(`There is no file ${resolve(file)}.`);
     }

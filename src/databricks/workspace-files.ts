@@ -1,5 +1,4 @@
 import type { HttpClient } from '../http/client';
-import { ApiError } from '../http/errors';
 import { filePath } from '../http/path';
 import { withTextIds } from './ids';
 import { undefinedIfMissing } from './missing';
@@ -62,23 +61,16 @@ export class WorkspaceFilesApi {
 
   /** Writes a whole file, replacing what is there; its folder must exist. */
   async write(path: string, content: Uint8Array): Promise<void> {
-    await this.import(path, content, true);
-  }
-
-  /**
-   * Creates a file that does not exist yet. Not sent twice: after a lost answer only reading tells who created it.
-   * @returns false when there is one of this name
-   */
-  async createNew(path: string, content: Uint8Array): Promise<boolean> {
-    try {
-      await this.import(path, content, false);
-      return true;
-    } catch (error) {
-      if (error instanceof ApiError && (error.isAlreadyExists || error.status === 409)) {
-        return false;
-      }
-      throw error;
-    }
+    const request = {
+      method: 'POST',
+      path: `/api/2.0/workspace-files/import-file/${filePath(path)}`,
+      query: { overwrite: true },
+      bytes: content,
+      idempotent: true,
+    } as const;
+    // What it answers is not said; a page in its place is no proof that the file is there.
+    const answer = await this.http.request(request, 'text');
+    refusePage(answer, '', { method: request.method, path: request.path, origin: this.http.baseUrl });
   }
 
   async delete(path: string, recursive = false): Promise<void> {
@@ -86,18 +78,5 @@ export class WorkspaceFilesApi {
     await undefinedIfMissing(
       this.http.json({ method: 'POST', path: '/api/2.0/workspace/delete', body, acceptEmpty: true, idempotent: true }),
     );
-  }
-
-  private async import(path: string, content: Uint8Array, overwrite: boolean): Promise<void> {
-    const request = {
-      method: 'POST',
-      path: `/api/2.0/workspace-files/import-file/${filePath(path)}`,
-      query: { overwrite },
-      bytes: content,
-      idempotent: overwrite,
-    } as const;
-    // What it answers is not said; a page in its place is no proof that the file is there.
-    const answer = await this.http.request(request, 'text');
-    refusePage(answer, '', { method: request.method, path: request.path, origin: this.http.baseUrl });
   }
 }

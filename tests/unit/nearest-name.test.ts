@@ -10,6 +10,12 @@ describe('nearestName', () => {
     ['trian', ['train', 'trains'], 'train'],
     ['anything', [], undefined],
     ['', ['ab'], undefined],
+    ['jobName', ['model', 'job', 'jobParameters'], 'job'],
+    ['JOBPARAMETERS', ['model', 'job', 'jobParameters'], 'jobParameters'],
+    ['colour', ['model', 'job', 'jobParameters'], undefined],
+    ['in', ['main'], undefined],
+    ['jbo', ['jab', 'job'], 'job'],
+    ['abc', ['acd', 'bca'], undefined],
   ] as const) {
     it(`takes ${JSON.stringify(name)} of ${JSON.stringify(known)} for ${expected}`, () => {
       assert.equal(nearestName(name, known), expected);

@@ -147,13 +147,11 @@ describe('databricks resources', () => {
     assert.equal(server.received[0]?.url, '/serving-endpoints/e/invocations');
   });
 
-  it('creates a new workspace file once, and says when it was there', async () => {
-    const { client, server } = await workspace((_, index) =>
-      index === 0 ? { body: '{}' } : { status: 409, json: { message: 'File already exists at (/Shared/a b).' } },
-    );
-    assert.equal(await client.workspaceFiles.createNew('/Shared/a b', Buffer.from('x')), true);
-    assert.equal(await client.workspaceFiles.createNew('/Shared/a b', Buffer.from('x')), false);
-    assert.equal(server.received[0]?.url, '/api/2.0/workspace-files/import-file/Shared/a%20b?overwrite=false');
+  it('writes a workspace file, replacing what is there, whatever the service says of it', async () => {
+    const { client, server } = await workspace((_, index) => ({ body: index === 0 ? '{}' : '' }));
+    await client.workspaceFiles.write('/Shared/a b', Buffer.from('x'));
+    await client.workspaceFiles.write('/Shared/a b', Buffer.from('x'));
+    assert.equal(server.received[0]?.url, '/api/2.0/workspace-files/import-file/Shared/a%20b?overwrite=true');
   });
 
   it('does not take a page with status 200 for a file that was written or read', async () => {
@@ -163,7 +161,6 @@ describe('databricks resources', () => {
     }));
     for (const call of [
       () => client.workspaceFiles.write('/Shared/train.py', Buffer.from('x')),
-      () => client.workspaceFiles.createNew('/Shared/train.py', Buffer.from('x')),
       () => client.workspaceFiles.read('/Shared/train.py'),
       () => client.files.upload('/Volumes/a/b/c/train.py', Buffer.from('x')),
       () => client.files.download('/Volumes/a/b/c/train.py'),

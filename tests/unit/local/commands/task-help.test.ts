@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { nearestName } from '../../../../local/commands/nearest-name';
 import { listOfTasks, taskHelp } from '../../../../local/commands/task-help';
 import { loadDefinitions } from '../../../../local/tasks';
 
@@ -91,16 +90,4 @@ describe('databricks-mlops task --help', function () {
     assert.match(stderr, /has no input 'jbo'\. Did you mean job\? At a terminal it has: workspaceUrl, action, job,/);
     assert.doesNotMatch(stderr, /databricksConnection|azureSubscription/);
   });
-});
-
-describe('nearestName', () => {
-  for (const [wanted, expected] of [
-    ['jobName', 'job'],
-    ['modle', 'model'],
-    ['JOBPARAMETERS', 'jobParameters'],
-    ['colour', undefined],
-  ] as const) {
-    it(`finds ${expected ?? 'none'} for ${wanted}`, () =>
-      assert.equal(nearestName(wanted, ['model', 'job', 'jobParameters']), expected));
-  }
 });
