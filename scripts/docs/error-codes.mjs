@@ -153,9 +153,10 @@ function initializerOf(node, checker) {
   return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.initializer : node;
 }
 
-/** The advice that comes with a code: a sentence, or the entry of a table `TABLE[code] ?? ''`. */
+/** The advice that comes with a code: a sentence, or the entry of a table `TABLE[code] ?? ''`, also one that a function completes. */
 function adviceOf(node, code, checker) {
-  const given = initializerOf(node, checker);
+  const made = initializerOf(node, checker);
+  const given = completedEntry(made) ?? made;
   if (given === undefined) return '';
   const entry =
     ts.isBinaryExpression(given) && given.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken
@@ -164,6 +165,14 @@ function adviceOf(node, code, checker) {
   if (!ts.isElementAccessExpression(entry)) return sentenceOf(given);
   const table = initializerOf(entry.expression, checker);
   return table !== undefined && ts.isObjectLiteralExpression(table) ? sentenceOf(property(table, code)) : '';
+}
+
+/** `TABLE[code] ?? ''` as first argument of a call. */
+function completedEntry(node) {
+  const first = node !== undefined && ts.isCallExpression(node) ? node.arguments[0] : undefined;
+  return first !== undefined && ts.isBinaryExpression(first) && ts.isElementAccessExpression(first.left)
+    ? first
+    : undefined;
 }
 
 /** A message with `…` for everything that is known only at run time. */

@@ -39,7 +39,7 @@ export class ApiError extends TaskError {
     const said = answer.message === '' ? `HTTP status ${answer.status}` : answer.message;
     super(code, `The request failed: ${endSentence(said)}`, {
       where: placeSentence(place, answer.status, answer.errorCode, answer.requestId),
-      todo: code === 'PERMISSION_DENIED' ? adviceOnRights(place) : (ADVICE[code] ?? ''),
+      todo: withCheckToRun(ADVICE[code] ?? '', code, place),
     });
     this.status = answer.status;
     this.errorCode = answer.errorCode;
@@ -201,11 +201,9 @@ const CHECK_OF_PATH: readonly (readonly [RegExp, check: string])[] = [
   [/^\/api\/2\.\d\/preview\/scim\/v2\/Me$/, 'identity'],
 ];
 
-function adviceOnRights({ path }: CallPlace): string {
-  const check = CHECK_OF_PATH.find(([pattern]) => pattern.test(path))?.[1];
-  return check === undefined
-    ? (ADVICE.PERMISSION_DENIED ?? '')
-    : `${ADVICE.PERMISSION_DENIED} DatabricksCheckConnection with 'checks: ${check}' names it.`;
+function withCheckToRun(advice: string, code: string, { path }: CallPlace): string {
+  const check = code === 'PERMISSION_DENIED' ? CHECK_OF_PATH.find(([pattern]) => pattern.test(path))?.[1] : undefined;
+  return check === undefined ? advice : `${advice} DatabricksCheckConnection with 'checks: ${check}' names it.`;
 }
 
 function placeSentence(place: CallPlace, status: number, errorCode: string, requestId: string): string {
