@@ -2,7 +2,8 @@ import { sameName } from '../../../src/databricks/grants';
 import type { Metastore } from '../api';
 import { invalid } from '../fields';
 import type { Collection } from '../store';
-import { type Securable, type SecurableKind, withParents } from './securables';
+import { APPLICABLE, spelled } from './applicable-privileges';
+import { type Securable, withParents } from './securables';
 
 /** Rights of one principal, as the API spells them. */
 export interface Assignment {
@@ -10,35 +11,13 @@ export interface Assignment {
   readonly privileges: readonly string[];
 }
 
-const IN_TABLE = ['SELECT', 'MODIFY'];
-const IN_VOLUME = ['READ_VOLUME', 'WRITE_VOLUME'];
-const IN_FUNCTION = ['EXECUTE', 'CREATE_MODEL_VERSION'];
-const EVERYWHERE = ['ALL_PRIVILEGES', 'MANAGE', 'APPLY_TAG'];
-const IN_SCHEMA = [
-  ...['USE_SCHEMA', 'CREATE_TABLE', 'CREATE_VOLUME', 'CREATE_FUNCTION', 'CREATE_MODEL', 'CREATE_MATERIALIZED_VIEW'],
-  ...['REFRESH', 'EXTERNAL_USE_SCHEMA', 'BROWSE'],
-  ...[...IN_TABLE, ...IN_VOLUME, ...IN_FUNCTION],
-];
-
-/**
- * What can be granted on each kind. `CREATE_MODEL_VERSION` is [U]: named in the documentation of deployment jobs, but in no client.
- */
-const APPLICABLE: Readonly<Record<SecurableKind, readonly string[]>> = {
-  METASTORE: ['CREATE_CATALOG', 'MANAGE', 'ALL_PRIVILEGES'],
-  CATALOG: [...EVERYWHERE, ...IN_SCHEMA, 'USE_CATALOG', 'CREATE_SCHEMA'],
-  SCHEMA: [...EVERYWHERE, ...IN_SCHEMA],
-  TABLE: [...EVERYWHERE, ...IN_TABLE],
-  VOLUME: [...EVERYWHERE, ...IN_VOLUME],
-  FUNCTION: [...EVERYWHERE, ...IN_FUNCTION],
-};
-
 /** As the API spells it. @throws ApiError 400 for a right that the securable cannot have */
 export function applicable(privilege: string, { kind, fullName }: Securable): string {
-  const spelled = privilege.toUpperCase().replaceAll(' ', '_');
-  if (!APPLICABLE[kind].includes(spelled)) {
+  const name = spelled(privilege);
+  if (!APPLICABLE[kind].includes(name)) {
     throw invalid(`Privilege ${privilege} is not applicable to this entity [${fullName}:${kind}].`);
   }
-  return spelled;
+  return name;
 }
 
 /** Direct grants on a securable, by principal. */
