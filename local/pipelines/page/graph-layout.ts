@@ -28,10 +28,11 @@ export interface GraphLayout {
   readonly edges: readonly PlacedEdge[];
 }
 
-export const NODE_WIDTH = 224;
-export const NODE_HEIGHT = 56;
+/** Seven boxes in a row fit a page of 1300 pixels: the way of a model to production has as many. */
+export const NODE_WIDTH = 156;
+export const NODE_HEIGHT = 68;
 const LANE_HEIGHT = 12;
-const COLUMN_GAP = 44;
+const COLUMN_GAP = 26;
 const ROW_GAP = 16;
 const MARGIN = 8;
 const ORDERING_SWEEPS = 4;

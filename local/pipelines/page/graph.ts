@@ -6,9 +6,11 @@ import type { Attempts } from './attempts';
 import { layoutGraph, NODE_HEIGHT, NODE_WIDTH, type PlacedEdge, type PlacedNode } from './graph-layout';
 import { jobsOf, type RunView, stageState } from './run-view';
 import { icon, stateWord } from './states';
-import { durationOf } from './times';
+import { takenText } from './times';
 
-const TITLE_UNITS = 18;
+/** Signs that a line of a box has room for. */
+const TITLE_UNITS = 14;
+const FACT_SIGNS = 21;
 
 /** The stages as a drawing: each box leads to its stage; arrows show which stage waits for which. */
 export function stageGraph(view: RunView): Html {
@@ -44,28 +46,52 @@ function box(view: RunView, { x, y }: PlacedNode, stage: Attempts<StageRecord> |
   const state = stageState(newest);
   const count = jobsOf(newest).length;
   const attempt = newest.attempt > 1 ? `attempt ${newest.attempt}` : undefined;
-  const facts = [
-    state === 'issues' ? 'Issues' : stateWord(state),
-    attempt ?? (count > 1 ? counted(count, 'job') : ''),
-    newest.finishedAt === undefined ? '' : durationOf(newest.startedAt, newest.finishedAt),
-  ];
-  const below = facts.filter((fact) => fact !== '').join(' · ');
+  const took = takenText(newest.startedAt, newest.finishedAt);
+  const word = state === 'issues' ? 'Issues' : stateWord(state);
+  const below = factLine(
+    [
+      // The sign says it already, and the time says more.
+      state === 'succeeded' && took !== '' ? '' : word,
+      took,
+      attempt ?? (count > 1 ? counted(count, 'job') : ''),
+    ].filter((fact) => fact !== ''),
+  );
   const title = titleOf(newest);
   return html`<a href="#${view.anchor(newest)}" class="s-${state}"><title>${title}: ${stateWord(state)}${attempt === undefined ? '' : `, ${attempt}`}</title>
 <svg x="${x}" y="${y}" width="${NODE_WIDTH}" height="${NODE_HEIGHT}"><rect x="2" y="2" width="${NODE_WIDTH - 4}" height="${NODE_HEIGHT - 4}" rx="6"/>
-<svg x="12" y="13" width="16" height="16">${icon(state)}</svg><text class="title" x="36" y="25">${shortened(title)}</text><text class="below" x="36" y="43">${below}</text></svg></a>`;
+<svg x="10" y="12" width="16" height="16">${icon(state)}</svg>${titleLines(title).map((line, index) => html`<text class="title" x="34" y="${24 + 15 * index}">${line}</text>`)}<text class="below" x="12" y="57">${below}</text></svg></a>`;
 }
 
-/** As much of a text as a box has room for; wide signs count twice. */
-function shortened(text: string): string {
-  let units = 0;
-  let shown = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, 200))) {
-    units += /[\u1100-\u115f\u2e80-\uffef]|\p{Extended_Pictographic}/u.test(segment) ? 2 : 1;
-    if (units > TITLE_UNITS) {
-      return `${shown}…`;
-    }
-    shown += segment;
+/** A title in two lines, the second empty where one is enough: parted behind a sign that parts words where there is one; what has no room is shown by `…`. */
+function titleLines(text: string): readonly string[] {
+  const signs = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text.slice(0, 200))].map(
+    ({ segment }) => segment,
+  );
+  const first = fitting(signs);
+  if (first === signs.length) {
+    return [text, ''];
   }
-  return shown;
+  const parted = signs.slice(0, first).findLastIndex((sign) => /[\s_.-]/.test(sign)) + 1 || first;
+  const rest = signs.slice(parted);
+  const second = fitting(rest);
+  const shown = second === rest.length ? rest : [...rest.slice(0, Math.max(0, second - 1)), '…'];
+  return [signs.slice(0, parted).join(''), shown.join('')];
+}
+
+/** How many signs a line has room for; wide ones count twice. */
+function fitting(signs: readonly string[]): number {
+  let units = 0;
+  const end = signs.findIndex((sign) => {
+    units += /[\u1100-\u115f\u2e80-\uffef]|\p{Extended_Pictographic}/u.test(sign) ? 2 : 1;
+    return units > TITLE_UNITS;
+  });
+  return end < 0 ? signs.length : end;
+}
+
+/** As many of the facts as there is room for, the first ones first. */
+function factLine(known: readonly string[]): string {
+  return known.reduce((line, fact) => {
+    const longer = line === '' ? fact : `${line} · ${fact}`;
+    return longer.length <= FACT_SIGNS ? longer : line;
+  }, '');
 }

@@ -24,10 +24,14 @@ export function durationOf(startedAt: string | undefined, finishedAt: string | u
   if (startedAt === undefined) {
     return '';
   }
-  if (finishedAt === undefined) {
-    return html`<span data-since="${startedAt}">since ${clockTime(startedAt)}</span>`;
-  }
-  const taken = Date.parse(finishedAt) - Date.parse(startedAt);
+  return finishedAt === undefined
+    ? html`<span data-since="${startedAt}">since ${clockTime(startedAt)}</span>`
+    : takenText(startedAt, finishedAt);
+}
+
+/** What something took that has ended; `''` where one of the times is not there. */
+export function takenText(startedAt: string | undefined, finishedAt: string | undefined): string {
+  const taken = Date.parse(finishedAt ?? '') - Date.parse(startedAt ?? '');
   return Number.isFinite(taken) ? durationText(taken) : '';
 }
 

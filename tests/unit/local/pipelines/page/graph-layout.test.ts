@@ -53,6 +53,13 @@ describe('the layout of the graph', () => {
     );
   });
 
+  it('has room for seven stages in a row on a page of 1300 pixels', () => {
+    const names = ['unit', 'train_a', 'evaluate_a', 'promote_a', 'train_b', 'evaluate_b', 'promote_b'];
+    const inRow = names.map((name, index) => ({ name, dependsOn: names.slice(Math.max(0, index - 1), index) }));
+    // 16 pixels of the page on each side, and the line around the drawing.
+    assert.ok(layoutGraph(inRow).width <= 1300 - 2 * 17);
+  });
+
   it('leads every arrow from left to right, through no box', () => {
     fc.assert(
       fc.property(graphs, (graph) => {

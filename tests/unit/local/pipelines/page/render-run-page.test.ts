@@ -106,6 +106,20 @@ describe('the page of a run', () => {
     );
   });
 
+  it('parts the names of stages in the graph behind a sign between words, and cuts only what two lines cannot hold', () => {
+    const named = (name: string) => {
+      const { record } = recordedRun('7', { stages: [stageRecord(1, name)] });
+      const text = renderRunPage(record, () => undefined);
+      return [...text.matchAll(/<text class="title"[^>]*>([^<]*)</g)]
+        .map(([, line]) => line)
+        .filter((line) => line !== '');
+    };
+    assert.deepEqual(named('train_prod'), ['train_prod']);
+    assert.deepEqual(named('approve_promote_prod'), ['approve_', 'promote_prod']);
+    assert.deepEqual(named('a'.repeat(20)), ['a'.repeat(14), 'a'.repeat(6)]);
+    assert.deepEqual(named(`one_${'b'.repeat(30)}`), ['one_', `${'b'.repeat(13)}…`]);
+  });
+
   it('says how to reach the local workspaces that ended with the run', () => {
     const localWorkspaces = [{ name: 'staging', url: 'http://127.0.0.1:4711' }];
     const { record } = recordedRun('7', { state: 'completed', result: 'succeeded', localWorkspaces });
