@@ -1,13 +1,11 @@
 import { sameName } from '../../../src/databricks/grants';
-import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
+import type { Call, Operation, Reply, Workspace } from '../api';
 import { type Fields, objectList, optionalText, queryFields, requiredText, textList } from '../fields';
-import { listGroups, listMembers } from '../identity/directory';
-import { SYSTEM_GROUPS } from '../identity/principal-settings';
 import { pageOf, unlessEmpty } from '../paging';
 import type { MetastoreTables } from '../sql/metastore-tables';
-import { Access, denied } from './access';
-import { changeGrants, directGrants, type Effective, effectiveGrants } from './privileges';
-import { KIND_NAMES, METASTORE, ownerOf, type Securable, securableOf } from './securables';
+import { GrantAuthority } from './grant-authority';
+import { directGrants, type Effective, effectiveGrants } from './privileges';
+import { METASTORE, type Securable, securableOf } from './securables';
 
 const ROOT = '/api/2.1/unity-catalog';
 const PAGES = { standard: 1_000, most: 1_000 };
@@ -16,25 +14,9 @@ const PAGES = { standard: 1_000, most: 1_000 };
 export function grantOperations(workspace: Workspace, tables: MetastoreTables): readonly Operation[] {
   const { metastore } = workspace;
 
-  /** @throws ApiError 404 when there is no such securable, 403 when its grants, or those of the one principal, are none of the caller's business */
-  function shownTo(call: Call, principal: string | undefined): Securable {
-    const securable = known(call);
-    const access = new Access(metastore, tables, call.principal);
-    const own = principal !== undefined && access.identity.names.has(principal.toLowerCase());
-    if (!own && !access.holds('MANAGE', securable)) {
-      throw denied('MANAGE', securable);
-    }
-    return securable;
-  }
-
-  function known(call: Call): Securable {
-    const securable = securableOf(call.params.securable_type ?? '', call.params.full_name ?? '');
-    if (ownerOf(metastore, tables, securable) === undefined) {
-      const { kind, fullName } = securable;
-      throw new ApiError(404, missingCode(kind), `${KIND_NAMES[kind]} '${fullName}' does not exist.`);
-    }
-    return securable;
-  }
+  const grants = new GrantAuthority(metastore, tables);
+  const named = (call: Call) => securableOf(call.params.securable_type ?? '', call.params.full_name ?? '');
+  const shownTo = (call: Call, principal: string | undefined) => grants.shown(named(call), principal, call.principal);
 
   function direct(call: Call): Reply {
     const fields = queryFields(call.query);
@@ -50,7 +32,7 @@ export function grantOperations(workspace: Workspace, tables: MetastoreTables): 
     const fields = queryFields(call.query);
     const principal = optionalText(fields, 'principal') || undefined;
     if (principal !== undefined) {
-      requirePrincipal(principal);
+      grants.requirePrincipal(principal);
     }
     const found = effectiveGrants(metastore, shownTo(call, principal)).filter(
       (one) => principal === undefined || sameName(one.principal, principal),
@@ -61,40 +43,14 @@ export function grantOperations(workspace: Workspace, tables: MetastoreTables): 
 
   async function change(call: Call): Promise<Reply> {
     const body = await call.json<Fields>();
-    const securable = known(call);
-    new Access(metastore, tables, call.principal).require(['MANAGE'], securable);
+    const securable = named(call);
     const changes = objectList(body, 'changes').map((one) => ({
       principal: requiredText(one, 'principal'),
       add: textList(one, 'add'),
       remove: textList(one, 'remove'),
     }));
-    for (const { principal } of changes) {
-      requirePrincipal(principal);
-    }
-    metastore.store.transaction(() => {
-      for (const one of changes) {
-        changeGrants(metastore, securable, one);
-      }
-    });
+    grants.change(securable, changes, call.principal);
     return { json: { privilege_assignments: unlessEmpty(directGrants(metastore, securable)) } };
-  }
-
-  /** Who is known is only told where the start described principals; else everybody may be. */
-  function requirePrincipal(name: string): void {
-    const members = listMembers(metastore);
-    const groups = listGroups(metastore);
-    const known = [
-      ...members.map(({ userName }) => userName),
-      ...groups.map(({ displayName }) => displayName),
-      ...SYSTEM_GROUPS,
-    ];
-    if (
-      members.length + groups.length > 0 &&
-      !known.some((one) => sameName(one, name)) &&
-      !name.endsWith('@localhost')
-    ) {
-      throw new ApiError(404, 'PRINCIPAL_DOES_NOT_EXIST', `Could not find principal with name ${name}`);
-    }
   }
 
   return [
@@ -130,10 +86,4 @@ function byPrincipal(found: readonly Effective[]): readonly Record<string, unkno
 
 function nameOf(securable: Securable): string {
   return securable.kind === 'METASTORE' ? METASTORE.fullName : securable.fullName;
-}
-
-function missingCode(kind: Securable['kind']): string {
-  return kind === 'CATALOG' || kind === 'SCHEMA' || kind === 'TABLE'
-    ? `${kind}_DOES_NOT_EXIST`
-    : 'RESOURCE_DOES_NOT_EXIST';
 }

@@ -1,9 +1,11 @@
 import { Cursor } from './cursor';
 import { syntaxError, unsupported } from './failure';
+import { type GrantCommand, readGrant } from './grant-commands';
 import { isWord, type Token } from './tokens';
 
 /** Statements that are read on the tokens, because the parser does not know them or loses parts of them. */
 export type Command =
+  | GrantCommand
   | { readonly kind: 'describeTable' | 'describeDetail'; readonly name: readonly string[] }
   | { readonly kind: 'describeHistory'; readonly name: readonly string[]; readonly limit?: number }
   | { readonly kind: 'showTables'; readonly schema?: readonly string[] }
@@ -35,6 +37,10 @@ export type Command =
 export function readCommand(tokens: readonly Token[]): Command | undefined {
   if (isWord(tokens[0], 'DESCRIBE', 'DESC')) {
     return readDescribe(new Cursor(tokens, 1));
+  }
+  const grant = readGrant(tokens);
+  if (grant !== undefined) {
+    return grant;
   }
   if (isWord(tokens[0], 'SHOW')) {
     return readShow(new Cursor(tokens, 1));

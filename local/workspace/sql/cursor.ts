@@ -15,6 +15,23 @@ export class Cursor {
     return found;
   }
 
+  /** A bare word, whichever it is. */
+  word(): string {
+    const token = this.tokens[this.at];
+    if (token?.kind !== 'word') {
+      throw syntaxError(`A word is expected before ${this.spelling()}.`);
+    }
+    this.at += 1;
+    return token.text;
+  }
+
+  /** True when this word stands here as the kind of what follows, not as a name itself: a name comes after it. */
+  startsKind(word: string): boolean {
+    const next = this.tokens[this.at + 1];
+    const named = next?.kind === 'quoted' || (next?.kind === 'word' && !isWord(next, 'TO', 'FROM'));
+    return isWord(this.tokens[this.at], word) && named;
+  }
+
   name(): string[] {
     const name = readName(this.tokens, this.at);
     if (name === undefined) {

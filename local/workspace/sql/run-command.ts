@@ -15,6 +15,7 @@ import {
   type StatementResult,
   structColumn,
 } from './result';
+import { runGrants } from './run-grants';
 import type { Session } from './session';
 import { newest, type TableRecord, type TableVersion } from './table-records';
 import { typeText } from './types';
@@ -51,6 +52,10 @@ export async function runCommand(command: Command, session: Session): Promise<St
       return unsetProperties(command.name, command.keys, session);
     case 'commentOnTable':
       return commentOnTable(command.name, command.comment, session);
+    case 'grant':
+    case 'revoke':
+    case 'showGrants':
+      return runGrants(command, session);
     case 'showTables':
       return showTables(command.schema ?? [session.defaults.schema ?? ''], session);
   }

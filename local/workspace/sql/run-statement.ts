@@ -1,4 +1,5 @@
 import { guarded } from '../grants/guarded-tables';
+import { statementGrants } from '../grants/statement-grants';
 import { executeStatement } from './execute';
 import type { StatementResult } from './result';
 import type { Session } from './session';
@@ -8,5 +9,5 @@ import type { Session } from './session';
  * @throws SqlFailure as {@link executeStatement}, and INSUFFICIENT_PERMISSIONS
  */
 export function runStatement(sql: string, session: Session): Promise<StatementResult> {
-  return executeStatement(sql, guarded(session));
+  return executeStatement(sql, { ...guarded(session), grants: statementGrants(session) });
 }
