@@ -110,11 +110,21 @@ def report(folder, error):
     frames = error.__traceback__
     while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
         frames = frames.tb_next
-    trace = "".join(traceback.format_exception(type(error), error, frames))
+    trace = "".join(traceback.format_exception(type(error), error, frames)) + missing_package(error)
     sys.stdout.flush()
     sys.stderr.write(trace)
     lines = [line for line in "".join(traceback.format_exception_only(type(error), error)).splitlines() if line.strip()]
     report_text(folder, lines[-1] if lines else type(error).__name__, trace)
+
+
+def missing_package(error):
+    """Clusters and serverless environments bring packages along that nothing names; here the task has to name them."""
+    if not isinstance(error, ModuleNotFoundError) or error.name is None:
+        return ""
+    return (
+        f"The local workspace installs only what a job names, and this one does not bring {error.name.partition('.')[0]!r}: add its "
+        "package to `dependencies` of the task's environment or to `libraries` of the task.\n"
+    )
 
 
 def report_text(folder, error, trace):

@@ -117,6 +117,18 @@ print(__name__, file=sys.stderr)
     assert.match(output.logs ?? '', /before\n/);
   });
 
+  it('say where to name a package that is not there', async () => {
+    await upload(workspace, '/Shared/imports.py', 'import package_of_a_cluster.part\n');
+    const jobId = await createJob(workspace, { tasks: [script('t', '/Shared/imports.py')] });
+    const output = await outputOf(workspace, await untilRun(workspace, await runNow(workspace, jobId)));
+    assert.equal(output.error, "ModuleNotFoundError: No module named 'package_of_a_cluster'");
+    assert.match(
+      output.error_trace ?? '',
+      /^The local workspace installs only what a job names, and this one does not bring 'package_of_a_cluster': add its package to/m,
+    );
+    assert.ok(output.logs?.includes('`libraries` of the task'));
+  });
+
   it('fail on a non-zero exit, and with a sentence where the file is missing', async () => {
     await upload(workspace, '/Shared/exit.py', `import sys\nsys.exit(3)\n`);
     const exit = await untilRun(
