@@ -5,10 +5,12 @@ import { escapeXml, junitXml } from '../../../src/report/junit';
 import { sampleReport } from './sample-report';
 import { readXml } from './xml-reader';
 
-const withChecks = (checks: readonly CheckResult[], name = 'policy'): PromotionReport => {
-  const { report } = sampleReport();
-  return { ...report, checks, policy: { ...report.policy, name } };
-};
+const { report } = sampleReport();
+const withChecks = (checks: readonly CheckResult[], name = 'policy'): PromotionReport => ({
+  ...report,
+  checks,
+  policy: { ...report.policy, name },
+});
 const check = (changes: Partial<CheckResult>): CheckResult => ({
   id: 'a',
   category: 'data',
