@@ -4,7 +4,7 @@ import { agentStep, tokenScheme } from '../support/agent-step';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 
 describe('DatabricksCheckConnection as the agent starts it', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let workspace: TestWorkspace;
   const check = (inputs: Record<string, string>, token = workspace.token) =>
     agentStep('DatabricksCheckConnection', {
