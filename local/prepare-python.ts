@@ -4,6 +4,7 @@ import { packageRoot } from './package-root';
 import { progressBar } from './terminal/progress-bar';
 import { cachedEnvironments, type EnvironmentProgress } from './workspace/python/cached-environments';
 import { requirementLines } from './workspace/python/constraints';
+import { progressLine } from './workspace/python/progress-line';
 
 /** Makes the Python environment of the samples' jobs before it is needed, with progress; at once when it is there. */
 async function main(): Promise<void> {
@@ -16,15 +17,14 @@ async function main(): Promise<void> {
   bar.end();
 }
 
-function lineOf({ phase, packages, detail }: EnvironmentProgress): string {
-  const words = {
-    waiting: 'Python environment: another process is making it …',
-    creating: 'Python environment: creating (once; later runs and other clones reuse it) …',
-    downloading: `Python environment: fetching packages, ${packages} so far`,
-    installing: `Python environment: installing ${packages} packages …`,
-    ready: 'Python environment: ready',
-  } as const;
-  return process.stderr.isTTY === true && detail !== undefined ? `${words[phase]}  ${detail}` : words[phase];
+/** Elsewhere than on a terminal each line stays: one for a package would be too many. */
+function lineOf(progress: EnvironmentProgress): string {
+  const line = progressLine(progress);
+  const { phase, detail } = progress;
+  if (process.stderr.isTTY !== true) {
+    return phase === 'downloading' ? 'Python environment: fetching packages …' : line;
+  }
+  return detail === undefined ? line : `${line}  ${detail}`;
 }
 
 function fractionOf({ phase, packages, atMost }: EnvironmentProgress): number | undefined {

@@ -13,5 +13,6 @@ export function audienceOf(view: RunView): RunAudience {
     line: (_job, step, text) => view.line(step, text),
     issue: (_job, step, { type, message }) => view.issue(step, type, message),
     notice: (sentence) => view.notice(sentence),
+    meanwhile: (text) => view.meanwhile(text),
   };
 }

@@ -5,7 +5,7 @@ import { titleOf } from '../pipelines/record/titles';
 import { durationText } from './duration-text';
 import { paintFor } from './paint';
 import { markOf, runTree } from './run-tree';
-import { cellsOf, shownText } from './shown-text';
+import { cellsOf, cutTo, shownText } from './shown-text';
 
 /** Shows a run while it goes on. */
 export interface RunView {
@@ -17,6 +17,8 @@ export interface RunView {
   line(step: StepRecord, text: string): void;
   issue(step: StepRecord, type: 'error' | 'warning', message: string): void;
   notice(sentence: string): void;
+  /** What the machine does meanwhile; takes the place of the text before. */
+  meanwhile(text: string): void;
   /** Leaves the terminal to somebody else, such as a question, until `resume`. */
   pause(): void;
   resume(): void;
@@ -39,6 +41,7 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
   const paint = paintFor(stream);
   const last = new Map<string, string>();
   let record: RunRecord | undefined;
+  let beside = '';
   let drawn: readonly string[] = [];
   let paused = false;
   let timer: NodeJS.Timeout | undefined;
@@ -58,12 +61,9 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
     if (record === undefined) {
       return;
     }
-    const lines = runTree(record, {
-      ...sizeOf(stream),
-      now: Date.now(),
-      paint,
-      lastLine: (id) => last.get(id) ?? '',
-    });
+    const size = sizeOf(stream);
+    const tree = runTree(record, { ...size, now: Date.now(), paint, lastLine: (id) => last.get(id) ?? '' });
+    const lines = beside === '' ? tree : [...tree, paint.dim(cutTo(`  ${beside}`, size.columns - 1))];
     stream.write(`${back()}${lines.map((line) => `${line}\u001B[K\n`).join('')}\u001B[J`);
     drawn = lines;
   };
@@ -99,6 +99,9 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
         draw();
       }
     },
+    meanwhile: (text) => {
+      beside = isOver(text) ? '' : shownText(text);
+    },
     pause: () => {
       paused = true;
       stop();
@@ -111,10 +114,23 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
     },
     end: () => {
       stop();
+      beside = '';
       draw();
       drawn = [];
     },
   };
+}
+
+/** Cells of the last line of a log that are shown beside its step. */
+const LAST_CELLS = 100;
+
+function withoutNumbers(text: string): string {
+  return text.replace(/\d+/g, '');
+}
+
+/** Nothing to wait for any more. */
+function isOver(text: string): boolean {
+  return text.endsWith(': ready');
 }
 
 const HEARTBEAT_MS = 60_000;
@@ -124,7 +140,9 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
   const told = new Map<string, string>();
   let begun = Date.now();
   let spoke = Date.now();
-  let running = new Set<string>();
+  /** Of each running step, by id: its name and the last line of its log. */
+  const running = new Map<string, { readonly name: string; readonly last: string }>();
+  let beside = '';
   let timer: NodeJS.Timeout | undefined;
   const say = (text: string) => {
     spoke = Date.now();
@@ -140,7 +158,9 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
       begun = Date.now();
       timer = setInterval(() => {
         if (Date.now() - spoke >= HEARTBEAT_MS) {
-          say(`${time()}  … still running: ${[...running].join(', ') || 'nothing, waiting'}`);
+          const steps = [...running.values()].map(({ name, last }) => (last === '' ? name : `${name} (${last})`));
+          const what = [...(steps.length === 0 ? ['nothing, waiting'] : steps), ...(beside === '' ? [] : [beside])];
+          say(`${time()}  … still running: ${what.join(', ')}`);
         }
       }, HEARTBEAT_MS / 4);
       timer.unref();
@@ -158,17 +178,31 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
       say(`${time()}  ${markOf(stage, paint)} ${shownText(titleOf(stage))}${attempt}${ended}${note}`);
     },
     stepStarted: (_, step) => {
-      running.add(shownText(step.displayName));
+      running.set(step.id, { name: shownText(step.displayName), last: '' });
     },
     stepFinished: (_, step) => {
-      running.delete(shownText(step.displayName));
+      running.delete(step.id);
       if (step.result !== 'skipped') {
         const own = ownMessage(step);
         const message = own === '' ? '' : `: ${shownText(own)}`;
         say(`${time()}      ${markOf(step, paint)} ${shownText(step.displayName)}${end(step)}${message}`);
       }
     },
-    line: () => undefined,
+    line: (step, text) => {
+      const known = running.get(step.id);
+      const shown = shownText(text.replace(/^##\[\w+\]/, ''));
+      if (known !== undefined && shown !== '') {
+        running.set(step.id, { ...known, last: cutTo(shown, LAST_CELLS) });
+      }
+    },
+    meanwhile: (text) => {
+      const shown = shownText(text);
+      // Where each line stays, the count of packages is for the line that says what still runs.
+      if (withoutNumbers(shown) !== withoutNumbers(beside)) {
+        say(`${time()}      ${paint.dim(shown)}`);
+      }
+      beside = isOver(shown) ? '' : shown;
+    },
     issue: (step, type, message) =>
       say(
         `${time()}      ${type === 'error' ? paint.red(type) : paint.yellow(type)} ${shownText(step.displayName)}: ${shownText(message)}`,
@@ -178,7 +212,7 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
     resume: () => undefined,
     end: () => {
       clearInterval(timer);
-      running = new Set();
+      running.clear();
     },
   };
 }

@@ -29,6 +29,8 @@ export interface RunAudience extends RunWatcher, StageEvents {
   begins(run: RecordedRun, access: { readonly serviceUrl: string; readonly personToken: string }): void;
   /** One sentence for whoever runs this. */
   notice(sentence: string): void;
+  /** What this machine does meanwhile that a step waits for, such as making a Python environment; takes the place of the text before. */
+  meanwhile?(text: string): void;
 }
 
 /** Absolute paths of what runs leave on this machine: no sources, wherever they lie. */

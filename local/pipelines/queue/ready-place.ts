@@ -28,12 +28,15 @@ export async function readyPlace(
   plan: PipelinePlan,
   { stubs }: Pick<QueueRequest, 'stubs'>,
   commit: string,
-  { settings, tasksFolder, environment, workspaces, workspaceData, beforeRun }: Surroundings,
+  { settings, tasksFolder, environment, workspaces, workspaceData, beforeRun, audience }: Surroundings,
 ): Promise<ReadyPlace> {
   const connections = new Connections(join(settings, 'connections.yml'));
   const names = neededConnections(plan, tasksFolder, new Map(Object.entries(stubs)));
   const needed = connections.workspacesFor(names);
-  const own = workspaces === undefined ? await localWorkspaces(needed, workspaceData) : undefined;
+  const own =
+    workspaces === undefined
+      ? await localWorkspaces(needed, workspaceData, (text) => audience.meanwhile?.(text))
+      : undefined;
   const running = workspaces ?? own?.running ?? [];
   const stop = async (): Promise<void> => own?.stop();
   try {

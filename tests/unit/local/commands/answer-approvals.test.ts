@@ -42,6 +42,7 @@ describe('answers to what a run waits for', () => {
         stepStarted: () => undefined,
         stepFinished: () => undefined,
         line: () => undefined,
+        meanwhile: () => undefined,
         issue: () => undefined,
         notice: (sentence) => notices.push(sentence),
         pause: () => moves.push('pause'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
+import { mock } from 'node:test';
 import { runView } from '../../../../local/terminal/run-view';
 import { jobRecord, recordedRun, stageRecord, stepRecord } from '../../../support/recorded-run';
 
@@ -64,6 +65,36 @@ describe('runView', () => {
       '    ✗ Test in 10.0 s',
       '',
     ]);
+  });
+
+  it('says what a step waits for: once for each phase, and with the last line of its log when it takes long', () => {
+    const timers = mock.timers;
+    timers.enable({ apis: ['setInterval', 'Date'], now: 0 });
+    try {
+      const view = runView(stream());
+      const step = stepRecord(2, { displayName: 'Serve' });
+      view.begins(recordedRun('1').record);
+      view.stepStarted(jobRecord(3), step);
+      view.line(step, '##[debug]Waiting for version\u001b[1m 3');
+      view.meanwhile('Python environment: creating …');
+      for (const count of [1, 2, 44]) {
+        view.meanwhile(`Python environment: fetching packages, ${count} so far`);
+      }
+      timers.tick(60_000);
+      view.meanwhile('Python environment: ready');
+      timers.tick(60_000);
+      view.end();
+      assert.deepEqual(written.replace(/^ *(?:\d+ min )?\d+(?:\.\d)? s {2}/gm, '').split('\n'), [
+        '    Python environment: creating …',
+        '    Python environment: fetching packages, 1 so far',
+        '… still running: Serve (Waiting for version 3), Python environment: fetching packages, 44 so far',
+        '    Python environment: ready',
+        '… still running: Serve (Waiting for version 3)',
+        '',
+      ]);
+    } finally {
+      timers.reset();
+    }
   });
 
   it('draws the tree over itself on a terminal, and is still while somebody is asked', () => {
