@@ -43,15 +43,16 @@ export class NestedLooks {
   constructor(private readonly reads: NestedReads) {}
 
   /**
-   * Looks at what is due below the run, as far as the time goes; what has waited longest comes first.
+   * Looks at what is due below the run, as far as the time goes; what has waited longest comes first. When the run has ended, all of it is.
    * @param deadlineMs milliseconds that it may take, beside its own limit
    * @throws a cancel, and what is no error of the service
    */
   async look(run: Run, deadlineMs = BUDGET_MS): Promise<void> {
     const { clock } = this.reads;
     const end = clock.now() + Math.min(BUDGET_MS, deadlineMs);
+    const over = !standingOf(run).active;
     this.note(run.tasks ?? [], '', 0);
-    const open = [...this.nested].filter(([, { ended, due }]) => !ended && clock.now() >= due);
+    const open = [...this.nested].filter(([, { ended, due }]) => !ended && (over || clock.now() >= due));
     for (const [taskRunId, nested] of open.sort(([, a], [, b]) => a.due - b.due)) {
       if (clock.now() >= end) {
         return;

@@ -2,7 +2,7 @@ import { counted } from '../counted';
 import { lastAttempts } from '../databricks/runs';
 import { durationText } from './polling';
 import { type RunResult, type RunStanding, type Standing, standingOf, wasNotRun } from './run-state';
-import { inOrder, keysBefore } from './task-graph';
+import { keysBefore, orderText } from './task-graph';
 
 /** A task of a run that is followed. Times are milliseconds since the epoch. */
 export interface WaitedTask extends RunStanding {
@@ -64,12 +64,7 @@ export class RunChanges {
       return [];
     }
     this.graphSaid = true;
-    const places = inOrder(tasks).map((task) => {
-      const before = keysBefore(task);
-      return `${task.task_key ?? ''}${before.length === 0 ? '' : ` (after ${before.join(', ')})`}`;
-    });
-    const more = places.length > MOST_LINES ? `, … and ${places.length - MOST_LINES} more` : '';
-    return [`${places.length} tasks: ${places.slice(0, MOST_LINES).join(', ')}${more}`];
+    return [`${tasks.length} tasks: ${orderText(tasks)}`];
   }
 
   private taskLines(task: WaitedTask): string[] {

@@ -1,6 +1,7 @@
 import { lastAttempts, type Run, type RunTask } from '../databricks/runs';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
+import { parseJson } from '../json';
 import { inParallel } from './in-parallel';
 import { standingOf } from './run-state';
 import { inOrder } from './task-graph';
@@ -11,6 +12,8 @@ export interface TaskWithOutput {
   readonly task: RunTask;
   /** Place in the whole: `train`, `score[3]` (an iteration), `nightly › train` (a task of the run that task `nightly` started). */
   readonly path: string;
+  /** Of an iteration: its input, as JSON; absent where the inputs come from another task. */
+  readonly input?: string;
   /** 0: a task of the run itself; one more for each run or for-each task around it. */
   readonly depth: number;
   readonly output: TaskOutput | undefined;
@@ -77,7 +80,7 @@ export async function readRunTree(
     const taken = tasks.slice(0, left.tasks);
     left.tasks -= taken.length;
     leftOut += tasks.length - taken.length;
-    const entries = taken.map(({ task, path }): TaskWithOutput => ({ task, path, depth, output: undefined }));
+    const entries = taken.map((placed): TaskWithOutput => ({ ...placed, depth, output: undefined }));
     const failedFirst = [...entries.entries()].sort(([, a], [, b]) => rank(a) - rank(b));
     const results = await inParallel(failedFirst, AT_ONCE, ([, entry]) => read(entry));
     const branches = new Array<Branch>(entries.length);
@@ -115,6 +118,7 @@ export async function readRunTree(
 interface Placed {
   readonly task: RunTask;
   readonly path: string;
+  readonly input?: string;
 }
 
 async function placedBelow(
@@ -131,7 +135,28 @@ async function placedBelow(
     }));
   }
   const whole = await workspace.runs.get(task.run_id);
-  return lastIterations(whole?.iterations ?? []).map((each, index) => ({ task: each, path: `${path}[${index}]` }));
+  const iterations = lastIterations(whole?.iterations ?? []);
+  const inputs = inputsOf(task);
+  return iterations.map((each, index) => ({
+    task: each,
+    path: `${path}[${index}]`,
+    ...(inputs.length === iterations.length ? { input: JSON.stringify(inputs[index]) } : {}),
+  }));
+}
+
+/** The inputs of a for-each task; none where they are a reference to what another task left. That iterations come in their order is [U]. */
+function inputsOf({ for_each_task }: RunTask): readonly unknown[] {
+  const text = (for_each_task as { readonly inputs?: unknown } | undefined)?.inputs;
+  const inputs = typeof text === 'string' ? jsonOrUndefined(text) : undefined;
+  return Array.isArray(inputs) ? inputs : [];
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -39,6 +39,19 @@ export function inOrder<Task extends PlacedTask>(tasks: readonly Task[]): Task[]
   return [...ordered, ...tasks.filter((_, index) => !placed.has(index))];
 }
 
+/** Tasks that a line names, at most; the rest is counted. */
+const TASKS_NAMED = 40;
+
+/** Tasks in their order, each with those that come directly before it: `a, b (after a)`. */
+export function orderText(tasks: readonly PlacedTask[]): string {
+  const places = inOrder(tasks).map((task) => {
+    const before = keysBefore(task);
+    return `${task.task_key ?? ''}${before.length === 0 ? '' : ` (after ${before.join(', ')})`}`;
+  });
+  const more = places.length > TASKS_NAMED ? `, … and ${places.length - TASKS_NAMED} more` : '';
+  return `${places.slice(0, TASKS_NAMED).join(', ')}${more}`;
+}
+
 /** Keys of the tasks that come directly before. */
 export function keysBefore({ depends_on }: PlacedTask): string[] {
   return (depends_on ?? []).map(({ task_key }) => task_key);

@@ -130,6 +130,20 @@ function count(cases: readonly TestCase[], outcome: TestCase['outcome']): number
   return cases.filter((test) => test.outcome === outcome).length;
 }
 
+/** A test by its suite and name. */
+export function nameOfTest({ suite, name }: TestCase): string {
+  return suite === '' ? name : `${suite}.${name}`;
+}
+
+/** Characters of a message that one line shows. */
+const LINE_CHARACTERS = 300;
+
+/** A failed test and the first line of its message. */
+export function failedTestLine(test: TestCase): string {
+  const first = test.message.trimStart().split('\n')[0] ?? '';
+  return `✗ ${nameOfTest(test)}${first === '' ? '' : `: ${first.slice(0, LINE_CHARACTERS)}`}`;
+}
+
 /** The file's own name as far as it can stand in a list of files, which is separated by commas. */
 function safeName(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.xml$/i, '');

@@ -5,7 +5,7 @@ import { TaskError } from '../../src/errors';
 import { bringDownload, type Downloaded } from '../../src/workflow/downloads';
 import type { Download } from '../../src/workflow/read-downloads';
 import type { RemoteGlob } from '../../src/workflow/remote-glob';
-import { bringTestResults, type TestResults } from '../../src/workflow/test-results';
+import { bringTestResults, failedTestLine, nameOfTest, type TestResults } from '../../src/workflow/test-results';
 import type { EndedRun } from './ended-run';
 import type { Wanted } from './wanted';
 
@@ -62,7 +62,7 @@ export async function bring(
         );
   if (tests !== undefined) {
     publish(tests, run.run_name ?? `run ${run.run_id}`, context);
-    await attempt('the test results', async () => checkTests(tests, wanted.testResults));
+    await attempt('the test results', async () => checkTests(tests, wanted.testResults, context));
   }
   // After the tests: of several problems the first fails the step, and a failed test is the one to act on.
   const downloads: Downloaded[] = [];
@@ -106,8 +106,14 @@ function publish(tests: TestResults, name: string, { host, log, outputs }: TaskC
 }
 
 const NAMES_SHOWN = 5;
+/** Failed tests whose messages are shown where there is no Tests tab. */
+const MESSAGES_SHOWN = 20;
 
-function checkTests({ files, total, failed, stale }: TestResults, globs: readonly RemoteGlob[]): void {
+function checkTests(
+  { files, total, failed, stale }: TestResults,
+  globs: readonly RemoteGlob[],
+  { host, log }: TaskContext,
+): void {
   if (files.length === 0) {
     const old =
       stale.length === 0
@@ -128,10 +134,16 @@ function checkTests({ files, total, failed, stale }: TestResults, globs: readonl
     );
   }
   if (failed.length > 0) {
-    const names = failed.slice(0, NAMES_SHOWN).map(({ suite, name }) => (suite === '' ? name : `${suite}.${name}`));
+    const hasTestsTab = host.kind === 'pipeline';
+    for (const test of hasTestsTab ? [] : failed.slice(0, MESSAGES_SHOWN)) {
+      log.info(failedTestLine(test));
+    }
+    const names = failed.slice(0, NAMES_SHOWN).map(nameOfTest);
     const more = failed.length > NAMES_SHOWN ? ` and ${failed.length - NAMES_SHOWN} more` : '';
     throw new TaskError('TESTS_FAILED', `${failed.length} of ${total} tests failed: ${names.join(', ')}${more}.`, {
-      todo: 'See the Tests tab for their messages.',
+      todo: hasTestsTab
+        ? 'See the Tests tab for their messages.'
+        : 'Their messages stand above, and whole in the files.',
     });
   }
 }

@@ -34,7 +34,7 @@ export async function cancelRun(
     return outcome(`Run ${runId} had already ended ${standing.result}.`, standing.result);
   }
   if (inputs.dryRun) {
-    return dryRunOutcome({ subject, parameters: {} }, 'canceled');
+    return dryRunOutcome({ subject, parameters: {} }, context, 'canceled');
   }
   await workspace.runs.cancel(runId);
   log.info(`Run ${runId} was asked to end: ${run.run_page_url ?? ''}`);

@@ -3,12 +3,15 @@ import { type Standing, standingOf, wasNotRun } from '../../src/workflow/run-sta
 import type { RunTree, TaskWithOutput } from '../../src/workflow/run-tree';
 import { jobRunIdOf } from '../../src/workflow/tagged-runs';
 import { keysBefore } from '../../src/workflow/task-graph';
+import { cut } from '../../src/workflow/task-output';
 
 /** What one task of the run left, as outputs.json has it. */
 export interface TaskReport {
   readonly taskKey: string;
   /** `train`, `score[3]` (an iteration), `nightly › train` (a task of the run that task `nightly` started). */
   readonly path: string;
+  /** Of an iteration: its input, as JSON, where the service says what the inputs are. */
+  readonly input?: string;
   /** 0: a task of the run itself. */
   readonly depth: number;
   readonly runId: string;
@@ -46,7 +49,7 @@ export function taskReports(tree: RunTree, found: FoundModels): TaskReport[] {
 }
 
 function taskReport(
-  { task, path, depth, output, unreadable }: TaskWithOutput,
+  { task, path, input, depth, output, unreadable }: TaskWithOutput,
   tagged: readonly string[],
   versions: readonly FoundVersion[],
 ): TaskReport {
@@ -60,6 +63,7 @@ function taskReport(
   return {
     taskKey: task.task_key,
     path,
+    ...(input === undefined ? {} : { input }),
     depth,
     runId: task.run_id,
     state: standing.active ? standing.label : standing.result,
@@ -85,6 +89,13 @@ function hasRun(standing: Standing, began: boolean): boolean {
     return began;
   }
   return !wasNotRun(standing.result);
+}
+
+const INPUT_CHARACTERS = 100;
+
+/** Where a task stands, with the input of an iteration: `score[3] (input "eu")`. */
+export function placeText({ path, input }: TaskReport): string {
+  return input === undefined ? path : `${path} (input ${cut(input, INPUT_CHARACTERS)})`;
 }
 
 /** True for a task that failed itself. */

@@ -1,8 +1,9 @@
 import type { TaskOutcome } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { Run } from '../../src/databricks/runs';
 import { escapeMarkdown } from '../../src/markdown';
 import type { FoundVersion } from '../../src/workflow/find-models';
-import { failedByThemselves, type TaskReport } from './collect';
+import { failedByThemselves, placeText, type TaskReport } from './collect';
 import { shownPart } from './comparison-tables';
 import { decisionOf } from './decision';
 import type { EndedRun } from './ended-run';
@@ -53,10 +54,24 @@ function runFailure(
     return undefined;
   }
   const { code, message, todo } = RUN_FAILURES[standing.result];
-  const failed = failedByThemselves(tasks).find((task) => task.error !== undefined);
-  const reason = failed === undefined ? standing.message : `Task '${failed.path}': ${failed.error}`;
-  const cause = reason === '' ? '' : ` ${endSentence(reason)}`;
+  const reasons = reasonsOf(tasks, standing.message);
+  const cause = reasons === '' ? '' : ` ${reasons}`;
   return { code, message: `${message(run.run_id)}${cause} ${todo} See ${pageOf(run)}` };
+}
+
+const FAILURES_NAMED = 3;
+
+/** The first of the tasks that failed with their errors; how many more did, is said. */
+function reasonsOf(tasks: readonly TaskReport[], otherwise: string): string {
+  const failed = failedByThemselves(tasks).filter(({ error }) => error !== undefined);
+  if (failed.length === 0) {
+    return otherwise === '' ? '' : endSentence(otherwise);
+  }
+  const shown = failed
+    .slice(0, FAILURES_NAMED)
+    .map((task) => `Task '${placeText(task)}': ${endSentence(task.error ?? '')}`);
+  const more = failed.length - shown.length;
+  return [...shown, ...(more > 0 ? [`${counted(more, 'more task')} failed.`] : [])].join(' ');
 }
 
 function modelFailure(

@@ -6,7 +6,7 @@ import { type Comparison, compareWithLastSuccess } from '../../src/workflow/comp
 import { type FoundModels, findModels } from '../../src/workflow/find-models';
 import { type RunTree, readRunTree } from '../../src/workflow/run-tree';
 import { bring } from './bring';
-import { failedByThemselves, failedTaskKeys, type TaskReport, taskReports } from './collect';
+import { failedByThemselves, failedTaskKeys, placeText, type TaskReport, taskReports } from './collect';
 import { endedOutcome } from './ended-outcome';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
@@ -113,7 +113,7 @@ const FAILURES_SHOWN = 10;
 async function showFailures(tasks: readonly TaskReport[], { log }: TaskContext): Promise<void> {
   const failed = failedByThemselves(tasks);
   for (const task of failed.slice(0, FAILURES_SHOWN)) {
-    await log.group(`Task '${task.path}' ended ${task.state}`, () => {
+    await log.group(`Task '${placeText(task)}' ended ${task.state}`, () => {
       const lines = task.lastLines.length === 0 ? [task.error ?? task.message] : task.lastLines;
       for (const line of lines.filter((text) => text !== '')) {
         log.info(line);

@@ -55,9 +55,7 @@ export async function followRun(
     read: async (deadlineMs) => {
       const begun = clock.now();
       const run = await read(deadlineMs);
-      if (standingOf(run).active) {
-        await nested.look(run, deadlineMs === undefined ? undefined : begun + deadlineMs - clock.now());
-      }
+      await nested.look(run, deadlineMs === undefined ? undefined : begun + deadlineMs - clock.now());
       return run;
     },
     clock,

@@ -13,6 +13,7 @@ import type { Inputs } from './inputs';
 import { declaredParameters } from './job-parameters';
 import { readRun } from './start';
 import type { RepairTarget } from './target';
+import { refuseMixed } from './task-parameters';
 
 /** A repair that this step has asked for. */
 export interface MadeRepair {
@@ -62,6 +63,7 @@ function tasksOf({ only, runId }: RepairTarget, run: Run): RepairRequest {
 function overrides({ parameters, taskParameters, performanceTarget }: RepairTarget, run: Run): RepairRequest {
   const declared = (run.job_parameters ?? []).map(({ name }) => name);
   const given = declaredParameters(`The job of run ${run.run_id}`, declared, parameters, new Map());
+  refuseMixed([...parameters.keys()], taskParameters);
   return {
     ...taskParameters,
     ...(parameters.size === 0 ? {} : { job_parameters: given }),

@@ -45,7 +45,7 @@ async function start(
 ): Promise<TaskOutcome> {
   const plan = await planOf(target, workspace, context);
   if (inputs.dryRun) {
-    return dryRunOutcome(plan);
+    return dryRunOutcome(plan, context);
   }
   return waitAndFinish(await begin(plan, inputs, workspace, context), inputs, workspace, context);
 }
@@ -59,7 +59,7 @@ async function attach(
   if (inputs.dryRun) {
     const standing = standingOf(await readRun(workspace, runId));
     const subject = `run ${runId}, which is ${standing.active ? standing.label : `over (${standing.result})`},`;
-    return dryRunOutcome({ subject, parameters: {} }, 'followed');
+    return dryRunOutcome({ subject, parameters: {} }, context, 'followed');
   }
   const guard = watched(runId, 'foreign', inputs, workspace, context);
   return waitAndFinish({ runId, attempts: 1, guard }, inputs, workspace, context);
@@ -75,7 +75,8 @@ async function repairGiven(
   const plan = await planRepair(target, workspace);
   const what = { repair: 'repaired', follow: 'followed', nothing: 'left as it is' }[plan.kind];
   if (inputs.dryRun) {
-    return dryRunOutcome({ subject: plan.subject, parameters: {} }, what);
+    const request = plan.kind === 'repair' ? { request: plan.request } : {};
+    return dryRunOutcome({ subject: plan.subject, parameters: {}, ...request }, context, what);
   }
   context.log.info(`To be ${what}: ${plan.subject}.`);
   if (plan.kind !== 'repair') {
@@ -116,7 +117,8 @@ function watched(
 
 /** A cancel waits for the answer to the start: it says which run to cancel. From then on it reaches that run first. */
 async function begin(plan: Plan, inputs: Inputs, workspace: WorkspaceClient, context: TaskContext): Promise<Begun> {
-  context.log.info(`Starting ${plan.subject}.`);
+  // Not that it starts: under the key of the step there may be one that is active or has succeeded.
+  context.log.info(`To be run: ${plan.subject}.`);
   for (const [name, value] of Object.entries(plan.parameters)) {
     context.log.info(`  ${name} = ${value}`);
   }
@@ -163,8 +165,10 @@ async function waitedAndFinished(
   const end = inputs.timeLimitMs === 0 ? Number.POSITIVE_INFINITY : context.clock.now() + inputs.timeLimitMs;
   const first = await readRun(workspace, runId);
   sayWhere(first, plan, attempts, context);
+  const standing = standingOf(first);
   if (!inputs.wait) {
-    return startedOutcome(first, plan);
+    // One that was skipped because others run, or that has succeeded before, does not go on.
+    return standing.active ? startedOutcome(first, plan) : finish({ run: first, standing }, inputs, workspace, context);
   }
   let ended = await followRun(runId, inputs, workspace, context, { end, repairId, guard });
   const repairs: MadeRepair[] = [];

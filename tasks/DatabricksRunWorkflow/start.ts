@@ -9,13 +9,14 @@ import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
 import { chosenTasks, type OrderedTask } from '../../src/workflow/chosen-tasks';
 import { type RecentRuns, type StartOutcome, startUnderKey } from '../../src/workflow/start-under-key';
+import type { PlacedTask } from '../../src/workflow/task-graph';
 import { type Definition, readDefinition } from './definition';
 import type { Inputs } from './inputs';
 import { jobToRun, parametersFor } from './job-parameters';
 import { localFilesOf, needsLocalFiles, uploadFiles } from './local-files';
 import { refusedDefinition } from './refused-definition';
 import type { RunTarget, SubmitTarget } from './target';
-import type { TaskParameters } from './task-parameters';
+import { refuseMixed, refuseUnused, type TaskParameters } from './task-parameters';
 
 /** What is about to run, checked as far as it can be without starting it. */
 export interface Plan {
@@ -27,6 +28,10 @@ export interface Plan {
   readonly target: string;
   /** What the run is given, for people. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Tasks that run. */
+  readonly tasks: readonly PlacedTask[];
+  /** Body of the request that starts it, without its token. */
+  readonly request: unknown;
   /** What must be in the workspace before the start; may be done again. */
   prepare(): Promise<void>;
   start(workspace: WorkspaceClient, token: string): Promise<string>;
@@ -45,11 +50,15 @@ async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<P
   const job = await jobToRun(workspace.jobs, target.job);
   const name = job.settings.name ?? '';
   const parameters = parametersFor(job, target.parameters, target.optionalParameters);
-  const tasks = chosenTasks((job.settings.tasks ?? []) as readonly OrderedTask[], target.only, `job '${name}'`);
+  const declared = (job.settings.tasks ?? []) as readonly OrderedTask[];
+  const tasks = chosenTasks(declared, target.only, `job '${name}'`);
   const { only, taskParameters } = target;
+  const running = only.length === 0 ? declared : declared.filter(({ task_key }) => tasks.includes(task_key));
+  refuseMixed(Object.keys(parameters), taskParameters);
+  refuseUnused(`job '${name}'`, running, taskParameters);
   const request = {
     ...taskParameters,
-    job_parameters: parameters,
+    ...(Object.keys(parameters).length === 0 ? {} : { job_parameters: parameters }),
     ...(only.length === 0 ? {} : { only }),
     ...wishes(target),
   };
@@ -62,6 +71,8 @@ async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<P
       ...described(taskParameters),
       ...(only.length === 0 ? {} : { only: tasks.join(', ') }),
     },
+    tasks: running,
+    request: { job_id: job.job_id, ...request },
     prepare: async () => undefined,
     start: ({ runs }, token) => runs.runNow(job.job_id, { ...request, idempotency_token: token }),
   };
@@ -72,12 +83,15 @@ async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, cont
   const local = needsLocalFiles(definition) ? localFilesOf(definition, await uploadRoot(workspace)) : undefined;
   const request = local?.request ?? definition.request;
   const runName = target.runLabel || request.run_name || defaultLabel(definition, context);
+  const body = { ...request, ...wishes(target), run_name: runName };
   return {
     subject: `one-time run '${runName}' with ${counted(request.tasks?.length ?? 0, 'task')}`,
     jobId: '',
     // The place of the step says enough: its name holds the number of the pipeline run, which is renamed while it goes on.
     target: '',
     parameters: local === undefined ? {} : { files: `${local.files.length} in ${local.folder}` },
+    tasks: request.tasks ?? [],
+    request: body,
     prepare: async () => {
       if (local !== undefined) {
         const isNew = await uploadFiles(local, workspace);
@@ -87,7 +101,7 @@ async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, cont
     },
     start: async ({ runs }, token) => {
       try {
-        return await runs.submit({ ...request, ...wishes(target), run_name: runName, idempotency_token: token });
+        return await runs.submit({ ...body, idempotency_token: token });
       } catch (error) {
         throw error instanceof ApiError ? await refusedDefinition(error, definition) : error;
       }

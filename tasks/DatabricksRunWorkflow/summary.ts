@@ -6,8 +6,9 @@ import { escapeMarkdown, markdownLink, markdownTable } from '../../src/markdown'
 import type { Comparison } from '../../src/workflow/compare-runs';
 import type { FoundModels } from '../../src/workflow/find-models';
 import { durationText } from '../../src/workflow/polling';
+import { failedTestLine } from '../../src/workflow/test-results';
 import type { Brought } from './bring';
-import { failedByThemselves, hasFailed, type TaskReport } from './collect';
+import { failedByThemselves, hasFailed, placeText, type TaskReport } from './collect';
 import { comparisonTables } from './comparison-tables';
 
 /** What the summary of an ended run is made of. */
@@ -59,7 +60,7 @@ function failureParts(tasks: readonly TaskReport[]): string[] {
   const parts = failed.slice(0, FAILURES_SHOWN).map((task) => {
     const lines = task.lastLines.length === 0 ? [task.error ?? task.message] : task.lastLines.slice(-LINES_SHOWN);
     const shown = lines.filter((line) => line !== '');
-    const title = `Task **${escapeMarkdown(task.path)}** ended ${escapeMarkdown(task.state)}:`;
+    const title = `Task **${escapeMarkdown(placeText(task))}** ended ${escapeMarkdown(task.state)}:`;
     return shown.length === 0 ? title.replace(/:$/, '.') : `${title}\n\n${codeBlock(shown)}`;
   });
   const more = failed.length - FAILURES_SHOWN;
@@ -151,10 +152,7 @@ function testPart({ tests }: Brought): string {
     return 'No test results.';
   }
   const line = `${counted(total, 'test')} in ${counted(files.length, 'file')}: ${failed.length} failed, ${skipped} skipped.`;
-  const names = failed.slice(0, TESTS_SHOWN).map(({ suite, name, message }) => {
-    const first = message.split('\n')[0] ?? '';
-    return `* ✗ ${escapeMarkdown(`${suite === '' ? '' : `${suite}.`}${name}${first === '' ? '' : `: ${first.slice(0, 300)}`}`)}`;
-  });
+  const names = failed.slice(0, TESTS_SHOWN).map((test) => `* ${escapeMarkdown(failedTestLine(test))}`);
   const more = failed.length > TESTS_SHOWN ? [`* … and ${failed.length - TESTS_SHOWN} more`] : [];
   return [line, ...(names.length === 0 ? [] : ['', ...names, ...more])].join('\n');
 }

@@ -36,6 +36,53 @@ export function kindsIn(text: string, lines: () => ReadonlyMap<string, string>):
   return new Map(Object.entries(json(text, 'the text') as Record<string, unknown>));
 }
 
+/** Fields of a task that each kind reaches. Source: Jobs API 2.2, `run-now`; that `python_params` reaches wheels too is [U]. */
+const REACHED: Readonly<Record<string, readonly string[]>> = {
+  notebook_params: ['notebook_task'],
+  python_params: ['spark_python_task', 'python_wheel_task'],
+  jar_params: ['spark_jar_task'],
+  sql_params: ['sql_task'],
+  dbt_commands: ['dbt_task'],
+  python_named_params: ['python_wheel_task'],
+  spark_submit_params: ['spark_submit_task'],
+};
+
+/**
+ * The service refuses a run with both generations of parameters.
+ * @param jobParameters names of those that would be sent
+ * @throws TaskError PARAMETERS_MIXED
+ */
+export function refuseMixed(jobParameters: readonly string[], taskParameters: TaskParameters): void {
+  const kinds = Object.keys(taskParameters);
+  if (jobParameters.length > 0 && kinds.length > 0) {
+    throw new TaskError('PARAMETERS_MIXED', 'A run takes job parameters or task parameters, not both.', {
+      where: `Given are ${jobParameters.join(', ')} for the job, and ${kinds.join(', ')} for its tasks.`,
+      todo: "Use 'jobParameters' alone where the job declares parameters, otherwise 'taskParameters' alone.",
+    });
+  }
+}
+
+/**
+ * Parameters that no task takes would be ignored without a word.
+ * @param of the job, for people
+ * @param tasks those that run
+ * @throws TaskError TASK_PARAMETERS_UNUSED
+ */
+export function refuseUnused(of: string, tasks: readonly object[], taskParameters: TaskParameters): void {
+  const unused = Object.keys(taskParameters).find((kind) => !tasks.some((task) => takes(task, REACHED[kind] ?? [])));
+  if (unused !== undefined) {
+    throw new TaskError('TASK_PARAMETERS_UNUSED', `No task of ${of} that runs takes '${unused}'.`, {
+      where: `It is for ${(REACHED[unused] ?? []).join(' and ')} alone.`,
+      todo: "Correct 'taskParameters', or use 'jobParameters' for parameters that the job declares.",
+    });
+  }
+}
+
+function takes(task: object, fields: readonly string[]): boolean {
+  const inner = (task as { readonly for_each_task?: { readonly task?: object } }).for_each_task?.task;
+  return fields.some((field) => field in task) || (inner !== undefined && takes(inner, fields));
+}
+
 function parametersOfKind(kind: string, value: unknown): Readonly<Record<string, string>> | readonly string[] {
   const form = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (form === undefined) {

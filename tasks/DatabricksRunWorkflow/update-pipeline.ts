@@ -28,9 +28,9 @@ export async function updatePipeline(
   const request = requestOf(target);
   const subject = `update of pipeline '${pipeline.name ?? ''}' (id ${pipeline.pipeline_id})`;
   if (inputs.dryRun) {
-    return dryRunOutcome({ subject, parameters: described(target) });
+    return dryRunOutcome({ subject, parameters: described(target), request }, context);
   }
-  log.info(`Starting ${subject}.`);
+  log.info(`To be run: ${subject}.`);
   const asked = context.clock.now();
   const { updateId, origin } = await begin(pipeline, request, inputs, workspace, context);
   const guard = watched(pipeline.pipeline_id, updateId, origin, inputs, workspace, context);

@@ -22,11 +22,26 @@ export function jobParameterValues(
   return declared.map(({ name, default: standard }) => ({ name, default: standard, value: given[name] ?? standard }));
 }
 
+/** Kinds that the service refuses beside `job_parameters`. Source: the Databricks provider of Apache Airflow, `DatabricksRunNowOperator`. */
+const OLDER_KINDS = [
+  'notebook_params',
+  'python_params',
+  'python_named_params',
+  'jar_params',
+  'spark_submit_params',
+  'sql_params',
+  'dbt_commands',
+];
+
 /**
  * The older kinds of parameters of `run-now`.
- * @throws ApiError 501 for kinds whose tasks the local workspace does not run
+ * @throws ApiError 400 beside job parameters [U: its words, and that `sql_params` is one of these], 501 for kinds whose tasks the local workspace does not run
  */
 export function overridingParameters(fields: Fields): Overriding {
+  const given = OLDER_KINDS.filter((name) => fields[name] !== undefined);
+  if (given.length > 0 && Object.keys(optionalObject(fields, 'job_parameters') ?? {}).length > 0) {
+    throw invalid(`job_parameters cannot be given together with ${given.join(', ')}.`);
+  }
   const other = ['jar_params', 'spark_submit_params', 'dbt_commands'].find((name) => fields[name] !== undefined);
   if (other !== undefined) {
     throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not know ${other} of run-now.`);

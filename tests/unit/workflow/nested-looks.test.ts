@@ -68,6 +68,15 @@ describe('looks at the runs below a run', () => {
     ]);
   });
 
+  it('say how each ended when the run itself has ended, however short ago the look before was', async () => {
+    let state: Run['state'] = RUNNING;
+    const { nested, lines } = looks({ run: () => ({ run_id: '2', ...(state === undefined ? {} : { state }) }) });
+    await nested.look(top);
+    state = SUCCESS;
+    await nested.look({ ...top, state: SUCCESS, tasks: [{ ...nightly('10'), state: SUCCESS }] });
+    assert.equal(lines.at(-1), 'nightly › Run: SUCCESS');
+  });
+
   it('go three runs deep and no deeper', async () => {
     const { nested, clock, lines } = looks({
       output: (id) => String(Number(id) + 1),

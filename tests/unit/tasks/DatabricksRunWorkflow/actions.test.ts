@@ -331,7 +331,7 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       await newJob('parameters');
       const host = await step({
         job: 'parameters',
-        taskParameters: 'python_params=["a", 1]\npython_named_params={"b": true}',
+        taskParameters: 'python_params=["a", 1]',
         only: '+second',
         queue: 'true',
         performanceTarget: 'STANDARD',
@@ -340,13 +340,14 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       const run = (await getRun(workspace, host.outputs.get('runId') ?? '')) as RunReply & {
         readonly overriding_parameters?: unknown;
       };
-      assert.deepEqual(run.overriding_parameters, { python_params: ['a', '1'], python_named_params: { b: 'true' } });
+      assert.deepEqual(run.overriding_parameters, { python_params: ['a', '1'] });
       assert.deepEqual(run.tasks?.map(({ task_key }) => task_key).toSorted(), ['first', 'second']);
     });
 
     for (const [what, inputs, code] of [
       ['an unknown task', { only: 'third' }, 'TASK_UNKNOWN'],
       ['something that is no task key', { only: 'a b' }, 'INPUT_INVALID'],
+      ['parameters that no task takes', { taskParameters: 'notebook_params={"a": 1}' }, 'TASK_PARAMETERS_UNUSED'],
       ['an unknown kind of parameters', { taskParameters: 'r_params=[1]' }, 'INPUT_INVALID'],
       ['a queue that is neither true nor false', { queue: 'perhaps' }, 'INPUT_INVALID'],
       ['an unknown performance target', { performanceTarget: 'FAST' }, 'INPUT_INVALID'],
@@ -434,6 +435,12 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       const host = await step({ action: 'submit', definition: 'job/run.yml', dryRun: 'true' });
       assert.equal(host.result, 'Succeeded', host.printed);
       assert.match(readFileSync(host.summaries[0] ?? '', 'utf8'), /3 in \/Workspace/);
+      assert.match(host.printed, /^ {2}files = 3 in \/Workspace/m);
+      assert.match(host.printed, /^1 task: \S+$/m);
+      assert.match(
+        host.printed,
+        /^The request would be:\n\{\n {2}"run_name": [\s\S]*"python_file": "\/Workspace\/[\s\S]*\n\}$/m,
+      );
     });
   });
 });

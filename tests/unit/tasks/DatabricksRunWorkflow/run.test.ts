@@ -128,6 +128,144 @@ describe('DatabricksRunWorkflow', () => {
     assert.equal(asked('/api/2.2/jobs/run-now').length, 0);
   });
 
+  describe('without waiting', () => {
+    const answers = (state: object) => (_: Received, path: string) =>
+      path.endsWith('/jobs/get')
+        ? { json: { job_id: 5, settings: { name: 'train' } } }
+        : path.endsWith('/run-now')
+          ? { json: { run_id: 7 } }
+          : path.endsWith('/runs/get')
+            ? { json: { run_id: 7, state } }
+            : undefined;
+
+    it('fails for a run that the service has skipped at once', async () => {
+      const skipped = { life_cycle_state: 'SKIPPED', result_state: 'MAXIMUM_CONCURRENT_RUNS_REACHED' };
+      const host = await step({ job: '5', wait: 'false' }, answers(skipped));
+      assert.equal(host.error?.code, 'RUN_MAXIMUM_CONCURRENT_RUNS_REACHED', host.printed);
+      assert.equal(host.outputs.get('resultState'), 'MAXIMUM_CONCURRENT_RUNS_REACHED');
+    });
+
+    it('succeeds for one that is skipped where that does not fail a step, and for one that goes on', async () => {
+      const fine = await step(
+        { job: '5', wait: 'false', failOn: 'timedout' },
+        answers({ life_cycle_state: 'SKIPPED' }),
+      );
+      assert.equal(fine.result, 'Succeeded', fine.printed);
+      assert.match(fine.printed, /^Run 7 ended SKIPPED\.$/m);
+      await server?.close();
+      const active = await step({ job: '5', wait: 'false' }, answers({ life_cycle_state: 'PENDING' }));
+      assert.match(active.printed, /^Run 7 goes on; the step does not wait for it\.$/m);
+    });
+  });
+
+  describe('with older parameters', () => {
+    const settings = {
+      name: 'train',
+      parameters: [{ name: 'catalog', default: '' }],
+      tasks: [
+        { task_key: 'a', notebook_task: {} },
+        { task_key: 'b', for_each_task: { task: { python_wheel_task: {} } } },
+      ],
+    };
+    const answers = (_: Received, path: string): Answer | undefined => {
+      if (path.endsWith('/runs/get')) {
+        return { json: { run_id: 7, job_parameters: [{ name: 'catalog' }], state: SUCCESS, tasks: settings.tasks } };
+      }
+      return path.endsWith('/jobs/get') ? { json: { job_id: 5, settings } } : { json: { run_id: 7 } };
+    };
+    const NOTEBOOK = { taskParameters: 'notebook_params={"a": "1"}' };
+
+    for (const [what, inputs, code] of [
+      ['beside those of the job', { job: '5', ...NOTEBOOK, jobParameters: 'catalog=dev' }, 'PARAMETERS_MIXED'],
+      ['beside optional ones', { job: '5', ...NOTEBOOK, optionalJobParameters: 'catalog=dev' }, 'PARAMETERS_MIXED'],
+      [
+        'beside those of the job, in a repair',
+        { action: 'repair', runId: '7', only: 'a', ...NOTEBOOK, jobParameters: 'catalog=dev' },
+        'PARAMETERS_MIXED',
+      ],
+      ['for no task that runs', { job: '5', ...NOTEBOOK, only: 'b' }, 'TASK_PARAMETERS_UNUSED'],
+      ['for no task at all', { job: '5', taskParameters: 'jar_params=["a"]' }, 'TASK_PARAMETERS_UNUSED'],
+    ] as const) {
+      it(`asks for nothing where they are given ${what}`, async () => {
+        const host = await step(inputs as Record<string, string>, answers);
+        assert.equal(host.error?.code, code, host.printed);
+        assert.deepEqual(asked('/api/2.2/jobs/run-now'), []);
+        assert.deepEqual(asked('/api/2.2/jobs/runs/repair'), []);
+      });
+    }
+
+    it('sends them alone, also where they reach the task of an iteration', async () => {
+      const named = { taskParameters: 'python_named_params={"b": true}' };
+      const host = await step({ job: '5', ...named, optionalJobParameters: 'other=1' }, answers);
+      assert.equal(host.result, 'Succeeded', host.printed);
+      const { idempotency_token: _, ...body } = JSON.parse(asked('/api/2.2/jobs/run-now')[0]?.body ?? '');
+      assert.deepEqual(body, { job_id: 5, python_named_params: { b: 'true' } });
+    });
+  });
+
+  it('says in a dry run what would run with what, and which request would be sent', async () => {
+    const tasks = [
+      { task_key: 'b', depends_on: [{ task_key: 'a' }] },
+      { task_key: 'a', notebook_task: {} },
+    ];
+    const parameters = [{ name: 'catalog', default: '' }];
+    const host = await step({ job: '5', jobParameters: 'catalog=dev', queue: 'true', dryRun: 'true' }, (_, path) =>
+      path.endsWith('/jobs/get') ? { json: { job_id: 5, settings: { name: 'train', parameters, tasks } } } : undefined,
+    );
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.match(host.printed, /^ {2}catalog = dev\n2 tasks: a, b \(after a\)\nThe request would be:\n\{$/m);
+    const request = /^The request would be:\n([\s\S]*?^\})$/m.exec(host.printed)?.[1] ?? '';
+    assert.deepEqual(JSON.parse(request), {
+      job_id: '5',
+      job_parameters: { catalog: 'dev' },
+      queue: { enabled: true },
+    });
+    assert.deepEqual(asked('/api/2.2/jobs/run-now'), []);
+  });
+
+  it('does not say that it starts what has succeeded before', async () => {
+    const runs = [{ run_id: 7, state: SUCCESS }];
+    const host = await step({ job: '5', reuse: 'succeeded' }, (_, path) => {
+      if (path.endsWith('/runs/list')) {
+        return { json: { runs } };
+      }
+      return path.endsWith('/jobs/get') ? { json: { job_id: 5, settings: { name: 'train' } } } : { json: runs[0] };
+    });
+    assert.match(host.printed, /^To be run: job 'train' \(id 5\)\.$/m);
+    assert.match(host.printed, /Run 7 of an earlier attempt of this step has succeeded: this step uses it\./);
+    assert.doesNotMatch(host.printed, /[Ss]tarting/);
+  });
+
+  it('names all that failed, up to three, with the input of an iteration', async () => {
+    const started = { start_time: 1_000, end_time: 2_000, state: FAILED };
+    const inputs = '["eu", {"name": "us"}]';
+    const each = { run_id: 70, task_key: 'each', for_each_task: { inputs, task: { task_key: 'one' } }, ...started };
+    const plain = ['b', 'c', 'd'].map((task_key, index) => ({ run_id: 80 + index, task_key, ...started }));
+    const iterations = [
+      { run_id: 71, task_key: 'one', start_time: 1_000, state: SUCCESS },
+      { run_id: 72, task_key: 'one', ...started },
+    ];
+    const host = await step({ action: 'attach', runId: '7' }, ({ url }, path) => {
+      if (path.endsWith('/get-output')) {
+        return { json: { error: `broken ${/run_id=(\d+)/.exec(url)?.[1]}` } };
+      }
+      return path.endsWith('/runs/get')
+        ? {
+            json: url.includes('run_id=70')
+              ? { run_id: 70, iterations }
+              : { run_id: 7, state: FAILED, tasks: [each, ...plain] },
+          }
+        : undefined;
+    });
+    assert.match(
+      host.error?.message ?? '',
+      /Task 'each\[1\] \(input \{"name":"us"\}\)': broken 72\. Task 'b': broken 80\. Task 'c': broken 81\. 1 more task failed\./,
+    );
+    assert.ok(host.lines.includes(`Task 'each[1] (input {"name":"us"})' ended FAILED`), host.printed);
+    const { tasks } = JSON.parse(readFileSync(host.outputs.get('outputsPath') ?? '', 'utf8'));
+    assert.equal(tasks[2].input, '{"name":"us"}');
+  });
+
   it('looks for earlier one-time runs among one-time runs alone: in a busy workspace others would hide them', async () => {
     const host = await step({ action: 'submit', definition: DEFINITION }, (_, path) => {
       if (path.endsWith('/runs/list')) {

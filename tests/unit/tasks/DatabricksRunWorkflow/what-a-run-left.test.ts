@@ -52,11 +52,16 @@ describe('what a workflow run left', () => {
 
   const script = (name: string) => ({ spark_python_task: { python_file: `/Shared/${name}.py` } });
 
-  async function step(tasks: readonly Record<string, unknown>[], inputs: Record<string, string> = {}) {
+  async function step(
+    tasks: readonly Record<string, unknown>[],
+    inputs: Record<string, string> = {},
+    kind: 'pipeline' | 'terminal' = 'pipeline',
+  ) {
     jobs += 1;
     const name = `job-${jobs}`;
     await createJob(workspace, { name, tasks });
     const host = new FakeHost({
+      kind,
       inputs: { databricksConnection: 'dbx', job: name, ...inputs },
       connections: { dbx: tokenConnection(workspace.url, workspace.token) },
       variables: { 'System.DefaultWorkingDirectory': sources, 'Build.BuildId': name },
@@ -226,6 +231,17 @@ describe('what a workflow run left', () => {
       assert.ok(host.testResults.every((path) => /^[^,]+\.xml$/.test(path) && existsSync(path)));
       assert.equal(host.outputs.get('resultState'), 'SUCCESS');
       assert.match(rendered(host), /<li>✗ unit\.bad: 1 != 2<\/li>/);
+    });
+
+    it('that failed are shown with their messages at a terminal, which has no Tests tab', async () => {
+      await put(`${VOLUME}/terminal/one.xml`, FAILING);
+      const inputs = { testResults: `${VOLUME}/terminal/*.xml` };
+      const host = await step([{ task_key: 'a', ...script('good') }], inputs, 'terminal');
+      assert.ok(host.lines.includes('✗ unit.bad: 1 != 2'), host.printed);
+      assert.match(host.error?.message ?? '', /Their messages stand above/);
+      const inPipeline = await step([{ task_key: 'a', ...script('good') }], inputs);
+      assert.ok(!inPipeline.lines.includes('✗ unit.bad: 1 != 2'));
+      assert.match(inPipeline.error?.message ?? '', /See the Tests tab/);
     });
 
     it('that passed leave the step green, also from the workspace and by a path without a pattern', async () => {

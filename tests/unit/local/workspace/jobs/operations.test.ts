@@ -40,6 +40,19 @@ describe('operations on jobs and runs', () => {
     return (await workspace.call<JobReply>('GET', `/api/2.2/jobs/get?job_id=${jobId}${more}`)).json;
   }
 
+  it('refuse a start and a repair with both generations of parameters', async () => {
+    const parameters = [{ name: 'catalog', default: 'dev' }];
+    const jobId = await createJob(workspace, { name: 'Mixed', tasks: quick, parameters });
+    const mixed = { job_parameters: { catalog: 'prod' }, python_params: ['a'] };
+    const start = { job_id: Number(jobId), ...mixed };
+    const refused = await workspace.call<{ error_code: string }>('POST', '/api/2.2/jobs/run-now', start);
+    assert.deepEqual([refused.status, refused.json.error_code], [400, 'INVALID_PARAMETER_VALUE']);
+    const runId = await runNow(workspace, jobId, { job_parameters: {}, python_params: ['a'] });
+    await untilRun(workspace, runId);
+    const repair = { run_id: Number(runId), rerun_tasks: ['quick'], ...mixed };
+    assert.equal((await workspace.call('POST', '/api/2.2/jobs/runs/repair', repair)).status, 400);
+  });
+
   it('keep, change and delete a job', async () => {
     const jobId = await createJob(workspace, {
       name: 'Train',
