@@ -5,16 +5,22 @@ import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 
-/** form-data asks mime-db (137 KB) for content types of uploads; no task uploads multipart forms. */
-const withoutMimeDatabase = {
-  name: 'without-mime-database',
+/**
+ * Packages of which a task has no use, and what stands in their place:
+ * - `mime-types`: form-data asks mime-db (137 KB) for content types of uploads; no task uploads multipart forms.
+ * - `debug`: with a variable DEBUG it would print requests and proxies past the masking of secrets.
+ */
+const REPLACED = {
+  'mime-types': "exports.lookup = () => false; exports.contentType = () => 'application/octet-stream';",
+  debug: 'module.exports = () => Object.assign(() => undefined, { enabled: false });',
+};
+
+const withoutUnused = {
+  name: 'without-unused',
   setup(pluginBuild) {
-    pluginBuild.onResolve({ filter: /^mime-types$/ }, () => ({
-      path: 'mime-types',
-      namespace: 'without-mime-database',
-    }));
-    pluginBuild.onLoad({ filter: /.*/, namespace: 'without-mime-database' }, () => ({
-      contents: "exports.lookup = () => false; exports.contentType = () => 'application/octet-stream';",
+    pluginBuild.onResolve({ filter: /^(mime-types|debug)$/ }, ({ path }) => ({ path, namespace: 'without-unused' }));
+    pluginBuild.onLoad({ filter: /.*/, namespace: 'without-unused' }, ({ path }) => ({
+      contents: REPLACED[path],
       loader: 'js',
     }));
   },
@@ -73,7 +79,7 @@ export async function buildTask({ root, dist, name, options }) {
   const main = {
     ...options,
     minify: true,
-    plugins: [withoutMimeDatabase, storyApart],
+    plugins: [withoutUnused, storyApart],
     supported: { 'dynamic-import': false },
   };
   const entry = `tasks/${name}/main.ts`;
@@ -87,7 +93,7 @@ export async function buildTask({ root, dist, name, options }) {
   const runBuild = await build({
     ...options,
     minify: true,
-    plugins: [withoutMimeDatabase, sharedWithMain(root, modules)],
+    plugins: [withoutUnused, sharedWithMain(root, modules)],
     entryPoints: [`tasks/${name}/run.ts`],
     outfile: join(target, 'run.js'),
   });
