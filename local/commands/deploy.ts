@@ -11,11 +11,13 @@ import { SecurablesApi } from '../../src/databricks/securables';
 import { ApiError } from '../../src/http/errors';
 import { nearestName } from '../../src/nearest-name';
 import { commandLine } from '../command-line';
+import { bundleVariables } from '../demo/deploy-jobs';
 import { type DeployedJob, deploySample } from '../demo/sample-jobs';
 import { packageRoot } from '../package-root';
 import { shownText } from '../terminal/shown-text';
 import { CommandError } from './command-error';
 import { complain } from './complain';
+import { calledAs } from './own-program';
 
 /** What `workspace deploy` is asked for. */
 export interface DeployOptions {
@@ -47,7 +49,13 @@ export async function deploy(options: DeployOptions): Promise<number> {
   }
   const client = connected(json);
   await refuseMissingCatalog(new SecurablesApi(client), catalog);
-  const jobs = await deploySample(client, { folder, catalog, commit });
+  const jobs = await deploySample(client, {
+    folder,
+    catalog,
+    commit,
+    variables: bundleVariables(process.env),
+    warn: (sentence) => complain(`warning: ${shownText(sentence)}`),
+  });
   process.stdout.write(json ? `${JSON.stringify(jobs)}\n` : described(jobs));
   return 0;
 }
@@ -124,6 +132,6 @@ function described(jobs: readonly DeployedJob[]): string {
   const hint =
     next === undefined
       ? 'The bundle has no jobs.'
-      : `Next: ${commandLine(['npx', 'databricks-mlops', 'task', 'DatabricksRunWorkflow', '--job', next.name]) ?? 'run one of them.'}`;
+      : `Next: ${commandLine([...calledAs(), 'task', 'DatabricksRunWorkflow', '--job', next.name]) ?? 'run one of them.'}`;
   return `${[...lines, '', hint].join('\n')}\n`;
 }

@@ -16,3 +16,8 @@ export function ownProgram(
   const near = relative(from, resolve(from, script));
   return ['node', near.startsWith('..') ? resolve(from, script) : near];
 }
+
+/** {@link ownProgram} for this process. */
+export function calledAs(): readonly string[] {
+  return ownProgram(process.argv[1] ?? 'databricks-mlops', process.cwd(), process.env);
+}

@@ -25,7 +25,7 @@ import { answersOf } from './answer-approvals';
 import { complain } from './complain';
 import { evidenceLines } from './evidence-lines';
 import { repositoryRootOf } from './expand';
-import { ownProgram } from './own-program';
+import { calledAs } from './own-program';
 import { RUN_USAGE, type RunOptions, readRunOptions } from './run-options';
 
 /** `databricks-mlops run FILE` (contract 9). */
@@ -135,7 +135,7 @@ function interruption(view: RunView): AbortSignal {
 }
 
 function callerOf({ places }: RunOptions): Caller {
-  return { program: ownProgram(process.argv[1] ?? 'databricks-mlops', process.cwd(), process.env), places };
+  return { program: calledAs(), places };
 }
 
 function summaryOf({ record, folder }: RecordedRun, options: RunOptions): string {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nearestName } from '../../src/nearest-name';
+import { commandLine } from '../command-line';
 import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
 import { principalFindings } from '../workspace/identity/principal-findings';
 import { principalsShape } from '../workspace/identity/principal-settings';
@@ -10,6 +11,7 @@ import { type RunningWorkspaces, type StartOptions, startWorkspaces } from '../w
 import { FIRST_CATALOGS } from '../workspace/unity-catalog/namespaces';
 import { CommandError } from './command-error';
 import { deploy } from './deploy';
+import { calledAs } from './own-program';
 
 const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
 
@@ -28,6 +30,8 @@ const USAGE = `databricks-mlops workspace <start|deploy|status|stop|reset>
   data. What it knows of the API and how clients connect: docs/local-workspace.md.
 `;
 
+const DEFAULT_DATA = join('.mlops', 'workspace');
+
 /** What `start` leaves for `status` and `stop`; no token is in it. */
 interface RunningRecord {
   readonly process: ProcessIdentity;
@@ -42,7 +46,7 @@ export async function workspace(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return values.help === true ? 0 : 2;
   }
-  const data = resolve(values.data ?? join('.mlops', 'workspace'));
+  const data = resolve(values.data ?? DEFAULT_DATA);
   const json = values.json === true;
   if (rest.length > (verb === 'deploy' ? 1 : 0)) {
     throw new CommandError(`'${rest.at(-1)}' is one argument too many.\n\n${USAGE}`);
@@ -156,13 +160,21 @@ function greeting(running: RunningWorkspaces): string {
 
   MLflow, the Databricks SDKs and the Databricks CLI read these two variables, from any terminal where that line was pasted.
 
-  Next, in another terminal after that line: npx databricks-mlops workspace deploy --catalog ${FIRST_CATALOGS.includes(name) ? name : 'dev'}
+  Next, in another terminal after that line: ${deployCommand(name)}
   (the sample's jobs; then they can be run)
 
   Start page, in a browser of this machine: ${startPageUrl}
 `,
   );
   return `${blocks.join('\n')}\nCtrl-C ends it; its state stays.\n`;
+}
+
+/** The sample's jobs for the catalog that is named as the workspace, as this program was called. */
+function deployCommand(name: string): string {
+  const catalog = FIRST_CATALOGS.includes(name) ? name : 'dev';
+  return (
+    commandLine([...calledAs(), 'workspace', 'deploy', '--catalog', catalog]) ?? `workspace deploy --catalog ${catalog}`
+  );
 }
 
 function status(data: string, json: boolean): number {
@@ -192,7 +204,7 @@ function stop(data: string): number {
 
 function reset(data: string): number {
   if (readRecord(data) !== undefined) {
-    throw new CommandError(`A local workspace runs on ${data}. Stop it first: databricks-mlops workspace stop.`);
+    throw new CommandError(`A local workspace runs on ${data}. Stop it first: ${stopCommand(data)}.`);
   }
   if (existsSync(data) && !existsSync(join(data, 'metadata', 'data.mdb'))) {
     throw new CommandError(`${data} is not the data folder of a local workspace; nothing was deleted.`);
@@ -201,6 +213,12 @@ function reset(data: string): number {
   rmSync(data, { recursive: true, force: true });
   process.stdout.write(existed ? `Deleted the state in ${data}.\n` : `There is no state in ${data}.\n`);
   return 0;
+}
+
+/** From here, as this program was called. */
+function stopCommand(data: string): string {
+  const places = data === resolve(DEFAULT_DATA) ? [] : ['--data', data];
+  return commandLine([...calledAs(), 'workspace', 'stop', ...places]) ?? 'workspace stop';
 }
 
 function writeRecord(data: string, running: RunningWorkspaces): void {

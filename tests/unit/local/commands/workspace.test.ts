@@ -102,7 +102,10 @@ describe('databricks-mlops workspace', function () {
     for (const { name, id } of jobs) {
       assert.match(again.stdout, new RegExp(`  ${name} +${id}  reset\\n`));
     }
-    assert.match(again.stdout, /Next: npx databricks-mlops task DatabricksRunWorkflow --job diabetes-train\n$/);
+    assert.match(
+      again.stdout,
+      /Next: (?:npx databricks-mlops|node \S+) task DatabricksRunWorkflow --job diabetes-train\n$/,
+    );
 
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
