@@ -40,11 +40,15 @@ export interface PipelineEvent {
   readonly message?: string;
   readonly timestamp?: string;
   readonly origin?: { readonly update_id?: string; readonly flow_name?: string };
+  readonly details?: {
+    readonly flow_progress?: { readonly status?: string; readonly metrics?: Readonly<Record<string, unknown>> };
+  };
   readonly error?: { readonly exceptions?: readonly { readonly class_name?: string; readonly message?: string }[] };
 }
 
 const ROOT = '/api/2.0/pipelines';
 const PAGE = 100;
+const MOST_EVENTS = 1_000;
 
 /** `/api/2.0/pipelines` */
 export class PipelinesApi {
@@ -115,17 +119,27 @@ export class PipelinesApi {
     return objectsIn(objectIn(page, 'list of events'), 'events', 'list of events') as unknown as PipelineEvent[];
   }
 
-  /**
-   * Stops the active update of the pipeline, whichever it is; it ends some time later.
-   * @param deadlineMs milliseconds for all attempts together; default of the client
-   */
-  async stop(id: string, deadlineMs?: number): Promise<void> {
+  /** The latest events, the newest first, at most so many. */
+  async latestEvents(id: string, count = MOST_EVENTS): Promise<PipelineEvent[]> {
+    const events = items(
+      (page_token) =>
+        this.http.json<TokenPage>({
+          method: 'GET',
+          path: path`/api/2.0/pipelines/${id}/events`,
+          query: { order_by: 'timestamp desc', max_results: PAGE, page_token },
+        }),
+      (page) => objectsIn(objectIn(page, 'list of events'), 'events', 'list of events') as unknown as PipelineEvent[],
+    );
+    return collect(events, count);
+  }
+
+  /** Stops the active update of the pipeline, whichever it is; it ends some time later. */
+  async stop(id: string): Promise<void> {
     await this.http.json({
       method: 'POST',
       path: path`/api/2.0/pipelines/${id}/stop`,
       acceptEmpty: true,
       idempotent: true,
-      ...(deadlineMs === undefined ? {} : { deadlineMs }),
     });
   }
 

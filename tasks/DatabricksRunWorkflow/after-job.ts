@@ -3,7 +3,7 @@ import type { AfterJobContext } from '../../src/agent/run-after-job';
 import { connectWorkspace } from '../../src/connection/connect';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { standingOf } from '../../src/workflow/run-state';
-import { updateHasEnded } from '../../src/workflow/start-update';
+import { stopUpdate } from '../../src/workflow/stop-update';
 import type { Inputs } from './inputs';
 
 const RUN_VARIABLE = 'databricksMlopsRunId';
@@ -54,10 +54,5 @@ async function endUpdate(
   updateId: string,
   { pipelines }: WorkspaceClient,
 ): Promise<string | undefined> {
-  const update = await pipelines.update(pipelineId, updateId);
-  if (update === undefined || updateHasEnded(update)) {
-    return undefined;
-  }
-  await pipelines.stop(pipelineId);
-  return `Update ${updateId}`;
+  return (await stopUpdate(pipelines, pipelineId, updateId)) ? `Update ${updateId}` : undefined;
 }

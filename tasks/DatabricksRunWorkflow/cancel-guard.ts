@@ -1,14 +1,15 @@
 import type { TaskContext } from '../../src/agent/task-context';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { stopUpdate } from '../../src/workflow/stop-update';
 import { CANCEL_DEADLINE_MS, forgetRun, rememberRun, rememberUpdate } from './after-job';
 
 /** What goes on in the workspace by itself and can be asked to end. */
 export interface Cancelable {
   /** For people: `Run 7`. */
   readonly name: string;
-  /** Asks for its end. @param deadlineMs milliseconds that it may take */
-  cancel(deadlineMs: number): Promise<void>;
+  /** Asks for its end. @param deadlineMs milliseconds that it may take @returns false: there was nothing to ask, it had ended */
+  cancel(deadlineMs: number): Promise<boolean>;
   /** Notes it for the post-job phase. */
   remember(): void;
 }
@@ -16,7 +17,10 @@ export interface Cancelable {
 export function cancelableRun(runId: string, workspace: WorkspaceClient, { host }: TaskContext): Cancelable {
   return {
     name: `Run ${runId}`,
-    cancel: (deadlineMs) => workspace.withoutSignal().runs.cancel(runId, deadlineMs),
+    cancel: async (deadlineMs) => {
+      await workspace.withoutSignal().runs.cancel(runId, deadlineMs);
+      return true;
+    },
     remember: () => rememberRun(host, runId),
   };
 }
@@ -29,7 +33,7 @@ export function cancelableUpdate(
 ): Cancelable {
   return {
     name: `Update ${updateId}`,
-    cancel: (deadlineMs) => workspace.withoutSignal().pipelines.stop(pipelineId, deadlineMs),
+    cancel: (deadlineMs) => stopUpdate(workspace.withoutSignal().within(deadlineMs).pipelines, pipelineId, updateId),
     remember: () => rememberUpdate(host, pipelineId, updateId),
   };
 }
@@ -57,8 +61,8 @@ export class CancelGuard {
       this.#note();
     }
     this.#stopListening = this.context.onCancel(async () => {
-      await this.#ask();
-      this.context.log.info(`${this.what.name} was asked to end.`);
+      const asked = await this.#ask();
+      this.context.log.info(`${this.what.name} ${asked ? 'was asked to end' : 'had ended already'}.`);
     });
   }
 
@@ -70,8 +74,7 @@ export class CancelGuard {
   /** Asks for the end at the time limit. What cannot be asked is left to the post-job phase: the limit stays the reason of the failure. */
   async askAtLimit(): Promise<string> {
     try {
-      await this.#ask();
-      return 'It was asked to end.';
+      return (await this.#ask()) ? 'It was asked to end.' : 'It ended meanwhile.';
     } catch (error) {
       if (!(error instanceof TaskError) || error.code === 'CANCELED') {
         throw error;
@@ -88,11 +91,12 @@ export class CancelGuard {
     }
   }
 
-  async #ask(): Promise<void> {
+  async #ask(): Promise<boolean> {
     this.#isWanted = true;
     this.#note();
-    await this.what.cancel(CANCEL_DEADLINE_MS);
+    const asked = await this.what.cancel(CANCEL_DEADLINE_MS);
     this.#forget();
+    return asked;
   }
 
   #note(): void {

@@ -173,6 +173,44 @@ describe('DatabricksRunWorkflow, what it lets go on', () => {
     }
   });
 
+  describe('an update that has ended unseen while another began', () => {
+    const ended = { json: { update: { update_id: 'u1', state: 'COMPLETED' } } };
+
+    it('is not asked to end at a cancel: the request would stop the other', async () => {
+      const host = hostOf(UPDATE);
+      const clock = new AutoClock();
+      const sleepThenCancel = {
+        now: () => clock.now(),
+        sleep: async (milliseconds: number, signal?: AbortSignal) => {
+          if (asked(`${UPDATES}/u1`, 'GET').length === 3) {
+            answers[`${UPDATES}/u1`] = () => ended;
+            host.cancel();
+          }
+          await clock.sleep(milliseconds, signal);
+        },
+      };
+      await step(host, sleepThenCancel);
+      assert.equal(host.result, 'Canceled', host.printed);
+      assert.deepEqual([asked(STOP), noteOf(host)], [[], '']);
+      assert.match(host.printed, /^Update u1 had ended already\.$/m);
+      assert.doesNotMatch(host.printed, /was asked to end/);
+    });
+
+    it('is not asked to end at the time limit', async () => {
+      const clock = new AutoClock();
+      const end = clock.now() + 60_000;
+      let late = 0;
+      answers[`${UPDATES}/u1`] = ({ method }) => {
+        late += clock.now() >= end ? 1 : 0;
+        return late < 2 ? usual(method, `${UPDATES}/u1`) : ended;
+      };
+      const host = await step(hostOf({ ...UPDATE, timeoutMinutes: '1' }), clock);
+      assert.equal(host.error?.code, 'RUN_TIME_LIMIT', host.printed);
+      assert.match(host.error?.message ?? '', /It ended meanwhile\./);
+      assert.deepEqual([asked(STOP), noteOf(host)], [[], '']);
+    });
+  });
+
   describe('a cancel while the service says "later"', () => {
     for (const [what, inputs, path] of [
       ['to the start of a run', RUN, RUN_NOW],
