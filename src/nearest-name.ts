@@ -1,19 +1,35 @@
 import { distance } from 'fastest-levenshtein';
 
+/** The question after a name that there is not, or '' when no known one is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? '' : `Did you mean ${near}?`;
+}
+
 /**
  * The nearest of `known` by edit distance, when it is near enough to be what was meant; else one that has the name in it, or is in it
- * (`job` for `jobName`). Upper and lower case do not differ.
+ * (`job` for `jobName`). Upper and lower case do not differ, and the levels that two names of several levels share say nothing.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({
-    candidate,
-    edits: edits(name.toLowerCase(), candidate.toLowerCase()),
-  }));
-  ranked.sort((a, b) => a.edits - b.edits);
-  const best = ranked[0];
-  return best !== undefined && best.edits <= allowedEdits(name)
-    ? best.candidate
-    : ranked.find(({ candidate }) => contains(name.toLowerCase(), candidate.toLowerCase()))?.candidate;
+  if (name === '') {
+    return undefined;
+  }
+  const ranked = known.map((candidate) => {
+    const [wanted, own] = withoutSharedLevels(name.toLowerCase(), candidate.toLowerCase());
+    const slips = edits(wanted, own);
+    return { candidate, slips, near: slips <= allowedEdits(wanted), within: contains(wanted, own) };
+  });
+  ranked.sort((a, b) => a.slips - b.slips);
+  return (ranked.find(({ near }) => near) ?? ranked.find(({ within }) => within))?.candidate;
+}
+
+/** `main.ml.churn` and `main.ml.price` differ in their last level only. */
+function withoutSharedLevels(name: string, candidate: string): readonly [string, string] {
+  const [levels, others] = [name.split('.'), candidate.split('.')];
+  const most = Math.min(levels.length, others.length) - 1;
+  const differs = levels.findIndex((level, index) => level !== others[index]);
+  const shared = differs < 0 ? most : Math.min(differs, most);
+  return [levels.slice(shared).join('.'), others.slice(shared).join('.')];
 }
 
 /** Two letters are in too many names to mean one. */

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name';
+import { didYouMean } from './nearest-name';
 
 const NAMES_SHOWN = 10;
 
@@ -10,8 +10,7 @@ export function suggestion(name: string, seen: readonly string[] | 'hidden'): st
   if (seen.length === 0) {
     return 'It sees none at all.';
   }
-  const near = nearestName(name, seen);
   const shown = seen.slice(0, NAMES_SHOWN).join(', ');
   const more = seen.length > NAMES_SHOWN ? `, and ${seen.length - NAMES_SHOWN} more` : '';
-  return `${near === undefined ? '' : `Did you mean ${near}? `}It sees: ${shown}${more}.`;
+  return `${didYouMean(name, seen)} It sees: ${shown}${more}.`.trimStart();
 }

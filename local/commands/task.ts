@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '../../src/agent/task-definition';
-import { nearestName } from '../../src/nearest-name';
+import { didYouMean } from '../../src/nearest-name';
 import { loadDefinitions, loadTask, TASK_NAMES } from '../tasks';
 import { CommandError } from './command-error';
 import { runAtTerminal } from './run-at-terminal';
@@ -17,7 +17,9 @@ export async function task(args: readonly string[]): Promise<number> {
   const loaded = await loadTask(name);
   if (loaded === undefined) {
     throw new CommandError(
-      `There is no task '${name}'.${suggestion(name, TASK_NAMES)} Tasks: ${TASK_NAMES.join(', ')}.`,
+      [`There is no task '${name}'.`, didYouMean(name, TASK_NAMES), `Tasks: ${TASK_NAMES.join(', ')}.`]
+        .filter(Boolean)
+        .join(' '),
     );
   }
   const options = parseOptions(loaded.definition, rest);
@@ -70,7 +72,13 @@ function inputNameOf(definition: TaskDefinition, name: string): string {
   if (input === undefined) {
     const known = terminalInputs(definition).map((candidate) => candidate.name);
     throw new CommandError(
-      `${definition.name} has no input '${name}'.${suggestion(name, known)} At a terminal it has: ${known.join(', ')}.`,
+      [
+        `${definition.name} has no input '${name}'.`,
+        didYouMean(name, known),
+        `At a terminal it has: ${known.join(', ')}.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     );
   }
   if (input.type.startsWith('connectedService:')) {
@@ -79,11 +87,6 @@ function inputNameOf(definition: TaskDefinition, name: string): string {
     );
   }
   return input.name;
-}
-
-function suggestion(name: string, known: readonly string[]): string {
-  const near = nearestName(name, known);
-  return near === undefined ? '' : ` Did you mean ${near}?`;
 }
 
 function columns(): number {

@@ -1,5 +1,5 @@
 import { TaskError } from '../errors';
-import { nearestName } from '../nearest-name';
+import { didYouMean } from '../nearest-name';
 
 /** Settings of one profile of `~/.databrickscfg`, or of the environment; keys as the Databricks CLI spells them. */
 export type ProfileSettings = Readonly<Record<string, string>>;
@@ -42,8 +42,7 @@ function choiceOf(name: string, profiles: readonly string[]): string {
   if (profiles.length === 0) {
     return 'The file has no profile at all: write one with `databricks configure`.';
   }
-  const near = nearestName(name, profiles);
-  return `${near === undefined ? '' : `Did you mean ${near}? `}The file has: ${profiles.join(', ')}.`;
+  return `${didYouMean(name, profiles)} The file has: ${profiles.join(', ')}.`.trimStart();
 }
 
 /** The environment variables of the Databricks CLI as profile settings. */

@@ -1,5 +1,5 @@
 import { TaskError } from '../errors';
-import { nearestName } from '../nearest-name';
+import { didYouMean } from '../nearest-name';
 import type { Warehouse, WarehousesApi } from './warehouses';
 
 /**
@@ -23,13 +23,13 @@ export async function chooseWarehouse(warehouses: WarehousesApi, wanted: string)
   if (only === undefined) {
     const what =
       wanted === '' ? 'There is no SQL warehouse to choose by itself.' : `There is no SQL warehouse '${wanted}'.`;
-    const near = nearestName(
+    const question = didYouMean(
       wanted,
       all.flatMap(({ id, name }) => (name ? [name, id] : [id])),
     );
     throw new TaskError('WAREHOUSE_NOT_FOUND', what, {
       where: `The identity may use: ${known}.`,
-      todo: `${near === undefined ? '' : `Did you mean ${near}? `}Set 'warehouse' to an id or exact name, and grant the identity CAN USE on it.`,
+      todo: `${question} Set 'warehouse' to an id or exact name, and grant the identity CAN USE on it.`.trimStart(),
     });
   }
   if (candidates.length > 1) {

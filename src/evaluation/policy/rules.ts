@@ -1,4 +1,4 @@
-import { nearestName } from '../../nearest-name';
+import { didYouMean } from '../../nearest-name';
 import { labelText } from '../labels';
 import { METRIC_FACTS, metricsOf } from '../metrics/metric-facts';
 import type { Path } from './policy-text';
@@ -157,13 +157,11 @@ function metricKnown(policy: Policy, metric: MetricName, path: Path): RuleFindin
   if (known.includes(metric)) {
     return [];
   }
-  const near = nearestName(metric, known);
   return [
     {
       path: [...path, 'metric'],
       what: `${metric} is no metric of a ${policy.model.problem} model.`,
-      todo:
-        near === undefined ? `Use one of ${known.join(', ')}.` : `Did you mean ${near}? There are ${known.join(', ')}.`,
+      todo: `${didYouMean(metric, known)} Use one of ${known.join(', ')}.`.trimStart(),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type * as core from 'zod/v4/core';
-import { nearestName } from '../../nearest-name';
+import { didYouMean, nearestName } from '../../nearest-name';
 
 /** What is wrong and what to do, a sentence each, and the key it is about when it is not a value. */
 export interface Sentences {
@@ -101,15 +101,15 @@ function unknownKey(
   subject: Subject,
 ): Sentences {
   const where = path.length === 0 ? `the ${subject.name}` : pathText(path);
-  const near = nearestName(key, knownKeys);
-  if (near === undefined && NOT_YET.has(key)) {
+  const question = didYouMean(key, knownKeys);
+  if (question === '' && NOT_YET.has(key)) {
     return {
       key,
       what: `The key ${key} in ${where} is not supported by this version.`,
       todo: 'Remove it, or use a version of the extension that judges it.',
     };
   }
-  const todo = near === undefined ? `Known keys there: ${knownKeys.join(', ')}.` : `Did you mean ${near}?`;
+  const todo = question === '' ? `Known keys there: ${knownKeys.join(', ')}.` : question;
   return { key, what: `The key ${JSON.stringify(key)} is unknown in ${where}.`, todo };
 }
 
@@ -139,10 +139,10 @@ function oneOf(where: string, input: unknown, values: readonly unknown[]): Sente
   if (input === undefined) {
     return { what: `${where} is missing.`, todo: `Write ${choices}.` };
   }
-  const near = typeof input === 'string' ? nearestName(input, names) : undefined;
+  const question = typeof input === 'string' ? didYouMean(input, names) : '';
   return {
     what: `${where} cannot be ${shown(input)}.`,
-    todo: near === undefined ? `Write ${choices}.` : `Did you mean ${near}? Allowed: ${names.join(', ')}.`,
+    todo: question === '' ? `Write ${choices}.` : `${question} Allowed: ${names.join(', ')}.`,
   };
 }
 

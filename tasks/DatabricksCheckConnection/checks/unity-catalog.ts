@@ -3,7 +3,7 @@ import type { SecurableType } from '../../../src/databricks/grants';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { ApiError } from '../../../src/http/errors';
-import { nearestName } from '../../../src/nearest-name';
+import { didYouMean } from '../../../src/nearest-name';
 import { namesEntitlement } from '../entitlements';
 import {
   type Check,
@@ -182,8 +182,8 @@ async function mayCreate(
     return { ...hiddenOrNot, message: `${hiddenOrNot.message} So that it may create the schema: ${command}` };
   }
   const others = await othersOf(step);
-  const near = others === 'hidden' ? undefined : nearestName(step.fullName, others);
-  const none = `There is no ${step.object} that ${who.name} may see.${near === undefined ? '' : ` Did you mean ${near}?`}`;
+  const question = others === 'hidden' ? '' : didYouMean(step.fullName, others);
+  const none = `There is no ${step.object} that ${who.name} may see. ${question}`.trimEnd();
   return finding === undefined
     ? ok(`${none} It may create one in ${above.object}. If the name is right, it does not exist yet.`)
     : { ...finding, message: `${none} ${finding.message}` };
