@@ -2,6 +2,8 @@ import type { Call, Workspace } from '../api';
 import { type Fields, objectList, optionalObject, optionalText } from '../fields';
 import { pipelineOwner } from '../pipelines/pipeline-identity';
 import { PipelineStore } from '../pipelines/pipeline-store';
+import { changesOwner } from '../queries/query-change';
+import { savedQueries } from '../queries/query-store';
 import { textField } from '../request-fields';
 import type { SecretScopes } from '../secrets/secret-values';
 import type { Endpoint } from '../serving/endpoint';
@@ -41,6 +43,15 @@ export function objectRules(workspace: Workspace, secrets: SecretScopes): Readon
       objects.require(access, kind, call.params.id ?? '', need);
       return undefined;
     };
+  /** Whoever edits a query does not give it to somebody else; that the service demands more for it is [U]. */
+  const onQueryChange: Rule = async (call, access) => {
+    await onObject('queries', 'use')(call, access);
+    const query = savedQueries(workspace).get(call.params.id ?? '');
+    if (query !== undefined && changesOwner(await call.json<Fields>(), query)) {
+      await onObject('queries', 'manage')(call, access);
+    }
+    return undefined;
+  };
   const endpoints = '/api/2.0/serving-endpoints';
   const onPipelinePermissions: Rule = async (call, access) => {
     await onObject('pipelines', 'manage')(call, access);
@@ -80,7 +91,7 @@ export function objectRules(workspace: Workspace, secrets: SecretScopes): Readon
     [`GET ${queries}`]: async (_, access) =>
       shownOnly('results', ({ id }) => objects.may(access, 'queries', String(id), 'view')),
     [`GET ${queries}/:id`]: onObject('queries', 'view'),
-    [`PATCH ${queries}/:id`]: onObject('queries', 'use'),
+    [`PATCH ${queries}/:id`]: onQueryChange,
     [`DELETE ${queries}/:id`]: onObject('queries', 'manage'),
     'GET /api/2.0/sql/warehouses': async (_, access) =>
       shownOnly('warehouses', ({ id }) => objects.may(access, 'warehouses', String(id), 'view')),

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Reply, type Service, type Workspace } from '../api';
-import { invalid, optionalObject, optionalText, queryFields, requiredText } from '../fields';
+import { optionalObject, optionalText, queryFields } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
 import { objectPermissionOperations } from '../permissions/object-permissions';
+import { changedFields } from './query-change';
 import { type SavedQuery, savedQueries } from './query-store';
 
 const PREFIX = '/api/2.0/sql/queries';
@@ -41,15 +42,12 @@ export function createQueries(workspace: Workspace): Service {
 
   async function update(call: Call): Promise<Reply> {
     const former = known(call);
-    const fields = await call.json();
-    const given = optionalObject(fields, 'query') ?? {};
-    const names = requiredText(fields, 'update_mask').split(',');
-    const fixed = names.find((name) => ['id', 'create_time', 'update_time', 'lifecycle_state'].includes(name));
-    if (fixed !== undefined) {
-      throw invalid(`The field '${fixed}' of a query cannot be changed.`);
-    }
-    const chosen = Object.entries(given).filter(([name]) => names.includes('*') || names.includes(name));
-    const query: SavedQuery = { ...former, ...Object.fromEntries(chosen), id: former.id, update_time: now() };
+    const query: SavedQuery = {
+      ...former,
+      ...changedFields(await call.json(), former),
+      last_modifier_user_name: call.principal.userName,
+      update_time: now(),
+    };
     queries.put(query.id, query);
     return { json: query };
   }

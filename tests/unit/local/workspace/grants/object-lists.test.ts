@@ -266,4 +266,50 @@ describe('access control lists of objects', () => {
     await ok('eve', 'PATCH', at, change);
     await refused('eve', 'DELETE', at, undefined, /CAN MANAGE permissions/);
   });
+
+  describe('of saved queries', () => {
+    const own = { display_name: 'q', query_text: 'SELECT 1' };
+    const toEve = (update_mask: string) => ({ query: { owner_user_name: EVE }, update_mask });
+    let at = '';
+    beforeEach(async () => {
+      const { id } = await ok('ada', 'POST', '/api/2.0/sql/queries', { query: own });
+      at = `/api/2.0/sql/queries/${id}`;
+      await permit(`queries/${id}`, { user_name: EVE }, 'CAN_EDIT');
+    });
+
+    it('let only those who manage one give it to somebody else', async () => {
+      for (const mask of ['owner_user_name', 'query_text,owner_user_name', '*']) {
+        await refused('eve', 'PATCH', at, toEve(mask), /CAN MANAGE permissions on query/);
+      }
+      assert.equal((await ok('ada', 'GET', at)).owner_user_name, ADA);
+      await ok('ada', 'PATCH', at, toEve('owner_user_name'));
+      assert.equal((await ok('ada', 'GET', at)).owner_user_name, EVE);
+    });
+
+    it('let administrators give one to somebody else', async () => {
+      await ok('admin', 'PATCH', at, toEve('*'));
+      assert.equal((await ok('admin', 'GET', at)).owner_user_name, EVE);
+    });
+
+    it('let those who edit one send its owner as it is', async () => {
+      const query = { owner_user_name: ADA, query_text: 'SELECT 3' };
+      const changed = await ok('eve', 'PATCH', at, { query, update_mask: '*' });
+      assert.deepEqual(
+        [changed.owner_user_name, changed.query_text, changed.last_modifier_user_name],
+        [ADA, 'SELECT 3', EVE],
+      );
+    });
+
+    it('hold on to what a query is and to when it was made, whatever the mask says', async () => {
+      for (const query of [{ id: 'x' }, { create_time: 'then' }, { lifecycle_state: 'TRASHED' }]) {
+        const reply = await as('ada', 'PATCH', at, { query, update_mask: '*' });
+        assert.equal(reply.status, 400, reply.text);
+        assert.match(reply.json.message, /The field '\w+' of a query cannot be changed/);
+      }
+      for (const nobody of [{}, null, '']) {
+        const body = { query: { owner_user_name: nobody }, update_mask: 'owner_user_name' };
+        assert.equal((await as('ada', 'PATCH', at, body)).status, 400);
+      }
+    });
+  });
 });
