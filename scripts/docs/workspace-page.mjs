@@ -33,8 +33,11 @@ databricks fs ls dbfs:/Volumes/dev/default/files --profile local
 databricks api get /api/2.0/preview/scim/v2/Me --profile local
 \`\`\`
 
-Start with \`--port 8787\` where the address should stay the same. With environment variables and a profile together, the profile that is named
-wins. \`DATABRICKS_CONFIG_FILE=/dev/null\` keeps the profiles of other workspaces out.
+A workspace starts at the address of its last start where that is free; \`--port 8787\` names one. Its start page, whose link the start prints, lists
+runs, jobs, models, endpoints, experiments and pipelines. The link opens the pages again and again on this machine, elsewhere once.
+
+With environment variables and a profile together, the profile that is named wins. \`DATABRICKS_CONFIG_FILE=/dev/null\` keeps the profiles of other
+workspaces out.
 
 One administrator may do everything, until users, groups and service principals are described: [principals.md](principals.md).
 
