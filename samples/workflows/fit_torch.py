@@ -5,6 +5,7 @@ import json
 
 import mlflow
 from pyspark.ml.torch.distributor import TorchDistributor
+from pyspark.sql import SparkSession
 
 
 def fit(gpu: bool, steps: int) -> float:
@@ -35,6 +36,7 @@ if __name__ == "__main__":
     parser.add_argument("--processes", type=int, required=True)
     parser.add_argument("--gpu", action="store_true")
     arguments = parser.parse_args()
+    SparkSession.builder.getOrCreate()  # the distributor looks for a session: that of the cluster, else one on this machine
     mlflow.set_experiment(arguments.experiment)
     with mlflow.start_run() as run:
         distributor = TorchDistributor(
