@@ -1,6 +1,7 @@
 import type { CurrentIdentity } from '../../src/databricks/identity';
 import { TaskError } from '../../src/errors';
-import { ApiError, ConnectionError } from '../../src/http/errors';
+import { ApiError } from '../../src/http/errors';
+import { isUnanswered } from '../../src/http/unanswered';
 import { checkIdentity, checkWorkspace } from './checks/identity';
 import { checkJobs } from './checks/jobs';
 import { checkReadOnlyGroups } from './checks/read-only-groups';
@@ -90,14 +91,4 @@ function reasonToStop(check: CheckName, error: TaskError | undefined, signedIn: 
     return `the workspace did not answer check '${check}'`;
   }
   return signedIn ? undefined : `check '${check}' could not find out who the connection is`;
-}
-
-/** Statuses by which a gateway says that nobody behind it answers, or the service that it takes no more. */
-const UNANSWERED_STATUSES = new Set([429, 502, 503, 504]);
-
-/** True for a failure that every request would meet, after all its repetitions. */
-function isUnanswered(error: TaskError): boolean {
-  return error instanceof ApiError
-    ? UNANSWERED_STATUSES.has(error.status)
-    : error instanceof ConnectionError && !['ANSWER_NOT_JSON', 'ANSWER_INCOMPLETE'].includes(error.code);
 }

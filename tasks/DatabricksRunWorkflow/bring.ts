@@ -2,6 +2,7 @@ import type { TaskContext } from '../../src/agent/task-context';
 import { counted } from '../../src/counted';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { isUnanswered } from '../../src/http/unanswered';
 import { bringDownload, type Downloaded } from '../../src/workflow/downloads';
 import type { Download } from '../../src/workflow/read-downloads';
 import type { RemoteGlob } from '../../src/workflow/remote-glob';
@@ -17,9 +18,6 @@ export interface Brought {
   readonly failure?: { readonly code: string; readonly message: string };
 }
 
-/** Codes after which nothing more is asked for: a request that ends so has waited its whole time for a service that is away. */
-const AWAY = new Set(['THROTTLED', 'UNAVAILABLE', 'CONNECTION_FAILED', 'CONNECTION_LOST']);
-
 /**
  * Brings back test results and files, whatever became of the run. What is missing fails the step after a run that would pass; after one that
  * fails it is a warning, because the run's own end is the reason.
@@ -34,8 +32,9 @@ export async function bring(
 ): Promise<Brought> {
   const problems: TaskError[] = [];
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
-    if (problems.some(({ code }) => AWAY.has(code))) {
-      context.log.info(`Not brought, because the workspace does not answer: ${what}.`);
+    // What ended so has waited its whole time already.
+    if (problems.some(isUnanswered)) {
+      context.log.info(`Not brought, because what was asked before was not answered: ${what}.`);
       return undefined;
     }
     try {
