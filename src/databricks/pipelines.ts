@@ -119,18 +119,19 @@ export class PipelinesApi {
     return objectsIn(objectIn(page, 'list of events'), 'events', 'list of events') as unknown as PipelineEvent[];
   }
 
-  /** The latest events, the newest first, at most so many. */
-  async latestEvents(id: string, count = MOST_EVENTS): Promise<PipelineEvent[]> {
+  /** The latest events, the newest first, at most {@link MOST_EVENTS}. @param deadlineMs milliseconds for each page */
+  async latestEvents(id: string, deadlineMs: number): Promise<PipelineEvent[]> {
     const events = items(
       (page_token) =>
         this.http.json<TokenPage>({
           method: 'GET',
           path: path`/api/2.0/pipelines/${id}/events`,
           query: { order_by: 'timestamp desc', max_results: PAGE, page_token },
+          deadlineMs,
         }),
       (page) => objectsIn(objectIn(page, 'list of events'), 'events', 'list of events') as unknown as PipelineEvent[],
     );
-    return collect(events, count);
+    return collect(events, MOST_EVENTS);
   }
 
   /** Stops the active update of the pipeline, whichever it is; it ends some time later. */

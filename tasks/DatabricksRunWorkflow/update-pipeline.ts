@@ -1,4 +1,5 @@
 import type { TaskContext, TaskOutcome } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import { pipelineUpdateUrl } from '../../src/databricks/links';
 import type { Pipeline, PipelineEvent, PipelineUpdate, UpdateRequest } from '../../src/databricks/pipelines';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
@@ -12,6 +13,7 @@ import { findPipeline } from './find-pipeline';
 import type { Inputs } from './inputs';
 import { dryRunOutcome } from './outcome';
 import type { UpdateTarget } from './target';
+import { type FlowReport, flowLine, flowReports, flowTable } from './update-flows';
 
 /**
  * Starts an update of a Lakeflow pipeline, or takes up the active one that does the same, and waits for it.
@@ -75,18 +77,25 @@ async function waitAndFinish(
   const ended = await followUpdate(begun, inputs, workspace, context);
   begun.guard?.close();
   outputs.set('resultState', ended.state);
-  outputs.set('durationSeconds', secondsOf(begun, ended, context.clock.now()));
-  const errors = ended.state === 'COMPLETED' ? [] : await errorsOf(pipeline, updateId, workspace, context);
-  for (const line of errors) {
+  const seconds = secondsOf(begun, ended, context.clock.now());
+  outputs.set('durationSeconds', seconds);
+  const { flows, errors } = await eventsOf(pipeline, ended, workspace, context);
+  for (const line of [...flows.slice(0, FLOWS_SHOWN).map(flowLine), ...errors]) {
     log.info(line);
   }
-  const content = { ...about, resultState: ended.state, errors };
+  const content = { ...about, resultState: ended.state, flows, errors };
   outputs.set('outputsPath', context.files.write('outputs.json', JSON.stringify(content, null, 2)));
   const failure = failureOf(ended, errors, url, inputs);
   return {
-    decision: `Update ${updateId} of pipeline '${pipeline.name ?? pipeline.pipeline_id}' ended ${ended.state}.`,
+    decision: `Update ${updateId} of pipeline '${pipeline.name ?? pipeline.pipeline_id}' ended ${ended.state}${flowsText(flows)}.`,
     ...(failure === undefined ? {} : { failure }),
-    summary: [link, ...errors.map((line) => `* ${escapeMarkdown(line)}`)].join('\n\n'),
+    summary: [
+      `${link}, took ${durationText(seconds * 1000)}.`,
+      ...errors.map((line) => `* ${escapeMarkdown(line)}`),
+      flowTable(flows),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
     attachment: { kind: 'run', content },
   };
 }
@@ -196,25 +205,46 @@ function found(update: PipelineUpdate | undefined, updateId: string): PipelineUp
 }
 
 const ERRORS_SHOWN = 5;
+/** Milliseconds for a page of the event log: the flows inform, and are not waited for as the update is. */
+const FLOWS_DEADLINE_MS = 30_000;
+/** Flows that the log names; all of them stand in outputs.json. */
+const FLOWS_SHOWN = 40;
 
-/** Errors of the update in the pipeline's event log. One that cannot be read is a warning: the result stands without it. */
-async function errorsOf(
+/**
+ * Flows and errors of the update in the pipeline's event log. One that cannot be read is a warning: the result stands without it. Of an update
+ * that did not complete its errors are asked for first: they say more than the flows.
+ */
+async function eventsOf(
   { pipeline_id: id }: Pipeline,
-  updateId: string,
+  { update_id: updateId, state }: PipelineUpdate,
   { pipelines }: WorkspaceClient,
   { log }: TaskContext,
-): Promise<string[]> {
+): Promise<{ readonly flows: readonly FlowReport[]; readonly errors: readonly string[] }> {
+  let errors: string[] = [];
   try {
-    const events = await pipelines.latestErrors(id);
-    const texts = events.filter(({ origin }) => origin?.update_id === updateId).flatMap(textsOf);
-    return withoutEchoes(texts).slice(0, ERRORS_SHOWN);
+    if (state !== 'COMPLETED') {
+      const events = await pipelines.latestErrors(id);
+      const texts = events.filter(({ origin }) => origin?.update_id === updateId).flatMap(textsOf);
+      errors = withoutEchoes(texts).slice(0, ERRORS_SHOWN);
+    }
+    return { flows: flowReports(await pipelines.latestEvents(id, FLOWS_DEADLINE_MS), updateId), errors };
   } catch (error) {
     if (!(error instanceof TaskError) || error.code === 'CANCELED') {
       throw error;
     }
     log.warning(`The event log of the pipeline cannot be read: ${error.sentences}`, 'EVENTS_UNREADABLE');
-    return [];
+    return { flows: [], errors };
   }
+}
+
+function flowsText(flows: readonly FlowReport[]): string {
+  if (flows.length === 0) {
+    return '';
+  }
+  const done = flows.filter(({ status }) => status === 'COMPLETED').length;
+  return done === flows.length
+    ? `; ${counted(done, 'flow')} completed`
+    : `; ${done} of ${flows.length} flows completed`;
 }
 
 /** An error of a flow is an event of the update as well: it is said once, with its flow. */

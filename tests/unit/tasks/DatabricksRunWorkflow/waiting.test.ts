@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { runAfterJob } from '../../../../src/agent/run-after-job';
 import { runTask } from '../../../../src/agent/run-task';
 import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
@@ -89,6 +90,38 @@ describe('DatabricksRunWorkflow, waiting', () => {
       assert.equal(asked(`${ROOT}/stop`).length, stops);
     });
   }
+
+  it('shows of each flow how it ended and the rows that the event log counts, of this update alone', async () => {
+    updateIs('COMPLETED');
+    const former = answer;
+    const event = (flow_name: string, status: string, metrics?: object, update_id = 'u1') => ({
+      origin: { update_id, flow_name },
+      details: { flow_progress: { status, metrics } },
+    });
+    const newestFirst = [
+      event('b', 'COMPLETED'),
+      event('b', 'RUNNING', { num_output_rows: '7', num_deleted_rows: 2 }),
+      event('b', 'RUNNING', { num_output_rows: 3 }),
+      { origin: { update_id: 'u1' }, details: { update_progress: { state: 'RUNNING' } } },
+      event('a', 'SKIPPED'),
+      event('old', 'COMPLETED', { num_output_rows: 1 }, 'u0'),
+    ];
+    answer = (request, path) =>
+      path !== `${ROOT}/events`
+        ? former(request, path)
+        : request.url.includes('page_token')
+          ? { events: newestFirst.slice(2) }
+          : { events: newestFirst.slice(0, 2), next_page_token: 'more' };
+    const host = await step(hostOf(UPDATE));
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.match(host.printed, /^Flow 'a': SKIPPED\nFlow 'b': COMPLETED, 7 written, 2 deleted$/m);
+    assert.match(host.printed, /ended COMPLETED; 1 of 2 flows completed\.$/m);
+    const { flows } = JSON.parse(readFileSync(host.outputs.get('outputsPath') ?? '', 'utf8'));
+    assert.deepEqual(flows, [
+      { flow: 'a', status: 'SKIPPED', rows: {} },
+      { flow: 'b', status: 'COMPLETED', rows: { num_output_rows: 7, num_deleted_rows: 2 } },
+    ]);
+  });
 
   it('fails for an update that is gone, and for one whose errors cannot be read all the same', async () => {
     updateIs('RUNNING');
