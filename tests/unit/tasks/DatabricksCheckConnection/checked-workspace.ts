@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { runTask } from '../../../../src/agent/run-task';
 import { readInputs } from '../../../../tasks/DatabricksCheckConnection/inputs';
 import { run } from '../../../../tasks/DatabricksCheckConnection/run';
@@ -109,4 +110,19 @@ export async function checked(
 /** Runs one check with its own subject. */
 export function checkedBy(check: string, instead?: Instead, inputs: Record<string, string> = {}) {
   return checked({ checks: check, ...SUBJECTS[check], ...inputs }, instead);
+}
+
+/** What the step wrote of its checks. */
+export interface Report {
+  workspace: string;
+  checks: {
+    check: string;
+    verdict: string;
+    message: string;
+    rights: { right: string; object: string; command: string }[];
+  }[];
+}
+
+export function report(host: FakeHost): Report {
+  return JSON.parse(readFileSync(host.outputs.get('reportPath') ?? '', 'utf8'));
 }
