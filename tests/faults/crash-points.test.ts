@@ -3,7 +3,7 @@ import { type Deployment, openDeployScene } from './scenes/deploy-scene';
 import { openRegisterScene, type RegisterSource } from './scenes/register-scene';
 import { openUpdateScene } from './scenes/update-scene';
 import { openWorkflowAction } from './scenes/workflow-action-scene';
-import { repaired, submitted, withResults } from './scenes/workflow-subjects';
+import { cancelled, repaired, submitted, withResults } from './scenes/workflow-subjects';
 
 const ACTIONS = [
   ['submit', submitted, 15],
@@ -39,6 +39,13 @@ describe('steps that die at every request', function () {
       });
     }
   }
+
+  describe('DatabricksRunWorkflow, cancel', () => {
+    crashPoints(
+      () => openWorkflowAction(cancelled),
+      () => ({ requests: 3 }),
+    );
+  });
 
   for (const held of [false, true]) {
     describe(`DatabricksRunWorkflow, update${held ? ', while the update goes on' : ''}`, () => {
