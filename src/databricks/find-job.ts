@@ -1,8 +1,7 @@
 import { TaskError } from '../errors';
+import type { SeenNames } from '../suggestion';
 import type { Job, JobsApi } from './jobs';
-
-/** Names of jobs that are looked through for one that is meant: ten pages. */
-const NAMES_COMPARED = 1_000;
+import { namesSeen } from './names-seen';
 
 /** True for what may be the id of a job; a job may be called so too. */
 export function isJobId(text: string): boolean {
@@ -32,6 +31,6 @@ export async function findJob(jobs: JobsApi, wanted: string): Promise<Job | unde
 }
 
 /** Names among which the one of a job that is not there may be. */
-export function jobNamesSeen(jobs: JobsApi): Promise<string[]> {
-  return jobs.firstNames(NAMES_COMPARED);
+export function jobNamesSeen(jobs: JobsApi): Promise<SeenNames> {
+  return namesSeen((count) => jobs.firstNames(count));
 }

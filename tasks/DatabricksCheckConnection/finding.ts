@@ -2,7 +2,7 @@ import type { TaskContext } from '../../src/agent/task-context';
 import type { Grantee } from '../../src/databricks/grant-commands';
 import type { CurrentIdentity } from '../../src/databricks/identity';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
-import { suggestion } from '../../src/suggestion';
+import { type SeenNames, suggestion } from '../../src/suggestion';
 import type { CheckName, CheckSubjects } from './inputs';
 
 /** A right that somebody lacks, or has too many, with what mends it. */
@@ -58,12 +58,12 @@ export function failed(message: string, rights: readonly RightFinding[]): Findin
  * A thing that is not there for the identity. Nobody can tell a name that is wrong from a thing that is hidden, so both are said, and the
  * name first: it is wrong more often.
  * @param object such as `catalog dev`
- * @param seen names of the same kind that the identity may know of; `hidden` where the service does not list them to it
+ * @param seen names of the same kind that the identity may know of
  */
 export function notThere(
   object: string,
   name: string,
-  seen: readonly string[] | 'hidden',
+  seen: SeenNames,
   who: string,
   rights: readonly RightFinding[],
 ): Finding {

@@ -1,8 +1,8 @@
+import { namesSeen } from '../../src/databricks/names-seen';
 import type { Pipeline, PipelinesApi } from '../../src/databricks/pipelines';
 import { TaskError } from '../../src/errors';
+import { suggestion } from '../../src/suggestion';
 
-/** Names of pipelines that an error lists. */
-const SHOWN = 10;
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -17,10 +17,8 @@ export async function findPipeline(pipelines: PipelinesApi, wanted: string): Pro
   const named = await pipelines.listByName(wanted);
   const [only] = named;
   if (only === undefined) {
-    const names = await pipelines.firstNames(SHOWN);
-    const seen = names.length === 0 ? 'The workspace shows it no pipeline at all.' : `It sees: ${names.join(', ')}.`;
     throw new TaskError('PIPELINE_NOT_FOUND', `There is no pipeline '${wanted}' that this identity may see.`, {
-      where: seen,
+      where: suggestion(wanted, await namesSeen((count) => pipelines.firstNames(count))),
       todo: "Check the name (upper and lower case count) or id in input 'pipeline', and that the identity has at least CAN VIEW on it.",
     });
   }

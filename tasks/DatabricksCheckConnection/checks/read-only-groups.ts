@@ -8,11 +8,11 @@ import {
 } from '../../../src/databricks/grant-commands';
 import { type SecurableType, sameName } from '../../../src/databricks/grants';
 import type { CurrentIdentity } from '../../../src/databricks/identity';
+import { namesIn } from '../../../src/databricks/names-seen';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
 import { type Check, failed, granteeOf, holdersOf, nameOf, notThere, ok, type RightFinding } from '../finding';
-import { namesSeen } from '../names-seen';
 import { lackedPrivileges, privilegesOf } from '../privileges-held';
 
 /** Rights that let a group read and nothing else (contract 1, DA1). */
@@ -28,7 +28,7 @@ export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity
   const identity = await asked();
   const catalog = await workspace.securables.catalog(subjects.catalog);
   if (catalog === undefined) {
-    const seen = await namesSeen(workspace.securables.catalogs(), ({ fullName }) => fullName);
+    const seen = await namesIn(workspace.securables.catalogs(), ({ fullName }) => fullName);
     return notThere(`catalog ${subjects.catalog}`, subjects.catalog, seen, nameOf(identity), [
       managing(subjects.catalog, granteeOf(identity)),
     ]);

@@ -1,9 +1,11 @@
 import { type Grantee, grantStatement, spelled } from '../../../src/databricks/grant-commands';
 import type { SecurableType } from '../../../src/databricks/grants';
+import { namesIn } from '../../../src/databricks/names-seen';
 import type { Securable } from '../../../src/databricks/securables';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { ApiError } from '../../../src/http/errors';
 import { didYouMean } from '../../../src/nearest-name';
+import type { SeenNames } from '../../../src/suggestion';
 import { namesEntitlement } from '../entitlements';
 import {
   type Check,
@@ -17,7 +19,6 @@ import {
   type RightFinding,
 } from '../finding';
 import type { CheckSubjects } from '../inputs';
-import { namesSeen } from '../names-seen';
 import { lackedPrivileges } from '../privileges-held';
 
 /** One securable on the way from the catalog to the model. */
@@ -107,8 +108,8 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
   ];
 }
 
-function othersOf(step: Step): Promise<readonly string[] | 'hidden'> {
-  return namesSeen(step.others(), ({ fullName }) => fullName);
+function othersOf(step: Step): Promise<SeenNames> {
+  return namesIn(step.others(), ({ fullName }) => fullName);
 }
 
 async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
@@ -182,7 +183,7 @@ async function mayCreate(
     return { ...hiddenOrNot, message: `${hiddenOrNot.message} So that it may create the schema: ${command}` };
   }
   const others = await othersOf(step);
-  const question = others === 'hidden' ? '' : didYouMean(step.fullName, others);
+  const question = typeof others === 'string' ? '' : didYouMean(step.fullName, others.names);
   const none = `There is no ${step.object} that ${who.name} may see. ${question}`.trimEnd();
   return finding === undefined
     ? ok(`${none} It may create one in ${above.object}. If the name is right, it does not exist yet.`)

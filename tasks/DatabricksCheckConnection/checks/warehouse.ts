@@ -1,11 +1,11 @@
 import { chooseWarehouse } from '../../../src/databricks/choose-warehouse';
 import { permissionCommand } from '../../../src/databricks/grant-commands';
+import { namesIn } from '../../../src/databricks/names-seen';
 import type { Warehouse } from '../../../src/databricks/warehouses';
 import type { WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
 import { ApiError } from '../../../src/http/errors';
 import { type Check, type Finding, failed, granteeOf, holdersOf, nameOf, notThere, ok } from '../finding';
-import { namesSeen } from '../names-seen';
 import { hasLevel } from '../object-level';
 
 /** Levels that let a principal run statements. `CAN_VIEW` does not. */
@@ -22,7 +22,7 @@ export const checkWarehouse: Check = async ({ workspace, subjects, identity: ask
   const identity = await asked();
   const warehouse = await chosen(workspace, subjects.warehouse);
   if (warehouse === undefined) {
-    const seen = await namesSeen(workspace.warehouses.list(), ({ id, name }) => name || id);
+    const seen = await namesIn(workspace.warehouses.list(), ({ id, name }) => name || id);
     const wanted = subjects.warehouse;
     return notThere(`SQL warehouse '${wanted}'`, wanted, seen, nameOf(identity), [
       {

@@ -91,24 +91,6 @@ describe('DatabricksRunWorkflow', () => {
     );
   });
 
-  for (const [seen, jobs, expected] of [
-    ['no job', [], /It sees none at all\./],
-    ['two jobs', ['train', 'score'], /It sees: train, score\. Check the name/],
-    ['many jobs', Array.from({ length: 30 }, (_, index) => `j${index}`), /It sees: j0, .*j9, and 20 more\. Check/],
-  ] as const) {
-    it(`says what there is instead of an unknown job: ${seen}`, async () => {
-      const host = await step({ job: 'nope' }, (request, path) => {
-        const { searchParams } = new URL(request.url, 'http://localhost');
-        const listed = searchParams.has('name') ? [] : jobs.slice(0, Number(searchParams.get('limit')));
-        return path.endsWith('/jobs/list')
-          ? { json: { jobs: listed.map((name, index) => ({ job_id: index + 1, settings: { name } })) } }
-          : undefined;
-      });
-      assert.match(host.printed, /There is no job 'nope'/);
-      assert.match(host.printed, expected);
-    });
-  }
-
   it('passes optional parameters only where the job declares them, and refuses others that it does not declare', async () => {
     const answers = (_: Received, path: string): Answer | undefined =>
       path.endsWith('/jobs/get')

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { runTask } from '../../../../src/agent/run-task';
+import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
+import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
+import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
+import { AutoClock } from '../../../support/auto-clock';
+import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
+
+/** A page of a long list of jobs. */
+function fullPage(page: number): Answer {
+  const jobs = Array.from({ length: 100 }, (_, at) => ({
+    job_id: page * 100 + at,
+    settings: { name: `j${page}-${at}` },
+  }));
+  return { json: { jobs, next_page_token: String(page + 1) } };
+}
+
+describe('DatabricksRunWorkflow with a name that there is not', () => {
+  let server: HttpDouble | undefined;
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  async function step(
+    inputs: Record<string, string>,
+    answer: (request: Received, path: string) => Answer | undefined = () => undefined,
+    during: (host: FakeHost, request: Received) => void = () => undefined,
+  ): Promise<FakeHost> {
+    let host: FakeHost | undefined;
+    server = await startDouble((request) => {
+      during(host as FakeHost, request);
+      return answer(request, request.url.split('?')[0] ?? '') ?? { json: {} };
+    });
+    host = new FakeHost({
+      inputs: { databricksConnection: 'dbx', ...inputs },
+      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
+    });
+    await runTask(task, readInputs, run, host, new AutoClock());
+    return host;
+  }
+
+  for (const [seen, jobs, expected] of [
+    ['no job', [], /It sees none at all\./],
+    ['two jobs', ['train', 'score'], /It sees: train, score\. Check the name/],
+    ['many jobs', Array.from({ length: 30 }, (_, index) => `j${index}`), /It sees: j0, .*j9, and 20 more\. Check/],
+  ] as const) {
+    it(`says what there is instead of an unknown job: ${seen}`, async () => {
+      const host = await step({ job: 'nope' }, (request, path) => {
+        const { searchParams } = new URL(request.url, 'http://localhost');
+        const listed = searchParams.has('name') ? [] : jobs.slice(0, Number(searchParams.get('limit')));
+        return path.endsWith('/jobs/list')
+          ? { json: { jobs: listed.map((name, index) => ({ job_id: index + 1, settings: { name } })) } }
+          : undefined;
+      });
+      assert.match(host.printed, /There is no job 'nope'/);
+      assert.match(host.printed, expected);
+    });
+  }
+
+  for (const [what, answerTo, expected] of [
+    ['that it may not list', () => ({ status: 403, json: { error_code: 'PERMISSION_DENIED' } }), /is hidden from it\./],
+    ['of which a page cannot be read', (page) => (page < 7 ? fullPage(page) : { status: 500 }), /is not known\./],
+    ['that are a page of a proxy', () => ({ body: '<html>' }), /is not known\./],
+    ['that are too many to be read', fullPage, /It sees: j1-0, .*j1-9, and more\./],
+  ] as readonly (readonly [string, (page: number) => Answer, RegExp])[]) {
+    it(`says that there is no such job also beside jobs ${what}`, async () => {
+      const answers = (request: Received, path: string): Answer | undefined => {
+        const { searchParams } = new URL(request.url, 'http://localhost');
+        if (!path.endsWith('/jobs/list')) {
+          return undefined;
+        }
+        return searchParams.has('name') ? { json: {} } : answerTo(Number(searchParams.get('page_token') ?? 1));
+      };
+      const host = await step({ job: 'nope' }, answers);
+      assert.equal(host.error?.code, 'JOB_NOT_FOUND', host.printed);
+      assert.match(host.error?.message ?? '', expected);
+    });
+  }
+
+  it('is canceled, and finds no missing job, when a cancel meets the list of what else there is', async () => {
+    const host = await step({ job: 'nope' }, undefined, (running, { url }) => {
+      if (url.includes('/jobs/list') && !url.includes('name=')) {
+        running.cancel();
+      }
+    });
+    assert.equal(host.result, 'Canceled', host.printed);
+  });
+
+  it('says that there is no such pipeline also when the list of what there is cannot be read to its end', async () => {
+    const inputs = { action: 'update', pipeline: 'nope' };
+    const host = await step(inputs, ({ url }) => (url.includes('filter=') ? undefined : { status: 500 }));
+    assert.equal(host.error?.code, 'PIPELINE_NOT_FOUND', host.printed);
+    assert.match(host.error?.message ?? '', /What else there is, is not known\./);
+  });
+});
