@@ -5,7 +5,7 @@ import type { LoadedTask } from '../tasks';
 
 /** How a task ended at the terminal. */
 export interface TerminalResult {
-  /** 0 success, 1 failure, 3 a verdict that `failOn` names. */
+  /** 0 success, 1 failure, 2 wrong usage, 3 a verdict that `failOn` names. */
   readonly exitCode: number;
   readonly outputs: ReadonlyMap<string, string>;
 }
@@ -49,5 +49,15 @@ export async function runAtTerminal(
     rmdirSync(folder);
   }
   const succeeded = result === 'Succeeded' || result === 'SucceededWithIssues';
-  return { exitCode: succeeded ? 0 : failureCode.startsWith(VERDICT) ? 3 : 1, outputs };
+  return { exitCode: succeeded ? 0 : exitCodeOf(failureCode), outputs };
+}
+
+/** Codes of inputs that are wrong by themselves, whatever is in the workspace. */
+const WRONG_USAGE = new Set(['INPUT_REQUIRED', 'INPUT_INVALID', 'INPUT_NOT_USED', 'EMPTY_INPUT', 'UNEXPANDED_MACRO']);
+
+function exitCodeOf(failureCode: string): number {
+  if (failureCode.startsWith(VERDICT)) {
+    return 3;
+  }
+  return WRONG_USAGE.has(failureCode) ? 2 : 1;
 }

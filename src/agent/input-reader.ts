@@ -56,7 +56,9 @@ export class InputReader {
   required(name: string): string {
     const value = this.text(name);
     if (value === '') {
-      throw new TaskError('INPUT_REQUIRED', `Input '${name}' is required.`, { todo: `Set '${name}' on this step.` });
+      throw new TaskError('INPUT_REQUIRED', `Input '${name}' is required.`, {
+        todo: this.host.kind === 'terminal' ? `Give --${name} VALUE.` : `Set '${name}' on this step.`,
+      });
     }
     return value;
   }
@@ -113,9 +115,9 @@ export class InputReader {
     return parseList(this.text(name));
   }
 
-  /** `key=value` lines or one JSON object. @throws TaskError INPUT_INVALID with the line */
-  map(name: string): Map<string, string> {
-    return parseMap(name, this.text(name));
+  /** `key=value` lines or one JSON object. @param form how a line is written, for messages @throws TaskError INPUT_INVALID with the line */
+  map(name: string, form?: string): Map<string, string> {
+    return parseMap(name, this.text(name), form);
   }
 
   /**

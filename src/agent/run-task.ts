@@ -147,8 +147,9 @@ async function report(ending: Ending, { definition, host, log, outputs, files, a
   for (const [name, value] of outputs.all()) {
     host.setOutput(name, value);
   }
-  await log.group(`${definition.name}: ${ending.result}`, () => log.info(decision));
   const message = neutralLine(ending.message ?? ending.decision);
+  const isSaidByIssue = host.kind === 'terminal' && ending.agentResult === 'Failed' && message.trim() === decision;
+  await log.group(`${definition.name}: ${ending.result}`, () => (isSaidByIssue ? undefined : log.info(decision)));
   if (ending.agentResult === 'Failed') {
     host.issue('error', message, ending.code);
   }

@@ -22,22 +22,31 @@ export const installedAzureCli: AzureCli = async (args) => {
 /**
  * Token of the person who is signed in with `az login`.
  * @param resource what it is for; default: Azure Databricks
+ * @param where one sentence: why it was asked
  * @throws TaskError AZURE_CLI_FAILED
  */
 export async function azureCliToken(
   azureCli: AzureCli,
   clock: Clock,
   resource: string = DATABRICKS_RESOURCE_ID,
+  where = '',
 ): Promise<Token> {
   const args = ['account', 'get-access-token', '--resource', resource, '--output', 'json'];
   let answer: { accessToken?: unknown; expires_on?: unknown };
   try {
     answer = JSON.parse(await azureCli(args)) as typeof answer;
   } catch (error) {
-    throw new TaskError('AZURE_CLI_FAILED', 'The Azure CLI gave no token.', {
-      todo: 'Run `az login`, or set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile with --profile.',
-      cause: error,
-    });
+    // A shell, which Windows needs, says 9009 or 1 for a program that is not there.
+    const isMissing = (error as { readonly code?: unknown }).code === 'ENOENT';
+    throw new TaskError(
+      'AZURE_CLI_FAILED',
+      isMissing ? 'There is no Azure CLI (`az`) on this machine.' : 'The Azure CLI gave no token.',
+      {
+        where,
+        todo: `${isMissing ? 'Install it' : 'Run `az login`'}, or set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile that has a token with --profile.`,
+        cause: error,
+      },
+    );
   }
   if (typeof answer.accessToken !== 'string' || answer.accessToken === '') {
     throw new TaskError('AZURE_CLI_FAILED', 'The Azure CLI answered without a token.', {

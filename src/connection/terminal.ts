@@ -7,7 +7,7 @@ import type { Credentials } from '../http/request';
 import { REFUSED_REST_MS } from './azure';
 import { type AzureCli, azureCliToken, installedAzureCli } from './azure-cli';
 import { workspaceHeaders } from './azure-headers';
-import { cloudOf } from './clouds';
+import { cloudOf, DATABRICKS_RESOURCE_ID } from './clouds';
 import { secretCredentials } from './databricks';
 import type { ConnectionContext } from './port';
 import { environmentSettings, type ProfileSettings, profileOf } from './profile';
@@ -54,11 +54,12 @@ export function terminalCredentials(
   }
   const { serviceManagement } = cloudOf({ data: () => undefined }, url);
   const resourceId = settings['azure_workspace_resource_id'] ?? '';
-  const managementToken = () => azureCliToken(means.azureCli, context.clock, serviceManagement);
+  const why = `It was asked because ${source} has neither a token nor a client secret.`;
+  const managementToken = () => azureCliToken(means.azureCli, context.clock, serviceManagement, why);
   const headers = workspaceHeaders(url, resourceId, managementToken, context.mask);
   const credentials = new RefreshedToken(context.clock, context.mask, {
     issuer: 'The Azure CLI',
-    fetch: async () => headers(await azureCliToken(means.azureCli, context.clock)),
+    fetch: async () => headers(await azureCliToken(means.azureCli, context.clock, DATABRICKS_RESOURCE_ID, why)),
     refusedRestMs: REFUSED_REST_MS,
   });
   return { workspaceUrl: url, credentials };
@@ -70,7 +71,11 @@ function readProfile(name: string, means: TerminalMeans): ProfileSettings {
   try {
     text = means.readConfiguration(file);
   } catch (error) {
-    throw new TaskError('PROFILE_UNREADABLE', `The configuration file ${file} cannot be read.`, {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = isMissing
+      ? `There is no configuration file ${file}.`
+      : `The configuration file ${file} cannot be read.`;
+    throw new TaskError('PROFILE_UNREADABLE', message, {
       todo: 'Write it with `databricks configure`, or use the environment variables DATABRICKS_HOST and DATABRICKS_TOKEN.',
       cause: error,
     });
@@ -81,9 +86,16 @@ function readProfile(name: string, means: TerminalMeans): ProfileSettings {
 function chosenUrl(givenUrl: string, settings: ProfileSettings, source: string): string {
   const own = settings.host === undefined ? '' : workspaceUrl(settings.host, source);
   if (givenUrl === '' && own === '') {
-    throw new TaskError('WORKSPACE_URL_REQUIRED', 'It is not said which workspace is meant.', {
-      todo: 'Set DATABRICKS_HOST, or name a profile with --profile, or give --workspaceUrl (with `az login`).',
-    });
+    const named = source.startsWith('profile ');
+    throw new TaskError(
+      'WORKSPACE_URL_REQUIRED',
+      named ? `The ${source} has no 'host'.` : 'It is not said which workspace is meant.',
+      {
+        todo: named
+          ? "Write 'host = https://…' into it, or give --workspaceUrl."
+          : 'Set DATABRICKS_HOST, or name a profile with --profile, or give --workspaceUrl (with `az login`).',
+      },
+    );
   }
   // A token of one workspace must not be sent to another.
   if (givenUrl !== '' && own !== '' && givenUrl !== own) {

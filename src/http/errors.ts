@@ -94,7 +94,7 @@ export class ConnectionError extends TaskError {
   ) {
     super(code, message, {
       where: `It happened at ${place.method} ${place.origin}${place.path}.`,
-      todo: ADVICE[code] ?? '',
+      todo: withLocalWorkspace(ADVICE[code] ?? '', code, place),
       ...more,
     });
   }
@@ -205,6 +205,15 @@ function withCheckToRun(advice: string, code: string, { path }: CallPlace): stri
   const check = code === 'PERMISSION_DENIED' ? CHECK_OF_PATH.find(([pattern]) => pattern.test(path))?.[1] : undefined;
   return check === undefined ? advice : `${advice} DatabricksCheckConnection with 'checks: ${check}' names it.`;
 }
+
+/** At an address of this machine it is the local workspace that does not run; no network is in between. */
+function withLocalWorkspace(advice: string, code: string, { origin }: CallPlace): string {
+  return code === 'CONNECTION_FAILED' && LOOPBACK.test(origin)
+    ? 'Start the local workspace if that is what is meant: databricks-mlops workspace start. Otherwise check the URL.'
+    : advice;
+}
+
+const LOOPBACK = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|$)/;
 
 function placeSentence(place: CallPlace, status: number, errorCode: string, requestId: string): string {
   const ownCode = errorCode === String(status) ? '' : errorCode;

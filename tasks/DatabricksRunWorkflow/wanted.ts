@@ -14,7 +14,7 @@ export interface Wanted {
 /** @throws TaskError for a path that cannot be read or written, and where the step does not wait */
 export function readWanted(inputs: InputReader, wait: boolean): Wanted {
   const globs = inputs.list('testResults');
-  const downloads = inputs.map('downloads');
+  const downloads = inputs.map('downloads', 'remote=local');
   const given = globs.length > 0 ? 'testResults' : 'downloads';
   if (!wait && globs.length + downloads.size > 0) {
     throw new TaskError('INPUT_NOT_USED', `Input '${given}' has no meaning with 'wait: false'.`, {

@@ -43,6 +43,14 @@ describe('maps and lists in inputs', () => {
     });
   }
 
+  it('names the form that an input has in place of key=value', () => {
+    assert.throws(() => parseMap('downloads', 'x', 'remote=local'), {
+      sentences:
+        `Input 'downloads' cannot be read: line 1 is not 'remote=local': "x". ` +
+        "Write one 'remote=local' a line, or one JSON object.",
+    });
+  });
+
   it('reads lists by line or comma', () => {
     assert.deepEqual(parseList('a, b\n\nc,,\n d '), ['a', 'b', 'c', 'd']);
   });

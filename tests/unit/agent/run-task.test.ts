@@ -46,6 +46,24 @@ describe('runTask', () => {
     assert.equal(host.artifacts[0]?.name, 'evidence');
   });
 
+  it('says a failure once at a terminal, and how an input that is missing is given there', async () => {
+    const host = new FakeHost({ kind: 'terminal' });
+    await run(
+      host,
+      async () => outcome,
+      (inputs) => inputs.required('reason'),
+    );
+    assert.equal(host.error?.message, "Input 'reason' is required. Give --reason VALUE.");
+    assert.ok(!host.lines.some((line) => line.includes('is required')), host.lines.join('\n'));
+    const inPipeline = new FakeHost();
+    await run(
+      inPipeline,
+      async () => outcome,
+      (inputs) => inputs.required('reason'),
+    );
+    assert.ok(inPipeline.lines.includes("Input 'reason' is required. Set 'reason' on this step."));
+  });
+
   it('sets outputs on failure too, with a code and no stack trace', async () => {
     const host = new FakeHost();
     await run(host, async ({ outputs }) => {

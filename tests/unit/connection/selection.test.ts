@@ -210,6 +210,37 @@ describe('credentials of the terminal', () => {
     });
   }
 
+  it('says which of its means is not there: the Azure CLI, the configuration file, the host of a profile', async () => {
+    const missing = Object.assign(new Error('spawn az ENOENT'), { code: 'ENOENT' });
+    const connect = (environment: Record<string, string>, readConfiguration: () => string, url = '') =>
+      terminalCredentials(new HttpClient({ baseUrl: '' }), url, surroundings(), {
+        environment,
+        azureCli: () => Promise.reject(missing),
+        readConfiguration,
+      });
+    const profile = { DATABRICKS_CONFIG_PROFILE: 'p', DATABRICKS_CONFIG_FILE: '/home/a/.databrickscfg' };
+    await assert.rejects(connect(profile, () => '[p]\nhost = https://w.example\n').credentials.headers(), {
+      code: 'AZURE_CLI_FAILED',
+      sentences:
+        'There is no Azure CLI (`az`) on this machine. ' +
+        "It was asked because profile 'p' has neither a token nor a client secret. " +
+        'Install it, or set DATABRICKS_HOST and DATABRICKS_TOKEN, or name a profile that has a token with --profile.',
+    });
+    assert.throws(() => connect(profile, () => '[p]\ntoken = t\n'), {
+      code: 'WORKSPACE_URL_REQUIRED',
+      sentences: "The profile 'p' has no 'host'. Write 'host = https://…' into it, or give --workspaceUrl.",
+    });
+    const unreadable = (code: string) => () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    assert.throws(() => connect(profile, unreadable('ENOENT')), {
+      message: 'There is no configuration file /home/a/.databrickscfg.',
+    });
+    assert.throws(() => connect(profile, unreadable('EACCES')), {
+      message: 'The configuration file /home/a/.databrickscfg cannot be read.',
+    });
+  });
+
   it('never sends a token of one workspace to another', () => {
     assert.throws(() => open({ DATABRICKS_CONFIG_PROFILE: 'prod' }, 'https://given.example'), {
       code: 'WORKSPACE_URL_DIFFERS',

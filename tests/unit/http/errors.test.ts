@@ -69,6 +69,17 @@ describe('error answers', () => {
     assert.equal(todo, 'Give the identity of this step the missing right.');
   });
 
+  it('thinks of the local workspace where nobody answers at an address of this machine, and there alone', () => {
+    const advice = (origin: string) =>
+      new ConnectionError('CONNECTION_FAILED', 'No.', { ...place, origin }).options.todo;
+    for (const origin of ['http://127.0.0.1:4711', 'http://localhost:1', 'http://[::1]:9']) {
+      assert.match(advice(origin) ?? '', /databricks-mlops workspace start/);
+    }
+    for (const origin of ['https://127.0.0.1.example', 'https://w.example', 'https://localhost.example']) {
+      assert.match(advice(origin) ?? '', /^Check the URL, the agent's network/);
+    }
+  });
+
   it('tells a refused credential from a missing right, and says no number twice', () => {
     const refused = answer(403, { error_code: 403, message: 'Invalid access token.' });
     assert.equal(refused.code, 'UNAUTHENTICATED');
