@@ -5,6 +5,7 @@ import { expand } from './commands/expand';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
 import { packageVersion } from './package-root';
+import { print } from './terminal/print';
 
 const USAGE = `MLOps for Azure Databricks
 
@@ -35,12 +36,12 @@ async function main(args: readonly string[]): Promise<number> {
     return command(rest);
   }
   if (name === '--version') {
-    process.stdout.write(`${packageVersion()}\n`);
+    print(`${packageVersion()}\n`);
     return 0;
   }
   const asked = ['', '--help', '-h', 'help'].includes(name);
   if (asked) {
-    process.stdout.write(USAGE);
+    print(USAGE);
   } else {
     complain(`Unknown command '${name}'.\n\n${USAGE}`);
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { complain } from './commands/complain';
 import { packageRoot } from './package-root';
 import { progressBar } from './terminal/progress-bar';
 import { cachedEnvironments, type EnvironmentProgress } from './workspace/python/cached-environments';
@@ -32,6 +33,6 @@ function fractionOf({ phase, packages, atMost }: EnvironmentProgress): number | 
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  complain(error instanceof Error ? error.message : String(error));
   process.exit(1);
 });

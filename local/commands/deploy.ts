@@ -14,7 +14,8 @@ import { commandLine } from '../command-line';
 import { bundleVariables } from '../demo/deploy-jobs';
 import { type DeployedJob, deploySample } from '../demo/sample-jobs';
 import { packageRoot } from '../package-root';
-import { shownText } from '../terminal/shown-text';
+import { print, printJson } from '../terminal/print';
+import { cellsOf, shownText } from '../terminal/shown-text';
 import { CommandError } from './command-error';
 import { complain } from './complain';
 import { calledAs } from './own-program';
@@ -56,7 +57,11 @@ export async function deploy(options: DeployOptions): Promise<number> {
     variables: bundleVariables(process.env),
     warn: (sentence) => complain(`warning: ${shownText(sentence)}`),
   });
-  process.stdout.write(json ? `${JSON.stringify(jobs)}\n` : described(jobs));
+  if (json) {
+    printJson(jobs);
+  } else {
+    print(described(jobs));
+  }
   return 0;
 }
 
@@ -126,8 +131,11 @@ function connected(json: boolean) {
 }
 
 function described(jobs: readonly DeployedJob[]): string {
-  const width = Math.max(0, ...jobs.map(({ name }) => name.length));
-  const lines = jobs.map(({ name, id, created }) => `  ${name.padEnd(width)}  ${id}  ${created ? 'created' : 'reset'}`);
+  const shown = jobs.map((job) => ({ ...job, name: shownText(job.name) }));
+  const width = Math.max(0, ...shown.map(({ name }) => cellsOf(name)));
+  const lines = shown.map(
+    ({ name, id, created }) => `  ${name}${' '.repeat(width - cellsOf(name))}  ${id}  ${created ? 'created' : 'reset'}`,
+  );
   const next = jobs.find(({ key }) => key === 'train') ?? jobs[0];
   const hint =
     next === undefined

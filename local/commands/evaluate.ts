@@ -2,6 +2,7 @@ import { accessSync, constants, copyFileSync, existsSync, mkdirSync, statSync } 
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadTask } from '../tasks';
+import { print } from '../terminal/print';
 import { CommandError } from './command-error';
 import { runAtTerminal } from './run-at-terminal';
 
@@ -15,7 +16,7 @@ const USAGE = `databricks-mlops evaluate --policy FILE --predictions FILE [--mod
 export async function evaluate(args: readonly string[]): Promise<number> {
   const { values } = parse(args);
   if (values.help === true) {
-    process.stdout.write(USAGE);
+    print(USAGE);
     return 0;
   }
   if (values.policy === undefined || values.predictions === undefined) {

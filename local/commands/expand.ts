@@ -5,6 +5,7 @@ import { ExpandError } from '../pipelines/expand/expand-error';
 import { expandPipeline } from '../pipelines/expand/pipeline/expand-pipeline';
 import { printPipeline } from '../pipelines/expand/print';
 import { repositoryFolders } from '../pipelines/repository-folders';
+import { print } from '../terminal/print';
 import { CommandError } from './command-error';
 import { complain } from './complain';
 
@@ -23,7 +24,7 @@ const USAGE = `databricks-mlops expand FILE [--repository alias=DIR]… [--param
 export async function expand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args);
   if (values.help === true) {
-    process.stdout.write(USAGE);
+    print(USAGE);
     return 0;
   }
   const [file, another] = positionals;
@@ -44,6 +45,7 @@ export async function expand(args: readonly string[]): Promise<number> {
       parameters: pairs('parameter', values.parameter),
       variables: pairs('variable', values.variable),
     });
+    // A document for files and other programs, in which a script may have commands of its own: as it is.
     process.stdout.write(printPipeline(pipeline));
     return 0;
   } catch (error) {

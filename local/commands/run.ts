@@ -18,6 +18,7 @@ import { ConnectionUnusable } from '../pipelines/settings/connections';
 import { SettingsInvalid } from '../pipelines/settings/settings-file';
 import { SecretMissing } from '../pipelines/settings/variable-groups';
 import { paintFor } from '../terminal/paint';
+import { print, printJson } from '../terminal/print';
 import { audienceOf } from '../terminal/run-audience';
 import { runSummary } from '../terminal/run-summary';
 import { type RunView, runView } from '../terminal/run-view';
@@ -32,7 +33,7 @@ import { RUN_USAGE, type RunOptions, readRunOptions } from './run-options';
 export async function run(args: readonly string[]): Promise<number> {
   const options = readRunOptions(args);
   if (options.help) {
-    process.stdout.write(RUN_USAGE);
+    print(RUN_USAGE);
     return 0;
   }
   const stream = options.json ? process.stderr : process.stdout;
@@ -42,9 +43,9 @@ export async function run(args: readonly string[]): Promise<number> {
     const ended = await started(options, surroundings(options, view, interrupted));
     view.end();
     if (options.json) {
-      process.stdout.write(`${JSON.stringify(ended.record, undefined, 2)}\n`);
+      printJson(ended.record, 2);
     } else {
-      process.stdout.write(`${summaryOf(ended, options)}\n`);
+      print(`${summaryOf(ended, options)}\n`);
     }
     const { result } = ended.record;
     return result === 'succeeded' || result === 'succeededWithIssues' ? 0 : 1;

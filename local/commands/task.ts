@@ -1,6 +1,7 @@
 import type { TaskDefinition } from '../../src/agent/task-definition';
 import { didYouMean } from '../../src/nearest-name';
 import { loadDefinitions, loadTask, TASK_NAMES } from '../tasks';
+import { print } from '../terminal/print';
 import { CommandError } from './command-error';
 import { runAtTerminal } from './run-at-terminal';
 import { listOfTasks, taskHelp, terminalInputs } from './task-help';
@@ -11,7 +12,7 @@ const OWN_OPTIONS = ['json', 'debug', 'help'] as const;
 export async function task(args: readonly string[]): Promise<number> {
   const [name = '', ...rest] = args;
   if (name === '' || name === '--help') {
-    process.stdout.write(listOfTasks(await loadDefinitions(), columns()));
+    print(listOfTasks(await loadDefinitions(), columns()));
     return name === '' ? 2 : 0;
   }
   const loaded = await loadTask(name);
@@ -24,7 +25,7 @@ export async function task(args: readonly string[]): Promise<number> {
   }
   const options = parseOptions(loaded.definition, rest);
   if (options.flags.has('help')) {
-    process.stdout.write(taskHelp(loaded.definition, columns()));
+    print(taskHelp(loaded.definition, columns()));
     return 0;
   }
   if (options.profile !== undefined) {

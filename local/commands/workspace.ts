@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { nearestName } from '../../src/nearest-name';
 import { commandLine } from '../command-line';
 import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
+import { print, printJson } from '../terminal/print';
 import { principalFindings } from '../workspace/identity/principal-findings';
 import { principalsShape } from '../workspace/identity/principal-settings';
 import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
@@ -43,7 +44,7 @@ export async function workspace(args: readonly string[]): Promise<number> {
   const { values, positionals } = parse(args);
   const [verb = '', ...rest] = positionals;
   if (values.help === true || verb === '') {
-    process.stdout.write(USAGE);
+    print(USAGE);
     return values.help === true ? 0 : 2;
   }
   const data = resolve(values.data ?? DEFAULT_DATA);
@@ -145,7 +146,11 @@ async function start(data: string, options: Omit<StartOptions, 'data'>, json: bo
   });
   const running = await startWorkspaces({ ...options, data });
   writeRecord(data, running);
-  process.stdout.write(json ? `${JSON.stringify(running.workspaces)}\n` : greeting(running));
+  if (json) {
+    printJson(running.workspaces);
+  } else {
+    print(greeting(running));
+  }
   await asked;
   await running.stop();
   rmSync(recordPath(data), { force: true });
@@ -180,12 +185,12 @@ function deployCommand(name: string): string {
 function status(data: string, json: boolean): number {
   const record = readRecord(data);
   if (json) {
-    process.stdout.write(`${JSON.stringify(record ?? { workspaces: [] })}\n`);
+    printJson(record ?? { workspaces: [] });
   } else if (record === undefined) {
-    process.stdout.write(`No local workspace runs on ${data}.\n`);
+    print(`No local workspace runs on ${data}.\n`);
   } else {
     for (const { name, url } of record.workspaces) {
-      process.stdout.write(`${name}  ${url}  (process ${record.process.pid})\n`);
+      print(`${name}  ${url}  (process ${record.process.pid})\n`);
     }
   }
   return record === undefined ? 1 : 0;
@@ -194,11 +199,11 @@ function status(data: string, json: boolean): number {
 function stop(data: string): number {
   const record = readRecord(data);
   if (record === undefined) {
-    process.stdout.write(`No local workspace runs on ${data}.\n`);
+    print(`No local workspace runs on ${data}.\n`);
     return 0;
   }
   process.kill(record.process.pid, 'SIGTERM');
-  process.stdout.write(`Asked process ${record.process.pid} to end.\n`);
+  print(`Asked process ${record.process.pid} to end.\n`);
   return 0;
 }
 
@@ -211,7 +216,7 @@ function reset(data: string): number {
   }
   const existed = existsSync(data);
   rmSync(data, { recursive: true, force: true });
-  process.stdout.write(existed ? `Deleted the state in ${data}.\n` : `There is no state in ${data}.\n`);
+  print(existed ? `Deleted the state in ${data}.\n` : `There is no state in ${data}.\n`);
   return 0;
 }
 

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createWorkspaceClient } from '../../src/databricks/workspace-client';
 import { CommandError } from '../commands/command-error';
+import { complain } from '../commands/complain';
 import { packageRoot } from '../package-root';
 import { wayToWorkspaces } from '../pipelines/record/way-on';
 import type { LocalWorkspace } from '../pipelines/settings/connections';
 import { paintFor } from '../terminal/paint';
+import { print } from '../terminal/print';
 import { startWorkspaces } from '../workspace/server';
 import { DEMO_USAGE, readDemoOptions } from './demo-options';
 import { commitTraining, type DemoPlace, layOutDemo } from './demo-place';
@@ -74,7 +76,7 @@ const QUICK: Scene = {
 async function main(): Promise<void> {
   const { quick, help } = readDemoOptions(process.argv.slice(2));
   if (help) {
-    process.stdout.write(DEMO_USAGE);
+    print(DEMO_USAGE);
     return;
   }
   const begun = Date.now();
@@ -182,10 +184,10 @@ function interruption(): AbortSignal {
 }
 
 function say(text: string): void {
-  process.stdout.write(`${text}\n`);
+  print(`${text}\n`);
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  complain(`\n${error instanceof Error ? error.message : String(error)}`);
   process.exit(error instanceof CommandError ? 2 : 1);
 });

@@ -15,6 +15,9 @@ const LAST_LINES = 12;
 /** Lines of a log that say nothing but where something begins and ends. */
 const FRAME = /^##\[(?:section|group|endgroup)\]/;
 
+/** How a line of a log is to be shown. */
+const FORMAT = /^##\[\w+\]/;
+
 /** What is around a summary. */
 export interface SummaryView {
   readonly paint: Paint;
@@ -64,10 +67,10 @@ function failures(stage: StageRecord, view: SummaryView): readonly string[] {
       .flatMap((step) => {
         const lines = readLog(step.log)
           .split('\n')
-          .map((line) => shownText(line.replace(/^\S+Z /, '')))
-          .filter(
-            (line) => line !== '' && !FRAME.test(line) && !saysOnly(line.replace(/^##\[error\]/, ''), step.message),
-          )
+          .map((line) => line.replace(/^\S+Z /, ''))
+          .filter((line) => !FRAME.test(line))
+          .map((line) => shownText(line.replace(FORMAT, '')))
+          .filter((line) => line !== '' && !saysOnly(line, step.message))
           .slice(-LAST_LINES);
         const advice = localAdvice(step);
         return [

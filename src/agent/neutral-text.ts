@@ -2,6 +2,16 @@ import { visibleText } from '../visible-text';
 
 const COMMAND_START = /##(?=(?:vso)?\[)/gi;
 
+/** A text in which no agent finds a command: the two signs that one begins with are parted. */
+export function partedCommands(text: string): string {
+  return text.replace(COMMAND_START, '# #');
+}
+
+/** JSON that says the same and in which no agent finds a command: such signs stand in its texts only, where they may be written as numbers. */
+export function partedInJson(json: string): string {
+  return json.replace(COMMAND_START, '\\u0023#');
+}
+
 /**
  * Makes text from outside safe to print on one line of a pipeline log: the agent looks for `##vso[` anywhere in a line, in any case,
  * on standard output and standard error alike, and acts on it (Azure Pipelines logging commands).
@@ -9,7 +19,7 @@ const COMMAND_START = /##(?=(?:vso)?\[)/gi;
  * two signs of a command are parted, and what is longer than 10 000 characters is cut.
  */
 export function neutralLine(text: string): string {
-  return visibleText(text.replace(/\s*\n\s*/g, ' ')).replace(COMMAND_START, '# #');
+  return partedCommands(visibleText(text.replace(/\s*\n\s*/g, ' ')));
 }
 
 /** As {@link neutralLine} for text of many lines (LF, CRLF or lone CR end a line). */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Host } from './host';
-import { neutralLine } from './neutral-text';
+import { neutralLine, partedInJson } from './neutral-text';
 
 /** What the terminal adapter is given by the command line. */
 export interface TerminalOptions {
@@ -118,7 +118,7 @@ function shortPath(path: string): string {
 
 /** JSON of which a terminal shows every sign: what JSON leaves as it is may still move a cursor or turn a line's direction. */
 function visibleJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
+  return partedInJson(JSON.stringify(value, null, 2)).replace(
     /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -42,6 +42,8 @@ export async function carryOut(queued: QueuedRun, around: Surroundings): Promise
   const { record, folder } = run;
   const environments = readEnvironments(join(settings, 'environments.yml'));
   const desk = new ApprovalDesk();
+  const report = (error: unknown) =>
+    audience.notice(`The record of the run could not be written: ${error instanceof Error ? error.message : error}`);
   const journal = new RunJournal(run, clock, writeRun, report);
   const page = new RunJournal(run, clock, (shown, goesOn) => writePage(shown, goesOn, around), report);
   const workFolder = join(folder, 'work');
@@ -140,10 +142,4 @@ function writePage(run: RecordedRun, goesOn: boolean, { page }: Surroundings): v
   if (page !== undefined) {
     writeFileSync(join(run.folder, 'index.html'), page(run, goesOn));
   }
-}
-
-function report(error: unknown): void {
-  process.stderr.write(
-    `The record of the run could not be written: ${error instanceof Error ? error.message : error}\n`,
-  );
 }

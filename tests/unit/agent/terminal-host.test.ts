@@ -72,12 +72,13 @@ describe('the terminal host', () => {
   });
 
   it('writes outputs as they are into JSON, escaped, without secrets', () => {
-    const text = printed(true, { url: 'a\u001B[2J', key: 's3cr3t' }, ['s3cr3t']);
+    const text = printed(true, { url: 'a\u001B[2J', key: 's3cr3t', name: '##vso[task.complete]' }, ['s3cr3t']);
     assert.ok(!text.includes('\u001B'));
+    assert.ok(!text.includes('##vso['));
     assert.deepEqual(JSON.parse(text), {
       result: 'Succeeded',
       message: 'done',
-      outputs: { url: 'a\u001B[2J', key: '***' },
+      outputs: { url: 'a\u001B[2J', key: '***', name: '##vso[task.complete]' },
     });
   });
 

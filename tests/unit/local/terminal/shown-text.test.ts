@@ -4,7 +4,7 @@ import { cellsOf, cutTo, shownText } from '../../../../local/terminal/shown-text
 
 const anyText = fc.string({
   unit: fc.oneof(
-    fc.constantFrom('世', '👍', '\u001b[31m', '\u0007', '\u202e', 'e\u0301', 'a', ' '),
+    fc.constantFrom('世', '👍', '#', '##vso[', '[', '\u001b[31m', '\u0007', '\u202e', 'e\u0301', 'a', ' '),
     fc.string({ unit: 'binary', maxLength: 2 }),
   ),
 });
@@ -17,6 +17,10 @@ describe('shownText', () => {
     ['a\u202Eb\u2066c', 'abc'],
     ['bell\u0007 \u0008 back', 'bell back'],
     ['世界 👍', '世界 👍'],
+    ['a ##vso[task.complete]b ##VSO[x.y]', 'a # #vso[task.complete]b # #VSO[x.y]'],
+    ['##[error]planted', '# #[error]planted'],
+    ['#\u202E#vs\u001b[1mo[task.complete]', '# #vso[task.complete]'],
+    ['## heading [link]', '## heading [link]'],
   ] as const) {
     it(`shows ${JSON.stringify(given)} as ${JSON.stringify(expected)}`, () =>
       assert.equal(shownText(given).replace(/ +/g, ' '), expected));
@@ -28,6 +32,13 @@ describe('shownText', () => {
         assert.doesNotMatch(shownText(text), /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
       }),
       { seed: 1, numRuns: 2000 },
+    );
+  });
+
+  it('never is a command to an agent', () => {
+    void fc.assert(
+      fc.property(anyText, (text) => assert.doesNotMatch(shownText(text), /##(?:vso)?\[/i)),
+      { seed: 3, numRuns: 2000 },
     );
   });
 });
