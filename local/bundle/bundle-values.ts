@@ -10,7 +10,8 @@ export interface BundleValueTree {
 /** References that could not be resolved, with the places that use them. */
 export type Unresolved = Map<string, string[]>;
 
-const REFERENCE = /\$\{([^{}]*)\}/g;
+/** `${…}` in a text, with what stands between the braces. */
+export const REFERENCE = /\$\{([^{}]*)\}/g;
 const JOB_ID = /^resources\.jobs\.([^.]+)\.id$/;
 
 /** The key of the job whose id a reference stands for, which is known only once that job is there. */

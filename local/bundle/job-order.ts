@@ -1,7 +1,5 @@
 import type { BundleJob } from './bundle';
-import { jobOfReference } from './bundle-values';
-
-const REFERENCE = /\$\{([^{}]*)\}/g;
+import { jobOfReference, REFERENCE } from './bundle-values';
 
 /** Jobs so that each comes after those whose ids it names; jobs that name each other are a problem. */
 export function inOrderOfReference(jobs: readonly BundleJob[], problems: string[]): readonly BundleJob[] {

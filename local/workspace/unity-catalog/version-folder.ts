@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metastore } from '../api';
-import { getVersion, type ModelVersion, parseVersion } from './versions';
+import type { ModelVersion } from './versions';
 
 /**
  * The local folder with the files of a model version (`MLmodel` at its top). It goes by the version's own id, so that neither a new name nor
@@ -9,15 +9,6 @@ import { getVersion, type ModelVersion, parseVersion } from './versions';
  */
 export function versionFolder(metastore: Metastore, version: ModelVersion): string {
   return join(metastore.folder, 'models', version.id);
-}
-
-/**
- * The same by name and number.
- * @param fullName `catalog.schema.model`
- * @throws ApiError 404 RESOURCE_DOES_NOT_EXIST when there is no such version, 400 when the number is none
- */
-export function modelVersionFolder(metastore: Metastore, fullName: string, version: number | string): string {
-  return versionFolder(metastore, getVersion(metastore, fullName, parseVersion(version)));
 }
 
 /** Removes the files of versions that were deleted. */
