@@ -1,9 +1,13 @@
 import { ApiError, type Reply, type Workspace } from '../api';
 import { jobPermissions } from '../jobs/job-permissions';
 import { JobStore } from '../jobs/run-store';
-import { type Permission, permissionOf } from '../permissions/access-list';
+import type { Permission } from '../permissions/access-list';
+import { pipelinePermissions } from '../pipelines/pipeline-identity';
 import { PipelineStore } from '../pipelines/pipeline-store';
-import { savedQueries } from '../queries/query-store';
+import { queryPermissions, savedQueries } from '../queries/query-store';
+import type { Endpoint } from '../serving/endpoint';
+import { endpointPermissions } from '../serving/endpoint-permissions';
+import { isWarehouse, warehousePermissions } from '../sql/warehouses';
 import type { Access } from './access';
 
 /** Kinds of objects whose access control lists are enforced, with the levels that let view, use and manage them. */
@@ -71,11 +75,13 @@ export class ObjectAccess {
   readonly #jobs;
   readonly #pipelines;
   readonly #queries;
+  readonly #endpoints;
 
   constructor(private readonly workspace: Workspace) {
     this.#jobs = new JobStore(workspace.store);
     this.#pipelines = new PipelineStore(workspace);
     this.#queries = savedQueries(workspace);
+    this.#endpoints = workspace.store.collection<Endpoint>('serving-endpoints');
   }
 
   /** @param given a list besides that of the object, such as a one-time run's own; its creator may everything */
@@ -116,18 +122,27 @@ export class ObjectAccess {
 
   /** What the object's list says: that its maker may everything, until a request changes it. */
   #listOf(kind: Kind, id: string): readonly Permission[] {
-    if (kind === 'jobs') {
-      const job = this.#jobs.get(id);
-      return job === undefined ? [] : jobPermissions(job);
+    const { workspace } = this;
+    switch (kind) {
+      case 'jobs':
+        return listOf(this.#jobs.get(id), jobPermissions);
+      case 'pipelines':
+        return listOf(this.#pipelines.get(id), (pipeline) => pipelinePermissions(workspace, pipeline));
+      case 'queries':
+        return listOf(this.#queries.get(id), (query) => queryPermissions(workspace, query));
+      case 'warehouses':
+        return isWarehouse(workspace, id) ? warehousePermissions(workspace) : [];
+      case 'serving-endpoints': {
+        const endpoint = [...this.#endpoints.entries()].find(([, one]) => one.id === id)?.[1];
+        return listOf(endpoint, (found) => endpointPermissions(workspace, found));
+      }
     }
-    const kept = this.workspace.store.collection<readonly Permission[]>(`permissions/${kind}`).get(id);
-    const creator = kind === 'pipelines' ? this.#pipelines.get(id)?.creator : this.#ownerOfQuery(kind, id);
-    return kept ?? (creator === undefined ? [] : [permissionOf(creator, 'CAN_MANAGE')]);
   }
+}
 
-  #ownerOfQuery(kind: Kind, id: string): string | undefined {
-    return kind === 'queries' ? this.#queries.get(id)?.owner_user_name : undefined;
-  }
+/** What the list of an object says; nobody may anything with what is not there. */
+function listOf<T>(object: T | undefined, permissions: (object: T) => readonly Permission[]): readonly Permission[] {
+  return object === undefined ? [] : permissions(object);
 }
 
 /** What a list leaves of its entries for whoever asked; pages become shorter. */

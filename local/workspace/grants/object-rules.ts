@@ -34,7 +34,7 @@ export function objectRules(workspace: Workspace, secrets: SecretScopes): Readon
     async (call, access) => {
       const name = call.params.name ?? '';
       const found = endpoint(name);
-      objects.require(access, 'serving-endpoints', found?.id ?? name, need, found);
+      objects.require(access, 'serving-endpoints', found?.id ?? name, need);
       return undefined;
     };
   const onObject =
@@ -100,9 +100,7 @@ export function objectRules(workspace: Workspace, secrets: SecretScopes): Readon
     'POST /api/2.0/sql/warehouses/:id/stop': onWarehouse('manage'),
     'POST /api/2.0/sql/statements': onWarehouse('use'),
     [`GET ${endpoints}`]: async (_, access) =>
-      shownOnly('endpoints', ({ id, creator }) =>
-        objects.may(access, 'serving-endpoints', String(id), 'view', { creator: String(creator) }),
-      ),
+      shownOnly('endpoints', ({ id }) => objects.may(access, 'serving-endpoints', String(id), 'view')),
     [`GET ${endpoints}/:name`]: onEndpoint('view'),
     [`GET ${endpoints}/:name/metrics`]: onEndpoint('view'),
     [`GET ${endpoints}/:name/served-models/:entity/logs`]: onEndpoint('view'),

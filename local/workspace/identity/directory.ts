@@ -2,6 +2,7 @@ import type { Metastore, Principal } from '../api';
 import type { Collection } from '../store';
 import { ENTITLEMENTS, type PrincipalSettings } from './principal-settings';
 import { administrator, numericId } from './principals';
+import { isUserName } from './user-name';
 
 /** A user or service principal that the start described. */
 export interface Member extends Principal {
@@ -79,7 +80,7 @@ export function principalNamed(metastore: Metastore, name: string): Principal {
   const known = [administrator(), members(metastore).get(name.toLowerCase())].find(
     (one) => one?.userName.toLowerCase() === name.toLowerCase(),
   );
-  const kind = name.includes('@') ? 'user' : 'servicePrincipal';
+  const kind = isUserName(name) ? 'user' : 'servicePrincipal';
   return known ?? { id: numericId(`${kind}:${name}`), userName: name, displayName: name, kind };
 }
 

@@ -4,6 +4,7 @@ import type { Metastore, Workspace } from '../api';
 import { changeGrants } from '../grants/privileges';
 import { METASTORE, securableOf } from '../grants/securables';
 import type { Permission } from '../permissions/access-list';
+import { keptPermissions } from '../permissions/kept-permissions';
 import { warehouseId } from '../sql/warehouses';
 import { metastoreId } from '../unity-catalog/namespaces';
 import { describePrincipals, type Member } from './directory';
@@ -37,7 +38,7 @@ export function permitWarehouse(workspace: Workspace, settings: PrincipalSetting
   const permissions = settings.warehouse.flatMap(({ to, level }) =>
     to.map((name): Permission => ({ kind: kindOf(settings, name), name, level })),
   );
-  workspace.store.collection<readonly Permission[]>('permissions/warehouses').put(warehouseId(workspace), permissions);
+  keptPermissions(workspace, 'warehouses').put(warehouseId(workspace), permissions);
 }
 
 /** Text of each token by the name of its owner. @throws TaskError PRINCIPAL_TOKEN_MISSING */

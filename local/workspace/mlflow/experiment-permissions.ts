@@ -1,19 +1,22 @@
 import type { Operation, Workspace } from '../api';
 import { type Permission, permissionOf } from '../permissions/access-list';
+import { keptPermissions } from '../permissions/kept-permissions';
 import { objectPermissionOperations } from '../permissions/object-permissions';
-import { textUnder } from './entries';
 import { trackingOf } from './tracking';
 
 const KIND = 'experiments';
 
-/** What an experiment's own list says; what the folders above it permit comes to that. */
+/**
+ * What an experiment's own list says; what the folders above it permit comes to that. One that has none, such as one of an older data
+ * folder, permits nobody by itself: its maker is known from a tag only, which whoever edits it can change.
+ */
 export function experimentPermissions(workspace: Workspace, id: string): readonly Permission[] {
-  return lists(workspace).get(id) ?? [];
+  return keptPermissions(workspace, KIND).get(id) ?? [];
 }
 
 /** Lets its maker do everything with a new experiment. */
 export function permitMaker(workspace: Workspace, id: string, maker: string): void {
-  lists(workspace).put(id, [permissionOf(maker, 'CAN_MANAGE')]);
+  keptPermissions(workspace, KIND).put(id, [permissionOf(maker, 'CAN_MANAGE')]);
 }
 
 /** `/api/2.0/permissions/experiments`. */
@@ -26,15 +29,8 @@ export function experimentPermissionOperations(workspace: Workspace): readonly O
       CAN_EDIT: 'Can view the experiment, and log and change runs',
       CAN_MANAGE: 'Can do everything with the experiment',
     },
-    creatorLevel: 'CAN_MANAGE',
     lacks: 'the entries of the folders above it',
-    creator: (id) => {
-      const experiment = trackingOf(workspace).experiments.get(id);
-      return experiment && (textUnder(experiment.tags, 'mlflow.ownerEmail') ?? '');
-    },
+    permissions: (id) =>
+      trackingOf(workspace).experiments.get(id) === undefined ? undefined : experimentPermissions(workspace, id),
   });
-}
-
-function lists({ store }: Workspace) {
-  return store.collection<readonly Permission[]>(`permissions/${KIND}`);
 }

@@ -1,4 +1,5 @@
 import { type Fields, invalid, objectList, optionalText, requiredText } from '../fields';
+import { isUserName } from '../identity/user-name';
 
 /** One entry of an object's own permissions: who may do what. `level` is one of those of the object's kind. */
 export interface Permission<Level extends string = string> {
@@ -50,7 +51,12 @@ export function withChanges<Level extends string>(
 
 /** @param creator user name, or the application id of a service principal */
 export function permissionOf<Level extends string>(creator: string, level: Level): Permission<Level> {
-  return { kind: creator.includes('@') ? 'user_name' : 'service_principal_name', name: creator, level };
+  return { kind: isUserName(creator) ? 'user_name' : 'service_principal_name', name: creator, level };
+}
+
+/** Whom the list names as owner, else who made the object. */
+export function ownerIn(permissions: readonly Permission[], maker: string): string {
+  return permissions.find(({ level }) => level === 'IS_OWNER')?.name ?? maker;
 }
 
 /** Whether both entries are about the same user, group or service principal. */

@@ -1,19 +1,18 @@
 import { ApiError, type Call, type Operation, type Reply, type Workspace } from '../api';
-import { accessList, levelsOnWire, type Permission, permissionOf, permissionsOnWire, withChanges } from './access-list';
+import { accessList, levelsOnWire, type Permission, permissionsOnWire, withChanges } from './access-list';
+import { type KeptKind, keptPermissions } from './kept-permissions';
 
 /** Objects of one kind that can be permitted; `path` is the kind's part of `/api/2.0/permissions/<path>/<id>`. */
 export interface PermittedObjects {
-  readonly path: string;
+  readonly path: KeptKind;
   /** As `object_type` says it. */
   readonly type: string;
   /** Every level with what it lets do. */
   readonly levels: Readonly<Record<string, string>>;
-  /** Level of whoever made the object, until a request says otherwise. */
-  readonly creatorLevel: string;
   /** What the service shows and this workspace does not. */
   readonly lacks?: string;
-  /** Who made the object; `undefined` when there is none with this id. */
-  creator(id: string): string | undefined;
+  /** What the object's list says, the same that `grants` enforces; `undefined` when there is none with this id. */
+  permissions(id: string): readonly Permission[] | undefined;
 }
 
 /**
@@ -21,17 +20,17 @@ export interface PermittedObjects {
  * and that pipelines may have no or several owners, is [U].
  */
 export function objectPermissionOperations(workspace: Workspace, objects: PermittedObjects): readonly Operation[] {
-  const kept = workspace.store.collection<readonly Permission[]>(`permissions/${objects.path}`);
+  const kept = keptPermissions(workspace, objects.path);
   const path = `/api/2.0/permissions/${objects.path}/:id`;
   const levels = Object.keys(objects.levels);
 
   function known(call: Call): { readonly id: string; readonly permissions: readonly Permission[] } {
     const id = call.params.id ?? '';
-    const creator = objects.creator(id);
-    if (creator === undefined) {
+    const permissions = objects.permissions(id);
+    if (permissions === undefined) {
       throw new ApiError(404, 'RESOURCE_DOES_NOT_EXIST', `There is no ${objects.type} with id ${id}.`);
     }
-    return { id, permissions: kept.get(id) ?? [permissionOf(creator, objects.creatorLevel)] };
+    return { id, permissions };
   }
 
   function shown(id: string, permissions: readonly Permission[]): Reply {

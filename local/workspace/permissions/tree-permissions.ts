@@ -1,5 +1,6 @@
 import type { Workspace } from '../api';
-import type { Permission } from './access-list';
+import { type Permission, permissionOf } from './access-list';
+import { keptPermissions } from './kept-permissions';
 
 /** Levels of folders, notebooks and files, the weakest first. */
 export const TREE_LEVELS = {
@@ -23,8 +24,8 @@ export interface Inherited {
 export class TreePermissions {
   readonly #kept;
 
-  constructor({ store }: Pick<Workspace, 'store'>) {
-    this.#kept = store.collection<readonly Permission[]>('permissions/tree');
+  constructor(workspace: Pick<Workspace, 'store'>) {
+    this.#kept = keptPermissions(workspace, 'tree');
   }
 
   /** What stands on the object itself. @param path canonical */
@@ -73,9 +74,7 @@ function firstPermissions(path: string): readonly Permission[] {
     return [{ kind: 'group_name', name: 'users', level: 'CAN_MANAGE' }];
   }
   const home = /^\/Users\/([^/]+)$/.exec(path)?.[1];
-  return home === undefined
-    ? []
-    : [{ kind: home.includes('@') ? 'user_name' : 'service_principal_name', name: home, level: 'CAN_MANAGE' }];
+  return home === undefined ? [] : [permissionOf(home, 'CAN_MANAGE')];
 }
 
 /** `/a/b/c` has `/a/b`, `/a` and `/` above it. */

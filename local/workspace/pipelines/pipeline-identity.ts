@@ -1,13 +1,19 @@
-import { ApiError, type Principal, type Workspace } from '../api';
+import type { Principal, Workspace } from '../api';
 import { principalNamed } from '../identity/directory';
+import { runAsPrincipal } from '../jobs/run-identity';
 import { runAsName } from '../jobs/setting-limits';
-import type { Permission } from '../permissions/access-list';
+import { ownerIn, type Permission, permissionOf } from '../permissions/access-list';
+import { keptPermissions } from '../permissions/kept-permissions';
 import type { Pipeline } from './pipeline-store';
 
+/** What a pipeline's list says; until a request changes it, that its maker owns it. */
+export function pipelinePermissions(workspace: Workspace, { id, creator }: Pipeline): readonly Permission[] {
+  return keptPermissions(workspace, 'pipelines').get(id) ?? [permissionOf(creator, 'IS_OWNER')];
+}
+
 /** Who owns a pipeline: whom its permissions name as owner, else who made it. */
-export function pipelineOwner(workspace: Workspace, { id, creator }: Pipeline): string {
-  const kept = workspace.store.collection<readonly Permission[]>('permissions/pipelines').get(id) ?? [];
-  return kept.find(({ level }) => level === 'IS_OWNER')?.name ?? creator;
+export function pipelineOwner(workspace: Workspace, pipeline: Pipeline): string {
+  return ownerIn(pipelinePermissions(workspace, pipeline), pipeline.creator);
 }
 
 /** The name that a pipeline shows as `run_as_user_name`. */
@@ -17,8 +23,9 @@ export function pipelineRunAs(workspace: Workspace, pipeline: Pipeline): string 
 
 /** Whose rights count in updates of a pipeline, whoever starts them: its `run_as`, else its owner. @throws ApiError 501 for a group */
 export function pipelineIdentity(workspace: Workspace, pipeline: Pipeline): Principal {
-  if (runAsName(pipeline.spec)?.kind === 'group_name') {
-    throw new ApiError(501, 'NOT_IMPLEMENTED', 'The local workspace does not run pipelines as a group.');
-  }
-  return principalNamed(workspace.metastore, pipelineRunAs(workspace, pipeline));
+  const { metastore } = workspace;
+  return (
+    runAsPrincipal(metastore, pipeline.spec, 'pipelines') ??
+    principalNamed(metastore, pipelineOwner(workspace, pipeline))
+  );
 }

@@ -5,7 +5,7 @@ import { runAsName } from '../jobs/setting-limits';
 import { pageOf, unlessEmpty } from '../paging';
 import { objectPermissionOperations } from '../permissions/object-permissions';
 import { chosenEvents } from './event-filter';
-import { pipelineRunAs } from './pipeline-identity';
+import { pipelinePermissions, pipelineRunAs } from './pipeline-identity';
 import type { Pipeline, Update } from './pipeline-store';
 import type { PipelineUpdates } from './pipeline-updates';
 
@@ -184,8 +184,10 @@ export function pipelineOperations(workspace: Workspace, updates: PipelineUpdate
         CAN_MANAGE: 'Can do everything with the pipeline',
         IS_OWNER: 'Owns the pipeline: can do everything with it',
       },
-      creatorLevel: 'IS_OWNER',
-      creator: (id) => store.get(id)?.creator,
+      permissions: (id) => {
+        const pipeline = store.get(id);
+        return pipeline && pipelinePermissions(workspace, pipeline);
+      },
     }),
   ];
 }

@@ -1,4 +1,6 @@
 import type { Workspace } from '../api';
+import { type Permission, permissionOf } from '../permissions/access-list';
+import { keptPermissions } from '../permissions/kept-permissions';
 
 /** A saved query, as `/api/2.0/sql/queries` shows it. */
 export interface SavedQuery {
@@ -15,6 +17,14 @@ export interface SavedQuery {
 
 export function savedQueries(workspace: Workspace) {
   return workspace.store.collection<SavedQuery>('sql-queries');
+}
+
+/** What a query's list says: that its owner may everything, until a request changes it. */
+export function queryPermissions(
+  workspace: Workspace,
+  { id, owner_user_name: owner }: SavedQuery,
+): readonly Permission[] {
+  return keptPermissions(workspace, 'queries').get(id) ?? [permissionOf(owner, 'CAN_MANAGE')];
 }
 
 /** Text of a saved query that is not in the trash. */

@@ -4,7 +4,7 @@ import { optionalObject, optionalText, queryFields } from '../fields';
 import { pageOf, unlessEmpty } from '../paging';
 import { objectPermissionOperations } from '../permissions/object-permissions';
 import { changedFields } from './query-change';
-import { type SavedQuery, savedQueries } from './query-store';
+import { queryPermissions, type SavedQuery, savedQueries } from './query-store';
 
 const PREFIX = '/api/2.0/sql/queries';
 
@@ -92,8 +92,10 @@ export function createQueries(workspace: Workspace): Service {
         CAN_EDIT: 'Can view, run and change the query',
         CAN_MANAGE: 'Can do everything with the query',
       },
-      creatorLevel: 'CAN_MANAGE',
-      creator: (id) => queries.get(id)?.owner_user_name,
+      permissions: (id) => {
+        const query = queries.get(id);
+        return query && queryPermissions(workspace, query);
+      },
     }),
   ];
   return { operations };

@@ -4,6 +4,7 @@ import { objectPermissionOperations } from '../permissions/object-permissions';
 import type { PythonEnvironments } from '../python/environment';
 import { seededUniform } from '../seeded-uniform';
 import { beginUpdate, deploymentKey, type Endpoint, newEndpoint, type ServedEntity } from './endpoint';
+import { endpointPermissions } from './endpoint-permissions';
 import { createEndpoints } from './endpoints';
 import { createEntityLogs, type LogKind } from './entity-logs';
 import { createInvocations } from './invocations';
@@ -174,8 +175,10 @@ export function createServing(
         CAN_QUERY: 'Can view and query the endpoint',
         CAN_MANAGE: 'Can do everything with the endpoint',
       },
-      creatorLevel: 'CAN_MANAGE',
-      creator: (id) => endpoints.list().find((candidate) => candidate.id === id)?.creator,
+      permissions: (id) => {
+        const endpoint = endpoints.list().find((candidate) => candidate.id === id);
+        return endpoint && endpointPermissions(workspace, endpoint);
+      },
     }),
   ];
   return { operations, start: async () => endpoints.start(), stop: () => endpoints.stop() };

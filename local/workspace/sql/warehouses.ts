@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ApiError, type Call, type Operation, type Workspace } from '../api';
 import { administrator } from '../identity/principals';
+import { type Permission, permissionOf } from '../permissions/access-list';
+import { keptPermissions } from '../permissions/kept-permissions';
 import { objectPermissionOperations } from '../permissions/object-permissions';
 
 /** What a serverless warehouse takes to come up; short, so that nobody waits for it in tests, but long enough to be seen. */
@@ -10,6 +12,15 @@ const STOP_MILLISECONDS = 200;
 /** The id of the workspace's one warehouse: 16 hexadecimal digits, the same at every start. */
 export function warehouseId(workspace: Pick<Workspace, 'id' | 'name'>): string {
   return createHash('sha256').update(`warehouse:${workspace.id}:${workspace.name}`).digest('hex').slice(0, 16);
+}
+
+/** What the warehouse's list says: that the administrator owns it, until the start or a request changes it. */
+export function warehousePermissions(workspace: Workspace): readonly Permission[] {
+  return (
+    keptPermissions(workspace, 'warehouses').get(warehouseId(workspace)) ?? [
+      permissionOf(administrator().userName, 'IS_OWNER'),
+    ]
+  );
 }
 
 /** Whether the workspace has a warehouse of this id. */
@@ -61,8 +72,7 @@ export function warehouseOperations(workspace: Workspace): Operation[] {
         CAN_MANAGE: 'Can do everything with the warehouse',
         IS_OWNER: 'Owns the warehouse: can do everything with it',
       },
-      creatorLevel: 'IS_OWNER',
-      creator: (id) => (isWarehouse(workspace, id) ? administrator().userName : undefined),
+      permissions: (id) => (isWarehouse(workspace, id) ? warehousePermissions(workspace) : undefined),
     }),
   ];
 }
