@@ -149,8 +149,8 @@ export class HttpClient {
         if (wait === undefined || this.clock.now() + wait >= end || waited + wait >= PATIENCE_MS) {
           throw error;
         }
+        tellWait(error, wait, Math.min(end - this.clock.now(), PATIENCE_MS - waited));
         waited += wait;
-        tellWait(error, wait);
         await this.clock.sleep(wait, stop);
       }
     }

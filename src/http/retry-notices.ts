@@ -19,22 +19,22 @@ export class RetryNotices {
     private readonly say: (line: string) => void,
   ) {}
 
-  /** The notice of one request: it is told of every wait before the wait, and speaks once. */
-  of(place: CallPlace): (error: unknown, waitMs: number) => void {
+  /** The notice of one request: it is told of every wait before the wait, with the time that is left for all attempts, and speaks once. */
+  of(place: CallPlace): (error: unknown, waitMs: number, leftMs: number) => void {
     let waited = 0;
     let spoke = false;
-    return (error, waitMs) => {
+    return (error, waitMs, leftMs) => {
       waited += waitMs;
       // Who is not reached at all by the first attempt is seldom there for the second: nobody should wait for that in silence.
       if (spoke || (waited < SILENT_MS && !isUnreached(error))) {
         return;
       }
       spoke = true;
-      this.announce(place, error, waitMs);
+      this.announce(place, error, waitMs, leftMs);
     };
   }
 
-  private announce(place: CallPlace, error: unknown, waitMs: number): void {
+  private announce(place: CallPlace, error: unknown, waitMs: number, leftMs: number): void {
     const reason = reasonOf(error);
     const key = `${place.origin} ${reason}`;
     const now = this.clock.now();
@@ -42,7 +42,9 @@ export class RetryNotices {
       return;
     }
     this.lastSaid.set(key, now);
-    const limit = isThrottled(error) ? 'for 5 minutes at most' : `at most ${FAULT_ATTEMPTS - 1} times`;
+    const limit = isThrottled(error)
+      ? `for ${Math.ceil(leftMs / 1000)} s at most`
+      : `at most ${FAULT_ATTEMPTS - 1} times`;
     this.say(
       `${place.method} ${place.origin}${place.path}: ${reason} It is tried again in ${(waitMs / 1000).toFixed(1)} s, ${limit}.`,
     );

@@ -61,8 +61,27 @@ describe('what a person is told who waits for a request', () => {
     const long = await answering({ status: 503, headers: { 'retry-after': '7' }, json: { error_code: 'BUSY' } });
     await get(long.http);
     assert.deepEqual(long.said, [
-      `GET ${double?.url}/p: The answer was status 503 (BUSY). It is tried again in 7.0 s, for 5 minutes at most.`,
+      `GET ${double?.url}/p: The answer was status 503 (BUSY). It is tried again in 7.0 s, for 300 s at most.`,
     ]);
+  });
+
+  for (const [what, limited, request, seconds] of [
+    ['a request with a limit of its own', (http) => http, { deadlineMs: 6_500 }, 7],
+    ['requests that have a time together', (http) => http.within(20_000), {}, 20],
+    ['a request that may take longer than it may wait', (http) => http, { deadlineMs: 3_600_000 }, 300],
+  ] as readonly (readonly [string, (http: HttpClient) => HttpClient, object, number])[]) {
+    it(`says how long it is tried again: ${what}`, async () => {
+      const { http, said } = await answering({ status: 429, headers: { 'retry-after': '3' } });
+      await limited(http).json({ method: 'GET', path: '/p', ...request });
+      assert.match(said.join('\n'), new RegExp(`in 3\\.0 s, for ${seconds} s at most\\.$`));
+    });
+  }
+
+  it('takes off what it has waited', async () => {
+    const wait = (seconds: string) => ({ status: 429, headers: { 'retry-after': seconds } });
+    const { http, said } = await answering(wait('1'), wait('2'));
+    await http.json({ method: 'GET', path: '/p', deadlineMs: 3_600_000 });
+    assert.match(said.join('\n'), /in 2\.0 s, for 299 s at most\.$/);
   });
 
   it('does not multiply the attempts of a sign-in that reaches nobody by those of the request', async () => {
