@@ -9,10 +9,11 @@ import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
 import { ConnectionError } from '../http/errors';
 
-/** What the waits between two attempts need. */
+/** What the waits between two attempts need, and who waits is told by. */
 export interface Waiting {
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly log: { info(line: string): void };
 }
 
 /** Attempts to bring one file that breaks off, at most; the request that opens it is repeated by itself. */
@@ -31,7 +32,7 @@ export async function bringFile(
   file: RemoteFile,
   local: string,
   limit: number,
-  { clock, signal }: Waiting,
+  { clock, signal, log }: Waiting,
 ): Promise<number> {
   if ((file.size ?? 0) > limit) {
     throw tooLarge(file, limit);
@@ -48,6 +49,12 @@ export async function bringFile(
       content.destroy();
       if (!(error instanceof ConnectionError) || attempt === MOST_ATTEMPTS) {
         throw error;
+      }
+      signal.throwIfAborted();
+      if (attempt === 1) {
+        log.info(
+          `${file.path} did not come whole: ${error.message} It is brought again, at most ${MOST_ATTEMPTS - 1} times.`,
+        );
       }
       await clock.sleep(FIRST_WAIT_MS * 2 ** (attempt - 1), signal);
     }

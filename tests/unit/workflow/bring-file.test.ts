@@ -21,10 +21,12 @@ describe('a file that is brought here', () => {
   let server: HttpDouble;
   let folder: string;
   let answers: Record<string, readonly Answer[]>;
+  let said: string[];
   const clock = new AutoClock();
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bring-'));
     answers = {};
+    said = [];
     const asked = new Map<string, number>();
     server = await startDouble(({ url }) => {
       const name = url.slice(url.lastIndexOf('/') + 1);
@@ -40,13 +42,22 @@ describe('a file that is brought here', () => {
 
   function bring(name: string, local = name, signal = new AbortController().signal): Promise<number> {
     const workspace = createWorkspaceClient(new HttpClient({ baseUrl: server.url, clock }));
-    return bringFile(workspace, { path: `${VOLUME}/${name}` }, join(folder, local), 1_000, { clock, signal });
+    return bringFile(workspace, { path: `${VOLUME}/${name}` }, join(folder, local), 1_000, {
+      clock,
+      signal,
+      log: { info: (line) => said.push(line) },
+    });
   }
 
   it('comes again when it breaks off', async () => {
     answers = { 'a.txt': [brokenOff, brokenOff, whole('all of it')] };
     assert.equal(await bring('a.txt'), 9);
     assert.equal(readFileSync(join(folder, 'a.txt'), 'utf8'), 'all of it');
+    assert.equal(said.length, 1, said.join('\n'));
+    assert.match(
+      said[0] ?? '',
+      /^\/Volumes\/main\/default\/v\/a\.txt did not come whole: .*\. It is brought again, at most 2 times\.$/,
+    );
     assert.deepEqual(readdirSync(folder), ['a.txt']);
   });
 
@@ -71,6 +82,7 @@ describe('a file that is brought here', () => {
     };
     await assert.rejects(bring('a.txt', 'a.txt', cancel.signal), { message: 'canceled' });
     assert.equal(server.received.length, 1);
+    assert.deepEqual(said, []);
   });
 
   it('leaves alone what is called like a file that has not wholly come', async () => {

@@ -15,7 +15,11 @@ import { startDouble } from '../../support/http-double';
 import { startTestWorkspace, type TestWorkspace } from '../../support/local-workspace';
 
 const VOLUME = '/Volumes/main/default/v';
-const waiting = () => ({ clock: new AutoClock(), signal: new AbortController().signal });
+const waiting = () => ({
+  clock: new AutoClock(),
+  signal: new AbortController().signal,
+  log: { info: () => undefined },
+});
 const ONE = '<testsuite><testcase name="a"/></testsuite>';
 
 describe('files of a volume', () => {
