@@ -70,6 +70,7 @@ describe('rules of rights', () => {
   for (const [what, who, level, allowed] of [
     ['nobody has given anything', EVE, undefined, []],
     ['it made the endpoint', CI, undefined, [VIEW, QUERY, MANAGE]],
+    ['it made the endpoint, and a request left it out of the list', CI, 'CAN_MANAGE', []],
     ['its group may view', ADA, 'CAN_VIEW', [VIEW]],
     ['its group may query', ADA, 'CAN_QUERY', [VIEW, QUERY]],
     ['its group may manage', ADA, 'CAN_MANAGE', [VIEW, QUERY, MANAGE]],
