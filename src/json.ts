@@ -11,12 +11,17 @@ export function parseJson(text: string): unknown {
 /** A 64-bit id, kept as text inside and written as a bare JSON number by {@link stringifyJson}. */
 export type IntegerId = LosslessNumber;
 
+/** Whether a text is a 64-bit id as the service writes it: a decimal integer. */
+export function isIntegerId(text: string): boolean {
+  return /^-?\d{1,19}$/.test(text);
+}
+
 /**
  * Marks an id's text as an integer for the wire.
  * @throws RangeError when the text is not a decimal integer
  */
 export function integerId(text: string): IntegerId {
-  if (!/^-?\d{1,19}$/.test(text)) {
+  if (!isIntegerId(text)) {
     throw new RangeError(`not an integer id: ${JSON.stringify(text)}`);
   }
   return new LosslessNumber(text);

@@ -1,4 +1,6 @@
 import { TaskError } from '../errors';
+import { isFilePath, isPathSegment } from '../http/path';
+import { isIntegerId } from '../json';
 
 /** A JSON object of an answer whose fields are not trusted. */
 export type AnswerFields = Readonly<Record<string, unknown>>;
@@ -27,6 +29,33 @@ export function textIn(fields: AnswerFields, name: string, what: string): string
     throw unexpected(`${what}, field '${name}'`);
   }
   return value;
+}
+
+/** A 64-bit id under `name`, as text. @throws TaskError ANSWER_UNEXPECTED for what is no decimal integer, and when it is missing */
+export function idIn(fields: AnswerFields, name: string, what: string): string {
+  const value = fields[name];
+  if ((typeof value !== 'number' && typeof value !== 'string') || !isIntegerId(String(value))) {
+    throw unexpected(`${what}, field '${name}'`);
+  }
+  return String(value);
+}
+
+/** Text under `name` that names a resource in URLs. @throws TaskError ANSWER_UNEXPECTED for what cannot, such as `''` and `..` */
+export function segmentIn(fields: AnswerFields, name: string, what: string): string {
+  const text = textIn(fields, name, what);
+  if (!isPathSegment(text)) {
+    throw unexpected(`${what}, field '${name}'`);
+  }
+  return text;
+}
+
+/** Absolute path under `name`, of a file or folder of the service. @throws TaskError ANSWER_UNEXPECTED for what is none */
+export function filePathIn(fields: AnswerFields, name: string, what: string): string {
+  const text = textIn(fields, name, what);
+  if (!isFilePath(text)) {
+    throw unexpected(`${what}, field '${name}'`);
+  }
+  return text;
 }
 
 /** The answer is JSON, but not what the service documents. */

@@ -4,6 +4,7 @@ import type { CallPlace } from '../http/errors';
 import { items, type TokenPage } from '../http/paging';
 import { filePath } from '../http/path';
 import type { HttpRequest, Upload } from '../http/request';
+import { filePathIn, objectIn, objectsIn } from './answer-shape';
 import { undefinedIfMissing } from './missing';
 import { refusePage } from './refuse-page';
 
@@ -64,17 +65,22 @@ export class FilesApi {
     return answer.body;
   }
 
-  /** Entries directly below a folder. @throws ApiError with `isNotFound` when the folder does not exist */
+  /** Entries directly below a folder. @throws ApiError with `isNotFound` when the folder does not exist; TaskError ANSWER_UNEXPECTED */
   list(path: string): AsyncGenerator<DirectoryEntry> {
     return items(
       (page_token) =>
-        this.http.json<TokenPage & { contents?: readonly DirectoryEntry[] }>({
+        this.http.json<TokenPage>({
           method: 'GET',
           path: `/api/2.0/fs/directories/${filePath(path)}`,
           query: { page_token },
           acceptEmpty: true,
         }),
-      (page) => page.contents,
+      (page) => {
+        const what = `GET /api/2.0/fs/directories/${filePath(path)}`;
+        return objectsIn(objectIn(page ?? {}, what), 'contents', what).map(
+          (entry) => ({ ...entry, path: filePathIn(entry, 'path', what) }) as DirectoryEntry,
+        );
+      },
     );
   }
 

@@ -1,7 +1,7 @@
 import type { HttpClient } from '../http/client';
 import { items, pages, type TokenPage } from '../http/paging';
 import { integerId } from '../json';
-import { objectIn, objectsIn } from './answer-shape';
+import { idIn, objectIn, objectsIn } from './answer-shape';
 import { withTextIds } from './ids';
 import { undefinedIfMissing } from './missing';
 
@@ -34,6 +34,7 @@ export interface Job {
 const PAGED_LISTS = ['tasks', 'job_clusters', 'environments', 'parameters'] as const;
 
 const ROOT = '/api/2.2/jobs';
+const LIST = `GET ${ROOT}/list`;
 /** Jobs that the service gives in one page at most. */
 const LONGEST_PAGE = 100;
 
@@ -44,7 +45,8 @@ export class JobsApi {
   /** Creates a job and returns its id. Not sent twice: the call has no idempotency token. */
   async create(settings: JobSettings): Promise<string> {
     const answer = await this.http.json({ method: 'POST', path: `${ROOT}/create`, body: settings });
-    return withTextIds<{ job_id: string }>(answer).job_id;
+    const what = `POST ${ROOT}/create`;
+    return idIn(objectIn(answer, what), 'job_id', what);
   }
 
   /** Replaces all settings of a job. */
@@ -62,7 +64,7 @@ export class JobsApi {
   async listByName(name: string): Promise<Job[]> {
     const found: Job[] = [];
     for await (const job of this.list({ name, limit: LONGEST_PAGE })) {
-      const typed = withTextIds<Job>(job);
+      const typed = jobOf(job, LIST);
       if (typed.settings?.name === name) {
         found.push(typed);
       }
@@ -74,7 +76,7 @@ export class JobsApi {
   async firstNames(count: number): Promise<string[]> {
     const names: string[] = [];
     for await (const job of this.list({ limit: Math.min(count, LONGEST_PAGE) })) {
-      const { job_id, settings } = withTextIds<Job>(job);
+      const { job_id, settings } = jobOf(job, LIST);
       names.push(settings?.name || job_id);
       if (names.length === count) {
         break;
@@ -87,7 +89,7 @@ export class JobsApi {
     return items(
       (page_token) =>
         this.http.json<TokenPage>({ method: 'GET', path: `${ROOT}/list`, query: { ...query, page_token } }),
-      (page) => objectsIn(objectIn(page, 'list of jobs'), 'jobs', 'list of jobs'),
+      (page) => objectsIn(objectIn(page, LIST), 'jobs', LIST),
     );
   }
 
@@ -99,12 +101,16 @@ export class JobsApi {
       (page) => page.next_page_token,
     );
     for await (const part of parts) {
-      const job = withTextIds<Job>(part);
+      const job = jobOf(part, `GET ${ROOT}/get`);
       merged =
         merged === undefined ? job : { ...merged, settings: joinLists(merged.settings, job.settings, PAGED_LISTS) };
     }
     return merged as Job;
   }
+}
+
+function jobOf(answer: unknown, what: string): Job {
+  return { ...withTextIds<Job>(answer), job_id: idIn(objectIn(answer, what), 'job_id', what) };
 }
 
 /** `first` with the lists of `next` appended. */

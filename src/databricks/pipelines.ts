@@ -1,7 +1,7 @@
 import type { HttpClient } from '../http/client';
 import { collect, items, type TokenPage } from '../http/paging';
 import { path } from '../http/path';
-import { objectIn, objectsIn } from './answer-shape';
+import { objectIn, objectsIn, segmentIn } from './answer-shape';
 import { undefinedIfMissing } from './missing';
 
 /** A Lakeflow pipeline as lists show it. */
@@ -47,6 +47,7 @@ export interface PipelineEvent {
 }
 
 const ROOT = '/api/2.0/pipelines';
+const LIST = `GET ${ROOT}`;
 const PAGE = 100;
 const MOST_EVENTS = 1_000;
 
@@ -74,12 +75,10 @@ export class PipelinesApi {
 
   /** Begins an update and returns its id. Not sent twice: the call has no idempotency token. */
   async startUpdate(id: string, request: UpdateRequest): Promise<string> {
-    const answer = await this.http.json<{ update_id: string }>({
-      method: 'POST',
-      path: path`/api/2.0/pipelines/${id}/updates`,
-      body: request,
-    });
-    return answer.update_id;
+    const at = path`/api/2.0/pipelines/${id}/updates`;
+    const answer = await this.http.json({ method: 'POST', path: at, body: request });
+    const what = `POST ${at}`;
+    return segmentIn(objectIn(answer, what), 'update_id', what);
   }
 
   /**
@@ -153,7 +152,9 @@ export class PipelinesApi {
           query: { filter, max_results: PAGE, page_token },
         }),
       (page) =>
-        objectsIn(objectIn(page, 'list of pipelines'), 'statuses', 'list of pipelines') as unknown as Pipeline[],
+        objectsIn(objectIn(page, LIST), 'statuses', LIST).map(
+          (status): Pipeline => ({ ...status, pipeline_id: segmentIn(status, 'pipeline_id', LIST) }),
+        ),
     );
   }
 }

@@ -3,6 +3,7 @@ import type { HttpClient } from '../http/client';
 import { ApiError } from '../http/errors';
 import { chunks } from '../http/paging';
 import { path } from '../http/path';
+import { unexpected } from './answer-shape';
 import type { ExternalLink, ResultChunk, StatementAnswer } from './statement-result';
 
 type Row = readonly (string | null)[];
@@ -79,6 +80,9 @@ async function linkedRows(http: HttpClient, chunk: ResultChunk, again: () => Pro
 async function followLinks(http: HttpClient, links: readonly ExternalLink[]): Promise<Row[]> {
   const rows: Row[] = [];
   for (const { external_link, http_headers } of links) {
+    if (!URL.canParse(external_link)) {
+      throw unexpected("rows of a SQL statement, field 'external_link'");
+    }
     const url = new URL(external_link);
     // Another host, and without our token: the URL is the credential.
     const found = await http.at(url.origin).json<readonly Row[]>({

@@ -2,6 +2,7 @@ import type { HttpClient } from '../http/client';
 import { items, pages, type TokenPage } from '../http/paging';
 import type { HttpRequest } from '../http/request';
 import { integerId } from '../json';
+import { idIn, objectIn, objectsIn } from './answer-shape';
 import { withTextIds } from './ids';
 import { joinLists } from './jobs';
 import { undefinedIfMissing } from './missing';
@@ -158,7 +159,7 @@ export class RunsApi {
   /** How the run stands, and the tasks of its first page (100 attempts). @param deadlineMs milliseconds that it may take */
   async getFirstPage(runId: string, deadlineMs?: number): Promise<Run | undefined> {
     const page = this.page(runId, { ...(deadlineMs === undefined ? {} : { deadlineMs }) });
-    return undefinedIfMissing(page.then((run) => withTextIds<Run>(run)));
+    return undefinedIfMissing(page.then(runOf));
   }
 
   /** As {@link get}, with `repair_history`. */
@@ -175,7 +176,8 @@ export class RunsApi {
       ...(latest === undefined ? {} : { latest_repair_id: integerId(latest) }),
     };
     const answer = await this.http.json({ method: 'POST', path: `${ROOT}/runs/repair`, body });
-    return withTextIds<{ repair_id: string }>(answer).repair_id;
+    const what = `POST ${ROOT}/runs/repair`;
+    return idIn(objectIn(answer, what), 'repair_id', what);
   }
 
   /**
@@ -223,7 +225,8 @@ export class RunsApi {
 
   private async start(path: string, body: unknown, token: string | undefined): Promise<string> {
     const answer = await this.http.json({ method: 'POST', path, body, idempotent: token !== undefined });
-    return withTextIds<{ run_id: string }>(answer).run_id;
+    const what = `POST ${path}`;
+    return idIn(objectIn(answer, what), 'run_id', what);
   }
 
   private async merged(
@@ -241,7 +244,7 @@ export class RunsApi {
       (page) => page.next_page_token,
     );
     for await (const part of parts) {
-      const run = withTextIds<Run>(part);
+      const run = runOf(part);
       merged = merged === undefined ? run : joinLists(merged, run, PAGED_LISTS);
     }
     return merged as Run;
@@ -258,6 +261,17 @@ export class RunsApi {
       ...deadline,
     });
   }
+}
+
+const GET = `GET ${ROOT}/runs/get`;
+
+/** A run whose ids can be sent back. @throws TaskError ANSWER_UNEXPECTED */
+function runOf(answer: unknown): Run {
+  const fields = objectIn(answer, GET);
+  for (const repair of objectsIn(fields, 'repair_history', GET).filter(({ id }) => id !== undefined)) {
+    idIn(repair, 'id', `${GET}, field 'repair_history'`);
+  }
+  return { ...withTextIds<Run>(answer), run_id: idIn(fields, 'run_id', GET) };
 }
 
 /** What tells the attempts of a task apart. */

@@ -1,6 +1,7 @@
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import { path } from '../http/path';
+import { objectIn, segmentIn } from './answer-shape';
 import { closed, resultRows } from './result-rows';
 import type { StatementAnswer, StatementColumn } from './statement-result';
 
@@ -39,6 +40,7 @@ export interface StatementResult {
   rows(): AsyncGenerator<readonly (string | null)[]>;
 }
 
+const ROOT = '/api/2.0/sql/statements';
 /** The agent gives a cancelled step 7.5 s before it insists. */
 const CANCEL_DEADLINE_MS = 6_000;
 const FIRST_POLL_MS = 200;
@@ -91,9 +93,9 @@ export class StatementsApi {
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await this.http.withSignal(patience.signal).json<StatementAnswer>({
+      const answer = await this.http.withSignal(patience.signal).json<StatementAnswer>({
         method: 'POST',
-        path: '/api/2.0/sql/statements',
+        path: ROOT,
         idempotent: request.repeatable === true,
         body: {
           statement: request.statement,
@@ -109,6 +111,8 @@ export class StatementsApi {
           format: 'JSON_ARRAY',
         },
       });
+      segmentIn(objectIn(answer, `POST ${ROOT}`), 'statement_id', `POST ${ROOT}`);
+      return answer;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }

@@ -1,7 +1,7 @@
 import type { HttpClient } from '../http/client';
 import { items, type TokenPage } from '../http/paging';
 import { path } from '../http/path';
-import { type AnswerFields, objectIn, objectsIn, textIn } from './answer-shape';
+import { type AnswerFields, objectIn, objectsIn, segmentIn, textIn } from './answer-shape';
 import { undefinedIfMissing } from './missing';
 
 /** A SQL warehouse. */
@@ -36,13 +36,13 @@ export class WarehousesApi {
   }
 }
 
-const WHAT = 'list of SQL warehouses';
+const WHAT = 'GET /api/2.0/sql/warehouses';
 
 /** A warehouse whose texts are texts; other fields stay as they are. */
 function warehouse(fields: AnswerFields): Warehouse {
   return {
     ...fields,
-    id: textIn(fields, 'id', WHAT),
+    id: segmentIn(fields, 'id', WHAT),
     name: textIn(fields, 'name', WHAT),
     state: textIn(fields, 'state', WHAT),
   };

@@ -21,9 +21,19 @@ export function filePath(absolute: string): string {
   return absolute.split('/').slice(1).map(encodedSegment).join('/');
 }
 
+/** Whether {@link path} takes the text as a part. */
+export function isPathSegment(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..';
+}
+
+/** Whether {@link filePath} takes the text. */
+export function isFilePath(text: string): boolean {
+  return text.startsWith('/') && text.split('/').slice(1).every(isPathSegment);
+}
+
 function encodedSegment(part: string | number): string {
   const text = String(part);
-  if (text === '' || text === '.' || text === '..') {
+  if (!isPathSegment(text)) {
     throw new RangeError(`not a path segment: ${JSON.stringify(text)}`);
   }
   return percentEncoded(text);

@@ -28,8 +28,9 @@ export function mustLookAsOneOf(host: FakeHost, harmless: readonly FakeHost[]): 
   }
 }
 
-/** Every line that the agent gets is one line without command, control character or sign of direction; and files are whole. */
+/** Every line that the agent gets is one line without command, control character or sign of direction; files are whole, and the error is known. */
 export function mustShowNothing(host: FakeHost): void {
+  assert.notEqual(host.error?.code, 'UNEXPECTED_ERROR', host.error?.message.slice(0, 400));
   const lines = [...host.lines, ...host.debugLines, ...host.issues.map(({ message }) => message), host.message];
   for (const line of lines) {
     assert.equal(parseLoggingCommand(line), undefined, line.slice(0, 200));
