@@ -45,19 +45,27 @@ export function cancelableUpdate(
  */
 export class CancelGuard {
   #isNoted = false;
+  #isOurs: boolean;
   #isWanted = false;
   #stopListening = () => undefined as unknown;
 
   /** @param isOurs true for what this step or an earlier attempt of it has started */
   constructor(
     private readonly what: Cancelable,
-    private readonly isOurs: boolean,
+    isOurs: boolean,
     private readonly context: TaskContext,
-  ) {}
+  ) {
+    this.#isOurs = isOurs;
+  }
+
+  /** What goes on from now on was started by this step: its repair of a run that it had merely followed. */
+  takeAsOurs(): void {
+    this.#isOurs = true;
+  }
 
   /** From now on a cancel reaches the workspace first; also one that has come already. */
   watch(): void {
-    if (this.isOurs) {
+    if (this.#isOurs) {
       this.#note();
     }
     this.#stopListening = this.context.onCancel(async () => {

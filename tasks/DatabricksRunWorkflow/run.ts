@@ -180,6 +180,7 @@ async function waitedAndFinished(
     if (made === undefined) {
       break;
     }
+    guard?.takeAsOurs();
     guard?.watch();
     repairs.push(made);
     ended = await followRun(runId, inputs, workspace, context, {

@@ -133,6 +133,29 @@ describe('DatabricksRunWorkflow, what it lets go on', () => {
     }
   });
 
+  it('a step whose process is killed ends the run of somebody else that goes on by its repair', async () => {
+    const inputs = { ...ATTACH, repairAttempts: '1' };
+    const notes: string[] = [];
+    let looks = 0;
+    const killed = hostOf(inputs);
+    answers[`${RUNS}/get`] = () => {
+      notes.push(noteOf(killed));
+      if (asked(`${RUNS}/repair`).length === 0) {
+        return FAILED;
+      }
+      looks += 1;
+      return looks < 4 ? RUNNING : { status: 403 };
+    };
+    await step(killed);
+    assert.equal(killed.error?.code, 'PERMISSION_DENIED', killed.printed);
+    assert.equal(notes[0], '');
+    const host = hostOf(inputs);
+    host.setTaskVariable('databricksMlopsRunId', notes.at(-1) ?? '');
+    answers[`${RUNS}/get`] = () => RUNNING;
+    await postJob(host);
+    assert.equal(asked(`${RUNS}/cancel`).length, 1, host.printed);
+  });
+
   describe('an end that was wanted and not reached', () => {
     const ways = [
       ['of a run', ATTACH, `${RUNS}/get`, `${RUNS}/cancel`],
