@@ -39,7 +39,7 @@ export function azureCredentials(
   const tokens = resourceTokens(http, connection, cloud.authority, context);
   const resourceId = context.host.variable('DATABRICKS_AZURE_RESOURCE_ID') ?? '';
   const headers = workspaceHeaders(workspaceUrl, resourceId, () => tokens.for(cloud.serviceManagement), context.mask);
-  return new RefreshedToken(context.clock, context.mask, {
+  return new RefreshedToken(context, {
     issuer: tokens.issuer,
     fetch: async () => headers(await tokens.for(DATABRICKS_RESOURCE_ID)),
     refusedRestMs: REFUSED_REST_MS,

@@ -29,7 +29,7 @@ export function databricksCredentials(
     }
     case 'none': {
       const clientId = filled(connection.data('clientId'), 'service principal application id');
-      return new RefreshedToken(context.clock, context.mask, {
+      return new RefreshedToken(context, {
         issuer: `Azure DevOps, or ${databricksName(workspaceUrl)},`,
         fetch: async () => {
           const idToken = await connectionIdToken(http, connection.id, context);
@@ -57,7 +57,7 @@ export function secretCredentials(
 ): Credentials {
   context.mask(client.secret);
   context.mask(`${client.id}:${client.secret}`);
-  return new RefreshedToken(context.clock, context.mask, {
+  return new RefreshedToken(context, {
     issuer: databricksName(workspaceUrl),
     fetch: () => clientCredentialsToken(http, workspaceUrl, client, context.clock),
   });

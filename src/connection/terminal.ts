@@ -57,7 +57,7 @@ export function terminalCredentials(
   const why = `It was asked because ${source} has neither a token nor a client secret.`;
   const managementToken = () => azureCliToken(means.azureCli, context.clock, serviceManagement, why);
   const headers = workspaceHeaders(url, resourceId, managementToken, context.mask);
-  const credentials = new RefreshedToken(context.clock, context.mask, {
+  const credentials = new RefreshedToken(context, {
     issuer: 'The Azure CLI',
     fetch: async () => headers(await azureCliToken(means.azureCli, context.clock, DATABRICKS_RESOURCE_ID, why)),
     refusedRestMs: REFUSED_REST_MS,

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { TaskError } from '../errors';
 import type { Credentials } from '../http/request';
 
 /** A bearer token as its issuer gave it. */
@@ -32,6 +33,14 @@ export interface TokenSource {
   readonly refusedRestMs?: number;
 }
 
+/** What a token is kept with. */
+export interface TokenMeans {
+  readonly clock: Clock;
+  readonly log: { debug(line: string): void };
+  /** Masks a secret in all its forms. */
+  mask(secret: string): void;
+}
+
 /** A token at hand. The times are those of the clock. */
 interface HeldToken {
   readonly headers: Readonly<Record<string, string>>;
@@ -52,8 +61,7 @@ export class RefreshedToken implements Credentials {
   private fetching: Promise<HeldToken> | undefined;
 
   constructor(
-    private readonly clock: Clock,
-    private readonly mask: (secret: string) => void,
+    private readonly means: TokenMeans,
     private readonly source: TokenSource,
   ) {}
 
@@ -62,14 +70,13 @@ export class RefreshedToken implements Credentials {
   }
 
   async headers(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
-    const now = this.clock.now();
+    const now = this.means.clock.now();
     const held = this.held;
     if (held === undefined || now >= held.endsAt) {
       return (await unlessAborted(this.fetchOnce(), signal)).headers;
     }
     if (now >= held.renewAt) {
-      // The issuer's words are not lost: they come with the fetch that has no token left to fall back on.
-      this.fetchOnce().catch(() => undefined);
+      this.renewUnasked();
     }
     return held.headers;
   }
@@ -81,11 +88,24 @@ export class RefreshedToken implements Credentials {
     }
   }
 
+  /** No request waits for this renewal: what becomes of it is for who looks into a failure, and the fetch that requests wait for fails them. */
+  private renewUnasked(): void {
+    if (this.fetching === undefined) {
+      this.fetchOnce().catch((error: unknown) => {
+        const said =
+          error instanceof TaskError ? error.sentences : error instanceof Error ? error.message : String(error);
+        this.means.log.debug(
+          `${this.source.issuer} gave no newer token; the one at hand is used until its end. ${said}`,
+        );
+      });
+    }
+  }
+
   private fetchOnce(): Promise<HeldToken> {
     this.fetching ??= this.fetch()
       .catch((error: unknown) => {
         if (this.held !== undefined) {
-          this.held.renewAt = (this.clock.now() + this.held.endsAt) / 2;
+          this.held.renewAt = (this.means.clock.now() + this.held.endsAt) / 2;
         }
         throw error;
       })
@@ -96,9 +116,9 @@ export class RefreshedToken implements Credentials {
   }
 
   private async fetch(): Promise<HeldToken> {
-    const begun = this.clock.now();
+    const begun = this.means.clock.now();
     const token = await this.source.fetch();
-    this.mask(token.value);
+    this.means.mask(token.value);
     const refusedRestMs = this.source.refusedRestMs ?? 0;
     const margin = Math.min(Math.max(refusedRestMs, token.lifeMs / 5), LONGEST_MARGIN_MS, token.lifeMs / 2);
     const renewAt = begun + token.lifeMs - margin;

@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
-import { RefreshedToken, type Token } from '../../../src/connection/token';
+import type { Clock } from '../../../src/clock';
+import { RefreshedToken, type Token, type TokenMeans } from '../../../src/connection/token';
+import { TaskError } from '../../../src/errors';
 import { AutoClock } from '../../support/auto-clock';
+
+/** @param debug gets each line for who looks into a failure */
+function meansOf(clock: Clock, debug: (line: string) => void = () => undefined): TokenMeans {
+  return { clock, mask: () => undefined, log: { debug } };
+}
 
 describe('RefreshedToken', () => {
   it('lets a cancelled request go while the token is still being fetched, and gives the token to the others', async () => {
     const clock = new AutoClock();
     let arrive: (token: Token) => void = () => undefined;
     let fetches = 0;
-    const token = new RefreshedToken(clock, () => undefined, {
+    const token = new RefreshedToken(meansOf(clock), {
       issuer: 'The issuer',
       fetch: () => {
         fetches += 1;
@@ -33,7 +40,7 @@ describe('RefreshedToken', () => {
       () => Promise.reject(new Error('no')),
       async () => ({ value: 'second', lifeMs: 3_600_000 }),
     ];
-    const token = new RefreshedToken(clock, () => undefined, {
+    const token = new RefreshedToken(meansOf(clock), {
       issuer: 'The issuer',
       fetch: () => (answers.shift() ?? assert.fail('a third fetch'))(),
     });
@@ -46,7 +53,7 @@ describe('RefreshedToken', () => {
   const issued = (lifeMs: number, refusedRestMs = 0) => {
     const clock = new AutoClock();
     let fetches = 0;
-    const token = new RefreshedToken(clock, () => undefined, {
+    const token = new RefreshedToken(meansOf(clock), {
       issuer: 'The issuer',
       fetch: async () => ({ value: `t${++fetches}`, lifeMs }),
       refusedRestMs,
@@ -102,7 +109,7 @@ describe('RefreshedToken', () => {
   it('counts the life from the request on, not from the answer', async () => {
     const clock = new AutoClock();
     let fetches = 0;
-    const token = new RefreshedToken(clock, () => undefined, {
+    const token = new RefreshedToken(meansOf(clock), {
       issuer: 'The issuer',
       fetch: async () => {
         clock.advance(10_000);
@@ -122,7 +129,7 @@ describe('RefreshedToken', () => {
     const clock = new AutoClock();
     let away = false;
     const asked: number[] = [];
-    const token = new RefreshedToken(clock, () => undefined, {
+    const token = new RefreshedToken(meansOf(clock), {
       issuer: 'The issuer',
       fetch: async () => {
         asked.push(clock.now());
@@ -149,10 +156,33 @@ describe('RefreshedToken', () => {
     assert.notDeepEqual(await token.headers(), first);
   });
 
+  it('tells in the debug log why a renewal failed that no request waited for, once for each', async () => {
+    const clock = new AutoClock();
+    const lines: string[] = [];
+    const answers: (() => Promise<Token>)[] = [
+      async () => ({ value: 'first', lifeMs: 3_600_000 }),
+      () => Promise.reject(new TaskError('CREDENTIAL_REFUSED', 'It refused: invalid_client.', { todo: 'Renew it.' })),
+      () => Promise.reject(new Error('away')),
+    ];
+    const token = new RefreshedToken(
+      meansOf(clock, (line) => lines.push(line)),
+      { issuer: 'The issuer', fetch: () => (answers.shift() ?? assert.fail('a fourth fetch'))() },
+    );
+    await token.headers();
+    clock.advance(3_300_000);
+    await Promise.all([token.headers(), token.headers()]);
+    await new Promise(setImmediate);
+    clock.advance(150_000);
+    await token.headers();
+    await new Promise(setImmediate);
+    const told = 'The issuer gave no newer token; the one at hand is used until its end.';
+    assert.deepEqual(lines, [`${told} It refused: invalid_client. Renew it.`, `${told} away`]);
+  });
+
   it('lets no request wait for a renewal that hangs while the token at hand lives', async () => {
     const clock = new AutoClock();
     let fetches = 0;
-    const token = new RefreshedToken(clock, () => undefined, {
+    const token = new RefreshedToken(meansOf(clock), {
       issuer: 'The issuer',
       fetch: () => {
         fetches += 1;
