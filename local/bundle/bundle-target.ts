@@ -1,6 +1,7 @@
 import { type BundleFile, MAIN_FILE } from './bundle-files';
 import { type Fields, fieldsAt } from './fields';
 import type { Findings } from './findings';
+import { mergeJob } from './merge-job';
 
 /** Sections of a bundle and of a target that are read here. */
 const READ = ['bundle', 'include', 'variables', 'targets', 'resources'];
@@ -22,7 +23,10 @@ const KNOWN_OF_TARGET = [...KNOWN, 'bundle', 'git', 'cluster_id', 'compute_id'];
 /** The target that a bundle is read for. */
 export interface BundleTarget {
   readonly name: string;
+  /** What all files say of it, one laid over the other in their order. */
   readonly contents: Fields;
+  /** What each file that has it says of it. */
+  readonly parts: readonly BundleFile[];
 }
 
 /**
@@ -35,7 +39,9 @@ export function chooseTarget(
   wanted: { readonly target?: string; readonly environment?: string },
   findings: Findings,
 ): BundleTarget | undefined {
-  const targets: Fields = Object.assign({}, ...files.map(({ contents }) => fieldsAt(contents, 'targets')));
+  const targets = files
+    .map(({ contents }) => fieldsAt(contents, 'targets'))
+    .reduce((all, each) => mergeJob(all, each), {});
   const names = Object.keys(targets);
   const { target, environment } = wanted;
   const marked = names.filter((name) => fieldsAt(targets, name).default === true);
@@ -45,10 +51,10 @@ export function chooseTarget(
       name === undefined ? false : names.includes(name),
     );
   if (named === undefined && names.length === 0) {
-    return { name: 'default', contents: {} };
+    return { name: 'default', contents: {}, parts: [] };
   }
   if (named !== undefined && names.includes(named)) {
-    return { name: named, contents: fieldsAt(targets, named) };
+    return { name: named, contents: fieldsAt(targets, named), parts: partsOf(files, named) };
   }
   findings.problems.push(
     named === undefined
@@ -56,6 +62,13 @@ export function chooseTarget(
       : `${MAIN_FILE} has no target ${named}. ${names.length === 0 ? 'It has no targets.' : `It has: ${names.join(', ')}.`}`,
   );
   return undefined;
+}
+
+function partsOf(files: readonly BundleFile[], target: string): readonly BundleFile[] {
+  return files
+    .map(({ name, contents }) => ({ name, targets: fieldsAt(contents, 'targets') }))
+    .filter(({ targets }) => Object.hasOwn(targets, target))
+    .map(({ name, targets }) => ({ name, contents: fieldsAt(targets, target) }));
 }
 
 /** Notes what of the bundle is not read here, and refuses what no bundle has. */
@@ -77,8 +90,8 @@ export function sortSections(
     sort(`${name}: `, contents, READ, KNOWN);
     const kinds = Object.keys(fieldsAt(contents, 'resources')).filter((kind) => kind !== 'jobs');
     ignored.push(...kinds.map((kind) => `${name}: resources.${kind}`));
-    if (target !== undefined && Object.hasOwn(fieldsAt(contents, 'targets'), target.name)) {
-      sort(`${name}: targets.${target.name}.`, target.contents, READ_OF_TARGET, KNOWN_OF_TARGET);
-    }
+  }
+  for (const { name, contents } of target?.parts ?? []) {
+    sort(`${name}: targets.${target?.name}.`, contents, READ_OF_TARGET, KNOWN_OF_TARGET);
   }
 }

@@ -56,7 +56,7 @@ function jobsOf(
   const tree = valueTree(files, target, values, findings);
   const unresolved: Unresolved = new Map();
   const jobs = new Map<string, { settings: Fields; readonly where: string }>();
-  const sources = [...files, { name: MAIN_FILE, contents: target.contents, ofTarget: true }];
+  const sources = [...files, ...target.parts.map((part) => ({ ...part, ofTarget: true }))];
   for (const source of sources) {
     const prefix = 'ofTarget' in source ? `targets.${target.name}.` : '';
     for (const [key, job] of Object.entries(fieldsAt(fieldsAt(source.contents, 'resources'), 'jobs'))) {

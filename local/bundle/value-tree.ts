@@ -64,7 +64,7 @@ function workspaceValues(values: NamedBundleValues): Fields {
 
 /** The variables that the files declare, by name. */
 export function declaredVariables(files: readonly BundleFile[]): Fields {
-  return Object.assign({}, ...files.map(({ contents }) => fieldsAt(contents, 'variables')));
+  return files.map(({ contents }) => fieldsAt(contents, 'variables')).reduce((all, each) => mergeJob(all, each), {});
 }
 
 /** A target gives the value itself, or a map with `default`. */

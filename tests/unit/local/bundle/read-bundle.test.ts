@@ -178,6 +178,35 @@ targets:
     });
   });
 
+  it('takes what several files say of one target, and of one variable', () => {
+    write({
+      'databricks.yml': `
+bundle: {name: b}
+include: [jobs/*.yml]
+variables: {size: {description: how many}}
+targets: {dev: {default: true, resources: {jobs: {a: {timeout_seconds: 5, tags: {of: main}}}}}}
+`,
+      'jobs/a.yml': job(`max_concurrent_runs: "\${var.size}"`),
+      'jobs/b.yml': `
+variables: {size: {default: 2}}
+targets:
+  dev:
+    workspace: {root_path: /x}
+    resources: {jobs: {a: {tags: {of: included}, tasks: [{task_key: t, spark_python_task: {python_file: a.py}}]}}}
+`,
+      'jobs/a.py': '',
+    });
+    const { jobs, warnings } = readBundle(folder, VALUES);
+    assert.deepEqual(jobs[0]?.settings, {
+      name: 'b-a',
+      max_concurrent_runs: 2,
+      timeout_seconds: 5,
+      tags: { of: 'included' },
+      tasks: [{ task_key: 't', spark_python_task: { python_file: '/Workspace/Shared/b/abc/files/jobs/a.py' } }],
+    });
+    assert.deepEqual(warnings, ['Not used here: jobs/b.yml: targets.dev.workspace.']);
+  });
+
   it('tells in one sentence what it does not use, and what cannot run here', () => {
     write({
       'databricks.yml': `
