@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { parse } from 'yaml';
 import { TaskError } from '../../src/errors';
+import { parseYaml } from '../../src/quiet-yaml';
 import { type Fields, isFields } from './fields';
 import type { Findings } from './findings';
 
@@ -47,7 +47,7 @@ export function readBundleFiles(folder: string, findings: Findings): readonly [B
 
 function readBundleFile(folder: string, name: string, problems: string[]): BundleFile | undefined {
   try {
-    const contents: unknown = parse(readFileSync(join(folder, name), 'utf8'), { merge: true }) ?? {};
+    const contents: unknown = parseYaml(readFileSync(join(folder, name), 'utf8'), { merge: true }) ?? {};
     if (isFields(contents)) {
       return { name, contents };
     }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
+import { parseYaml } from '../../src/quiet-yaml';
 import type { TaskStub } from '../pipelines/agent/job-request';
 import { REASONS, type Reason } from '../pipelines/queue/run-variables';
 import { CommandError } from './command-error';

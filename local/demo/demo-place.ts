@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
+import { parseYaml } from '../../src/quiet-yaml';
 import type { TrainingOverride } from './sample-jobs';
 
 /** The folders of a demo: a consumer's repository, the repository of the templates, settings and runs. */
@@ -63,7 +64,7 @@ export function layOutDemo(folder: string, root: string): DemoPlace {
 /** Commits the sample with these settings of its training. */
 export function commitTraining({ repository }: DemoPlace, training: TrainingOverride, message: string): void {
   const file = join(repository, 'mlops', 'training.yml');
-  const committed: unknown = parse(readFileSync(file, 'utf8'));
+  const committed: unknown = parseYaml(readFileSync(file, 'utf8'));
   writeFileSync(file, stringify({ ...(committed as object), ...training }));
   commitAll(repository, message);
 }

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, sep } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { IdentityApi } from '../../src/databricks/identity';
 import { type JobSettings, JobsApi } from '../../src/databricks/jobs';
 import { WorkspaceFilesApi } from '../../src/databricks/workspace-files';
 import { TaskError } from '../../src/errors';
 import type { HttpClient } from '../../src/http/client';
+import { parseYaml } from '../../src/quiet-yaml';
 import type { Bundle } from '../bundle/bundle';
 import { withJobIds } from '../bundle/job-order';
 import { readBundle } from '../bundle/read-bundle';
@@ -92,7 +93,7 @@ export function sampleFiles(folder: string, training?: TrainingOverride): Readon
   }
   if (training !== undefined) {
     const path = 'mlops/training.yml';
-    const committed: unknown = parse(files.get(path)?.toString('utf8') ?? '');
+    const committed: unknown = parseYaml(files.get(path)?.toString('utf8') ?? '');
     files.set(path, Buffer.from(stringify({ ...(committed as object), ...training })));
   }
   return files;

@@ -22,11 +22,10 @@ export async function readModelDescription(files: FilesApi, folder: string): Pro
       todo: "Correct 'artifactPath', or log the model with `log_model` of its MLflow flavor.",
     });
   }
-  const { parse } = await import('yaml');
+  const { parseYaml } = await import('../quiet-yaml');
   let parsed: unknown;
   try {
-    // `error`: the parser would print its warnings to standard error, past the log and with the text that they are about.
-    parsed = parse(content.toString('utf8'), { logLevel: 'error' });
+    parsed = parseYaml(content.toString('utf8'));
   } catch (error) {
     throw new TaskError('MODEL_FILE_INVALID', 'The description of the model is not YAML.', {
       where: `It is the file ${path}.`,
