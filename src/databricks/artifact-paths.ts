@@ -1,3 +1,5 @@
+import { isFilePath } from '../http/path';
+
 /**
  * Path of the Files API behind an artifact URI of MLflow, or undefined when it is not reachable that way.
  *
@@ -5,6 +7,11 @@
  * documented nowhere. Artifacts in volumes are documented. This function is the only place that knows.
  */
 export function filesPathOfArtifacts(artifactUri: string): string | undefined {
+  const path = pathOfArtifacts(artifactUri);
+  return path === undefined || !isFilePath(path) ? undefined : path;
+}
+
+function pathOfArtifacts(artifactUri: string): string | undefined {
   const path = artifactUri.replace(/^dbfs:\/*/, '/');
   const tracked = /^\/databricks\/mlflow-tracking\/([^/]+)\/(?:(logged_models)\/)?(.+)$/.exec(path);
   if (tracked !== null) {

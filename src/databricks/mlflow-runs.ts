@@ -1,5 +1,6 @@
 import type { HttpClient } from '../http/client';
 import { items, type TokenPage } from '../http/paging';
+import { objectIn, objectsIn, segmentIn } from './answer-shape';
 import { undefinedIfMissing } from './missing';
 import type { KeyValue, Metric } from './mlflow';
 
@@ -53,7 +54,7 @@ export class MlflowRunsApi {
     const answer = await undefinedIfMissing(
       this.http.json<{ run: MlflowRun }>({ method: 'GET', path: `${ROOT}/runs/get`, query: { run_id: runId } }),
     );
-    return answer?.run;
+    return answer?.run && withUsableModels(answer.run, `GET ${ROOT}/runs/get`);
   }
 
   /** Active runs of the experiments that match the filter (MLflow's search grammar), newest first. */
@@ -72,7 +73,15 @@ export class MlflowRunsApi {
           body: { run_view_type: 'ACTIVE_ONLY', max_results: 1000, ...request, page_token },
           idempotent: true,
         }),
-      (page) => page.runs,
+      (page) => page.runs?.map((run) => withUsableModels(run, `POST ${ROOT}/runs/search`)),
     );
   }
+}
+
+/** A run whose models can be asked for. @throws TaskError ANSWER_UNEXPECTED */
+function withUsableModels(run: MlflowRun, what: string): MlflowRun {
+  for (const output of objectsIn(objectIn(run.outputs ?? {}, what), 'model_outputs', what)) {
+    segmentIn(output, 'model_id', what);
+  }
+  return run;
 }

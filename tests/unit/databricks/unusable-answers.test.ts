@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { filesPathOfArtifacts } from '../../../src/databricks/artifact-paths';
 import { createWorkspaceClient, type WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { HttpClient } from '../../../src/http/client';
 import { collect } from '../../../src/http/paging';
@@ -62,6 +63,18 @@ const CASES: readonly (readonly [what: string, ask: Ask, answer: unknown, named:
     { ...SUCCEEDED, result: { external_links: [{ external_link: 'price' }] } },
     /field 'external_link'/,
   ],
+  [
+    'a run of MLflow',
+    ({ mlflowRuns }) => mlflowRuns.get('r'),
+    { run: { info: { run_id: 'r' }, outputs: { model_outputs: [{ model_id: '..' }] } } },
+    /GET \/api\/2\.0\/mlflow\/runs\/get, field 'model_id'/,
+  ],
+  [
+    'runs of MLflow',
+    ({ mlflowRuns }) => collect(mlflowRuns.search({ experiment_ids: ['1'] })),
+    { runs: [{ info: { run_id: 'r' }, outputs: { model_outputs: [{ model_id: '' }] } }] },
+    /POST \/api\/2\.0\/mlflow\/runs\/search, field 'model_id'/,
+  ],
   ...['price', '/Volumes/../secret', '/Volumes//a', ''].map(
     (path) =>
       [
@@ -85,5 +98,9 @@ describe('ids and paths of answers that cannot be sent back', () => {
         await double.close();
       }
     });
+  }
+
+  for (const uri of ['/Volumes/a/../b', 'dbfs:/databricks/mlflow-tracking/1/r//artifacts', '/Volumes/./a']) {
+    it(`reach no artifacts at ${uri}`, () => assert.equal(filesPathOfArtifacts(uri), undefined));
   }
 });
