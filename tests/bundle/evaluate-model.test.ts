@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StepResult } from '../../local/pipelines/task-process';
 import { agentStep, HANDLERS } from '../support/agent-step';
 import { ROW_CANARY } from '../support/captured-output';
+import type { StepResult } from '../support/task-process';
 import { regressionPolicyText, uniforms } from '../unit/evaluation/sample-policy';
 import { csvOf, POLICY } from '../unit/tasks/DatabricksEvaluateModel/evaluation-step';
 

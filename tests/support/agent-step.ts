@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PipelineConnection, StepRequest } from '../../local/pipelines/task-environment';
-import { type StepOptions, type StepProcess, type StepResult, startStep } from '../../local/pipelines/task-process';
 import { capture, mustNotAppear } from './captured-output';
+import { type StepOptions, type StepProcess, type StepResult, startStep } from './task-process';
 
 const ROOT = join(__dirname, '..', '..');
 

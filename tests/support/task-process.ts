@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runStepProcess } from '../../local/pipelines/agent/step-process';
+import { type LoggingCommand, parseLoggingCommand } from '../../local/pipelines/logging-command';
+import { type StepRequest, taskEnvironment } from '../../local/pipelines/task-environment';
+import { mergeResults, readResult, type TaskResult } from '../../local/pipelines/task-result';
 import { systemClock } from '../../src/clock';
-import { runStepProcess } from './agent/step-process';
-import { type LoggingCommand, parseLoggingCommand } from './logging-command';
-import { type StepRequest, taskEnvironment } from './task-environment';
-import { mergeResults, readResult, type TaskResult } from './task-result';
 
 /** How a step ended, from the commands that it printed. */
 export interface StepResult {
