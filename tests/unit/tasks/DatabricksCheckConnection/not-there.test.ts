@@ -101,6 +101,23 @@ describe('DatabricksCheckConnection, of what is not there', () => {
     assert.match(host.printed, /There is no model dev\.ml\.chrun .*Did you mean dev\.ml\.churn\? It may create one/);
   });
 
+  it('says of a job that is not there what is missing also when the list of jobs breaks off', async () => {
+    let lists = 0;
+    const { host } = await checkedBy(
+      'jobs',
+      (path) => {
+        lists += path === '/api/2.2/jobs/list' ? 1 : 0;
+        return path === '/api/2.2/jobs/list' && lists > 1 ? { status: 500 } : undefined;
+      },
+      { job: 'trian' },
+    );
+    assert.ok(lists > 1, host.printed);
+    assert.match(
+      host.error?.message ?? '',
+      /There is no job 'trian' .* What else there is, is not known\. If the name/,
+    );
+  });
+
   it('says of a name that is not there that the list of names is hidden too', async () => {
     const { host } = await checkedBy('unityCatalog', (path) =>
       path === `${UC}/catalogs/dev`
