@@ -112,6 +112,45 @@ describe('databricks-mlops workspace', function () {
     await ended;
   });
 
+  it('deploys a bundle with the variables of the environment, and says what of it is not used', async () => {
+    const bundle = join(data, '..', 'bundle');
+    mkdirSync(bundle);
+    writeFileSync(
+      join(bundle, 'databricks.yml'),
+      `bundle: {name: b}
+variables: {who: {}}
+resources:
+  jobs:
+    a:
+      name: "job of \${var.who}"
+      permissions: [{level: CAN_VIEW, group_name: users}]
+      schedule: {quartz_cron_expression: 0 0 6 * * ?, timezone_id: UTC}
+`,
+    );
+    const { child, url, said } = await started();
+    const [{ token }] = JSON.parse(said) as [{ token: string }];
+    const host = { ...process.env, DATABRICKS_HOST: url, DATABRICKS_TOKEN: token, DATABRICKS_CONFIG_PROFILE: '' };
+    const deploy = (env: NodeJS.ProcessEnv) =>
+      spawnSync(process.execPath, [...CLI, 'deploy', bundle, '--catalog', 'dev'], { encoding: 'utf8', env });
+
+    const without = deploy(host);
+    assert.equal(without.status, 1);
+    assert.match(without.stderr, /\$\{var\.who\} has no value.*BUNDLE_VAR_who in the environment/);
+
+    const { status, stdout, stderr } = deploy({ ...host, BUNDLE_VAR_who: 'me' });
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^ {2}job of me {2}\d+ {2}created$/m);
+    assert.match(stderr, /^warning: Not used here: databricks\.yml: resources\.jobs\.a\.permissions\.$/m);
+    assert.match(
+      stderr,
+      /^warning: .*resources\.jobs\.a\.schedule is kept; a local workspace starts nothing by itself\.$/m,
+    );
+
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  });
+
   for (const [args, says] of [
     [[], /--catalog NAME is required/],
     [['--catalog', '../x'], /--catalog may have letters/],
