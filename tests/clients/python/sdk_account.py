@@ -1,6 +1,7 @@
 """Who a client is, how it signs in, and what it is told: the ways of the environment, of a profile and of a service principal."""
 
 import os
+from urllib.request import Request, urlopen
 
 from databricks.sdk import WorkspaceClient
 from databricks.sdk.core import Config
@@ -64,7 +65,10 @@ def refuses_a_wrong_token(client):
 
 @case
 def knows_its_workspace(client):
-    return str(client.get_workspace_id())
+    request = Request(client.config.host + "/api/2.0/preview/scim/v2/Me", headers=client.config.authenticate())
+    with urlopen(request) as answer:
+        named = answer.headers["x-databricks-org-id"]
+    return [str(client.get_workspace_id()) == named, named.isdigit()]
 
 
 @case
