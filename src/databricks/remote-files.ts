@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { DirectoryEntry } from './files';
 import { undefinedIfMissing } from './missing';
+import { VOLUME_LEVELS, WORKSPACE } from './remote-path';
 import type { WorkspaceClient } from './workspace-client';
 import type { WorkspaceObject } from './workspace-files';
 
@@ -14,34 +15,6 @@ export interface RemoteFile {
   readonly modified?: number;
   /** Of a notebook, such as `PYTHON`; it comes as source code. */
   readonly notebookLanguage?: string;
-}
-
-const WORKSPACE = '/Workspace';
-/** `/Volumes/<catalog>/<schema>/<volume>`: what lies above cannot be listed. */
-const VOLUME_LEVELS = 4;
-
-/**
- * The path in one form: without `dbfs:` before `/Volumes`, without a slash at the end, `/Users`, `/Shared` and `/Repos` below `/Workspace`.
- * @returns undefined for what is neither in a volume nor in the workspace's file tree
- */
-export function normalRemotePath(text: string): string | undefined {
-  const path = text.replace(/^dbfs:(?=\/Volumes\/)/, '').replace(/(?<=.)\/+$/, '');
-  const segments = path.split('/').slice(1);
-  if (!path.startsWith('/') || segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
-    return undefined;
-  }
-  switch (segments[0]) {
-    case 'Volumes':
-      return segments.length >= VOLUME_LEVELS ? path : undefined;
-    case 'Workspace':
-      return segments.length > 1 ? path : undefined;
-    case 'Users':
-    case 'Shared':
-    case 'Repos':
-      return WORKSPACE + path;
-    default:
-      return undefined;
-  }
 }
 
 /** What lies at a path: a file, the files of a folder at any depth, or nothing. @param path in normal form */

@@ -1,4 +1,4 @@
-import { normalRemotePath } from '../databricks/remote-files';
+import { normalRemotePath } from '../databricks/remote-path';
 import { TaskError } from '../errors';
 import { placeWithin } from './local-place';
 import { remotePathInvalid } from './remote-glob';

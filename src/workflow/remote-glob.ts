@@ -1,4 +1,4 @@
-import { normalRemotePath } from '../databricks/remote-files';
+import { normalRemotePath } from '../databricks/remote-path';
 import { TaskError } from '../errors';
 
 /** A pattern for files of a volume or of the workspace's file tree. */

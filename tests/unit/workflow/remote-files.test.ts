@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { normalRemotePath } from '../../../src/databricks/remote-files';
+import { normalRemotePath } from '../../../src/databricks/remote-path';
 import { createWorkspaceClient, type WorkspaceClient } from '../../../src/databricks/workspace-client';
 import { TaskError } from '../../../src/errors';
 import { HttpClient } from '../../../src/http/client';
