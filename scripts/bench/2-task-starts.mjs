@@ -13,7 +13,7 @@ export const title = 'Task starts (median of pairs, beside a bundle of task-lib 
 /** A failing input beside task-lib alone; the first request beside task-lib with axios. */
 export async function measure({ line, quick }) {
   const folder = mkdtempSync(join(tmpdir(), 'bench-starts-'));
-  const rounds = quick ? 11 : 31;
+  const rounds = quick ? 31 : 61;
   try {
     const taskLib = await reference(
       folder,
