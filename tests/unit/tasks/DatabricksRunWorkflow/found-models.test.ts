@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { runTask } from '../../../../src/agent/run-task';
-import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
-import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
-import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
-import { AutoClock } from '../../../support/auto-clock';
-import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import type { FakeHost } from '../../../support/fake-host';
 import { type HttpDouble, startDouble } from '../../../support/http-double';
+import { runWorkflow, workflowHost } from './workflow-step';
 
 const ENDED = {
   start_time: 1_000,
@@ -47,12 +43,8 @@ describe('the model versions of a workflow run', () => {
   afterEach(() => server.close());
 
   async function step(inputs: Record<string, string> = {}): Promise<FakeHost> {
-    const host = new FakeHost({
-      inputs: { databricksConnection: 'dbx', action: 'attach', runId: '7', ...inputs },
-      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
-    });
-    await runTask(task, readInputs, run, host, new AutoClock());
-    return host;
+    const host = workflowHost(server.url, { action: 'attach', runId: '7', ...inputs });
+    return runWorkflow(host);
   }
   const version = (model_name: string, model_version: number) => ({ model_name, model_version });
   const outputs = (host: FakeHost) =>

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { runTask } from '../../../../src/agent/run-task';
-import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
-import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
-import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
-import { AutoClock } from '../../../support/auto-clock';
-import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import type { FakeHost } from '../../../support/fake-host';
 import { type HttpDouble, startDouble } from '../../../support/http-double';
+import { runWorkflow, workflowHost } from './workflow-step';
 
 const TIMES = { start_time: 1_000, end_time: 61_000 };
 const state = (result_state: string) => ({ life_cycle_state: 'TERMINATED', result_state });
@@ -40,12 +36,8 @@ describe('what a run left in MLflow, when that cannot be read', () => {
   afterEach(() => server.close());
 
   async function step(inputs: Record<string, string> = {}): Promise<FakeHost> {
-    const host = new FakeHost({
-      inputs: { databricksConnection: 'dbx', action: 'attach', runId: '7', ...inputs },
-      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
-    });
-    await runTask(task, readInputs, run, host, new AutoClock());
-    return host;
+    const host = workflowHost(server.url, { action: 'attach', runId: '7', ...inputs });
+    return runWorkflow(host);
   }
   const known = ({ outputs }: FakeHost) =>
     ['resultState', 'failedTasks', 'durationSeconds', 'modelsFound', 'modelVersions'].map((name) => outputs.get(name));

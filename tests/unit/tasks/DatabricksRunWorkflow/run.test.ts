@@ -8,6 +8,7 @@ import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
 import { AutoClock } from '../../../support/auto-clock';
 import { FakeHost, tokenConnection } from '../../../support/fake-host';
 import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
+import { runWorkflow, workflowHost } from './workflow-step';
 
 const SUCCESS = { life_cycle_state: 'TERMINATED', result_state: 'SUCCESS' };
 const EXCLUDED = { life_cycle_state: 'SKIPPED', result_state: 'EXCLUDED' };
@@ -31,12 +32,8 @@ describe('DatabricksRunWorkflow', () => {
       during(host as FakeHost, request);
       return answer(request, request.url.split('?')[0] ?? '') ?? { json: {} };
     });
-    host = new FakeHost({
-      inputs: { databricksConnection: 'dbx', ...inputs },
-      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
-    });
-    await runTask(task, readInputs, run, host, new AutoClock());
-    return host;
+    host = workflowHost(server.url, inputs);
+    return runWorkflow(host);
   }
 
   const asked = (path: string) => server?.received.filter(({ url }) => url.split('?')[0] === path) ?? [];

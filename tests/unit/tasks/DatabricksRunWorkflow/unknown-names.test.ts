@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { runTask } from '../../../../src/agent/run-task';
-import { readInputs } from '../../../../tasks/DatabricksRunWorkflow/inputs';
-import { run } from '../../../../tasks/DatabricksRunWorkflow/run';
-import task from '../../../../tasks/DatabricksRunWorkflow/task.json';
-import { AutoClock } from '../../../support/auto-clock';
-import { FakeHost, tokenConnection } from '../../../support/fake-host';
+import type { FakeHost } from '../../../support/fake-host';
 import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
+import { runWorkflow, workflowHost } from './workflow-step';
 
 /** A page of a long list of jobs. */
 function fullPage(page: number): Answer {
@@ -33,12 +29,8 @@ describe('DatabricksRunWorkflow with a name that there is not', () => {
       during(host as FakeHost, request);
       return answer(request, request.url.split('?')[0] ?? '') ?? { json: {} };
     });
-    host = new FakeHost({
-      inputs: { databricksConnection: 'dbx', ...inputs },
-      connections: { dbx: tokenConnection(server.url, 'dapi-token') },
-    });
-    await runTask(task, readInputs, run, host, new AutoClock());
-    return host;
+    host = workflowHost(server.url, inputs);
+    return runWorkflow(host);
   }
 
   for (const [seen, jobs, expected] of [
