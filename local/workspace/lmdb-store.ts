@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { TaskError } from '../../src/errors';
-import { isAlive, type ProcessIdentity, processIdentity } from './process-identity';
+import { HeldByProcess, holdFolder } from './held-folder';
 import type { Collection, Store } from './store';
 
-const OWNER_KEY = Buffer.from('\u0000owner');
 const SEPARATOR = '\u0000';
 /** LMDB's limit for a key with lmdb-js' page size; see https://github.com/kriszyp/lmdb-js#keys. */
 const LONGEST_KEY_BYTES = 1978;
@@ -25,44 +24,50 @@ export interface LmdbStore {
  * @throws TaskError DATA_FOLDER_IN_USE when a living process holds the folder
  */
 export function openLmdbStore(folder: string): LmdbStore {
-  mkdirSync(folder, { recursive: true });
-  const database = open<Buffer, Buffer>({
-    path: folder,
-    encoding: 'binary',
-    keyEncoding: 'binary',
-    noSubdir: false,
-    noSync: true,
-  });
-  const owner = processIdentity(process.pid) ?? { pid: process.pid, started: '' };
-  // Inside a write transaction, which LMDB grants to one process at a time: two that start together cannot both see a free folder.
-  const holder = database.transactionSync(() => claim(database, owner));
-  if (holder !== undefined) {
-    throw new TaskError('DATA_FOLDER_IN_USE', `Process ${holder.pid} already runs a workspace on this data folder.`, {
-      where: `Folder: ${folder}.`,
-      todo: 'Stop that process, or start with another --data folder.',
-    });
-  }
+  const release = holdAlone(folder);
+  const database = opened(folder, release);
   const transactions = new Transactions(database);
   return {
     scope: (name) => new ScopedStore(database, transactions, `${name}${SEPARATOR}`),
     close: async () => {
-      database.removeSync(OWNER_KEY);
       await database.close();
+      release();
     },
   };
 }
 
-/** Notes `owner` as the folder's holder, or returns the living holder. */
-function claim(database: RootDatabase<Buffer, Buffer>, owner: ProcessIdentity): ProcessIdentity | undefined {
-  const noted = database.get(OWNER_KEY);
-  if (noted !== undefined) {
-    const holder = JSON.parse(noted.toString()) as ProcessIdentity;
-    if (isAlive(holder)) {
-      return holder;
-    }
+function opened(folder: string, release: () => void): RootDatabase<Buffer, Buffer> {
+  try {
+    return open<Buffer, Buffer>({
+      path: folder,
+      encoding: 'binary',
+      keyEncoding: 'binary',
+      noSubdir: false,
+      noSync: true,
+    });
+  } catch (error) {
+    release();
+    throw error;
   }
-  database.putSync(OWNER_KEY, Buffer.from(JSON.stringify(owner)));
-  return undefined;
+}
+
+/**
+ * Before LMDB sees the folder: opening an environment sets its last transaction to what the files said a moment ago (`mdb_env_open2` of lmdb-js 3.5.6),
+ * so that a holder that writes at that moment would lose a write.
+ */
+function holdAlone(folder: string): () => void {
+  try {
+    return holdFolder(join(folder, 'holders'));
+  } catch (error) {
+    if (error instanceof HeldByProcess) {
+      throw new TaskError('DATA_FOLDER_IN_USE', `Process ${error.pid} already runs a workspace on this data folder.`, {
+        where: `Folder: ${folder}.`,
+        todo: 'Stop that process, or start with another --data folder.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
 }
 
 /** Joins nested transactions into the outermost one; what one of them threw undoes all, also when it was caught between. */

@@ -16,7 +16,8 @@ export function processIdentity(pid: number): ProcessIdentity | undefined {
 
 /** Whether that very process still lives. */
 export function isAlive(identity: ProcessIdentity): boolean {
-  return processIdentity(identity.pid)?.started === identity.started;
+  const living = processIdentity(identity.pid);
+  return living !== undefined && living.started === identity.started;
 }
 
 /** Field 22 of /proc/<pid>/stat (proc(5)): start time in ticks after boot. A zombie counts as dead. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/clock';
-import { isAlive, type ProcessIdentity, processIdentity } from '../../workspace/process-identity';
+import { HeldByProcess, holdFolder, ownProcess } from '../../workspace/held-folder';
+import { isAlive, type ProcessIdentity } from '../../workspace/process-identity';
 import type { LockBehavior } from '../plan/pipeline-plan';
-import { appearsOnce } from '../record/appears-once';
 
 /** How often somebody who waits looks again, in milliseconds. */
 const LOOK_MS = 500;
@@ -49,9 +49,9 @@ export class ExclusiveLocks {
           throw new SupersededByNewerRun(`A newer run waits for environment '${environment}'.`);
         }
         const first = behavior === 'runLatest' || waiting.every((other) => other >= Number(runId));
-        const holder = first ? takeNext(folder, ticket) : undefined;
-        if (holder !== undefined) {
-          return () => truncateSync(holder);
+        const release = first ? takeIfFree(folder) : undefined;
+        if (release !== undefined) {
+          return release;
         }
         await this.clock.sleep(LOOK_MS, signal);
       }
@@ -68,37 +68,22 @@ export class ExclusiveLocks {
   }
 }
 
-/**
- * Takes the generation after the last one, if that has ended. The file of a generation is never taken away, only emptied when it is given back:
- * whoever looked a moment ago finds it, so that of two that try only one succeeds.
- * @returns the file of the holder
- */
-function takeNext(folder: string, ticket: string): string | undefined {
-  const generations = readdirSync(folder)
-    .filter((name) => name.endsWith('.holds'))
-    .map((name) => Number.parseInt(name, 10));
-  const last = Math.max(0, ...generations);
-  if (last > 0 && readTicket(join(folder, `${last}.holds`)) !== undefined) {
-    return undefined;
-  }
-  const part = join(folder, `${process.pid}.part`);
-  const holder = join(folder, `${last + 1}.holds`);
-  writeFileSync(part, ticket);
+/** `undefined` while another run holds the environment. */
+function takeIfFree(folder: string): (() => void) | undefined {
   try {
-    return appearsOnce(part, holder) ? holder : undefined;
-  } finally {
-    rmSync(part);
+    return holdFolder(folder);
+  } catch (error) {
+    if (error instanceof HeldByProcess) {
+      return undefined;
+    }
+    throw error;
   }
 }
 
-/** `undefined` for one that was given back, whose process has ended, or that is gone. */
+/** `undefined` for one whose process has ended, or that is gone. */
 function readTicket(file: string): Ticket | undefined {
   try {
-    const text = readFileSync(file, 'utf8');
-    if (text === '') {
-      return undefined;
-    }
-    const ticket = JSON.parse(text) as Ticket;
+    const ticket = JSON.parse(readFileSync(file, 'utf8')) as Ticket;
     return isAlive(ticket.process) ? ticket : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
@@ -106,12 +91,4 @@ function readTicket(file: string): Ticket | undefined {
     }
     throw error;
   }
-}
-
-function ownProcess(): ProcessIdentity {
-  const identity = processIdentity(process.pid);
-  if (identity === undefined) {
-    throw new Error(`process ${process.pid} cannot read its own start time`);
-  }
-  return identity;
 }

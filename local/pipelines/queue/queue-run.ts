@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { holdRun, RunHeld } from '../record/run-process';
+import { HeldByProcess, holdFolder } from '../../workspace/held-folder';
 import type { RunRecord } from '../record/run-record';
 import { checkSkipped } from '../run/check-skipped';
 import type { RecordedRun } from '../service/ports';
@@ -18,6 +18,8 @@ import { isElsewhere, readSources, type Sources } from './sources';
 
 const REQUEST_FILE = 'queued.json';
 const PIPELINE_FILE = 'pipeline.yml';
+/** Says which process carries out the run, from before it reads the record until after it has written it. */
+const HOLDERS = 'holders';
 
 /**
  * Queues a run of a pipeline on this machine and carries it out.
@@ -116,9 +118,9 @@ async function whileHeld(run: RecordedRun, work: (run: RecordedRun) => Promise<R
 
 function held({ record, folder }: RecordedRun): () => void {
   try {
-    return holdRun(folder);
+    return holdFolder(join(folder, HOLDERS));
   } catch (error) {
-    if (error instanceof RunHeld) {
+    if (error instanceof HeldByProcess) {
       throw new CannotRun(
         `Run ${record.id} still goes on in process ${error.pid}. Wait for its end, or end it there.`,
         { cause: error },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
+import { holdFolder } from '../../../../local/workspace/held-folder';
 import { type LmdbStore, openLmdbStore } from '../../../../local/workspace/lmdb-store';
 
 const writer = path.join(__dirname, 'fixtures', 'endless-writer.ts');
@@ -117,27 +118,54 @@ describe('the store on LMDB', () => {
 
   it('has every acknowledged write after kill -9, and is free again', async () => {
     const target = path.join(folder, 'killed');
-    const child = spawn(process.execPath, ['--import', 'tsx', writer, target], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+    const acknowledged = await writesUntilKilled(target, (count) => {
+      assert.throws(() => openLmdbStore(target), { code: 'DATA_FOLDER_IN_USE' });
+      return count >= 50;
     });
-    // Its output closes before the system has let the process go.
-    const gone = once(child, 'exit');
-    let last = 0;
+    assert.ok(acknowledged >= 50);
+    await holdsAll(target, acknowledged);
+  });
+
+  it('is not even opened while another holds it: the opening alone would cost the holder a write', () => {
+    const held = path.join(folder, 'held');
+    const release = holdFolder(path.join(held, 'holders'));
+    assert.throws(() => openLmdbStore(held), { code: 'DATA_FOLDER_IN_USE' });
+    assert.deepEqual(readdirSync(held), ['holders']);
+    release();
+  });
+});
+
+/** Kills a process that writes 1, 2, 3… to the store of `target` as soon as `enough` is true of a number that it acknowledged; the last such number. */
+async function writesUntilKilled(target: string, enough: (count: number) => boolean): Promise<number> {
+  const child = spawn(process.execPath, ['--import', 'tsx', writer, target], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Its output closes before the system has let the process go.
+  const gone = once(child, 'exit');
+  let last = 0;
+  try {
     for await (const line of createInterface({ input: child.stdout })) {
       last = Number(line);
-      if (last === 50) {
-        assert.throws(() => openLmdbStore(target), { code: 'DATA_FOLDER_IN_USE' });
+      if (!child.killed && enough(last)) {
         child.kill('SIGKILL');
       }
     }
+  } finally {
+    child.kill('SIGKILL');
     await gone;
-    const reopened = openLmdbStore(target);
-    try {
-      const entries = [...reopened.scope('any').collection<number>('numbers').entries()];
-      assert.ok(last >= 50);
-      assert.ok(entries.length >= last, `${entries.length} entries, ${last} acknowledged`);
-    } finally {
-      await reopened.close();
-    }
-  });
-});
+  }
+  return last;
+}
+
+/** The killed process may have written one number more than it could say. */
+async function holdsAll(target: string, acknowledged: number): Promise<void> {
+  const reopened = openLmdbStore(target);
+  try {
+    const numbers = [...reopened.scope('any').collection<number>('numbers').entries()].map(([, value]) => value);
+    assert.deepEqual(
+      numbers.slice(0, acknowledged),
+      Array.from({ length: acknowledged }, (_, index) => index + 1),
+    );
+    assert.ok(numbers.length <= acknowledged + 1);
+  } finally {
+    await reopened.close();
+  }
+}

@@ -79,10 +79,10 @@ describe('ExclusiveLocks', () => {
 
   it('count nothing that a process left which has ended', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const ticket = JSON.stringify({ runId: 1, process: { pid, started: '1' } });
+    const gone = { pid, started: '1' };
     mkdirSync(join(folder, 'prod'));
-    writeFileSync(join(folder, 'prod', '1.holds'), ticket);
-    writeFileSync(join(folder, 'prod', '1.waits'), ticket);
+    writeFileSync(join(folder, 'prod', '1.holds'), JSON.stringify(gone));
+    writeFileSync(join(folder, 'prod', '1.waits'), JSON.stringify({ runId: 1, process: gone }));
     (await locks.acquire('prod', '2', never, 'sequential'))();
   });
 
