@@ -4,7 +4,7 @@ import * as taskLib from 'azure-pipelines-task-lib/task';
 import type { Host, NetworkSettings, ServiceConnection } from './host';
 import { networkSecrets } from './network-secrets';
 
-/** The agent of Azure Pipelines, through azure-pipelines-task-lib. The only file that knows logging commands. */
+/** The agent of Azure Pipelines, through azure-pipelines-task-lib. The only file that knows logging commands; in classic releases: [U]. */
 export function createPipelineHost(): Host {
   return {
     kind: 'pipeline',

@@ -4,7 +4,7 @@ import type { Host } from './host';
 /**
  * The forms in which a secret can turn up in a log: as it is, URL-encoded (both ways), base64 (as text, and as part of a Basic header),
  * JSON-escaped. Each is masked before the secret is first used. Of several lines each is a form of its own, as logs are masked line by
- * line. Forms shorter than four characters are left out: they would blacken ordinary words.
+ * line. Forms shorter than four characters are left out: they would blacken ordinary words. That the agent hides each that is registered: [U].
  */
 export function secretForms(secret: string): string[] {
   const forms = [

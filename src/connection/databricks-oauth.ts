@@ -41,7 +41,7 @@ export async function clientCredentialsToken(
 }
 
 /**
- * Exchanges a token of Azure DevOps for one of the workspace (OAuth token exchange, RFC 8693).
+ * Exchanges a token of Azure DevOps for one of the workspace (OAuth token exchange, RFC 8693); at the workspace's own endpoint: [U].
  * @param clientId application id of the Databricks service principal whose federation policy trusts the token
  */
 export function exchangedToken(

@@ -9,7 +9,7 @@ const WAIT_MS = 2_000;
 
 /**
  * A fresh ID token of Azure DevOps for a service connection (lives about ten minutes).
- * Source: distributed task API, `oidctoken`, version 7.1.
+ * Source: distributed task API, `oidctoken`, version 7.1. For a connection of a type of our own, and the hosts of `trustedUri`: [U].
  * @throws TaskError OIDC_UNAVAILABLE when the job has no token, or Azure DevOps gives none
  */
 export async function connectionIdToken(
