@@ -8,7 +8,8 @@ export function didYouMean(name: string, known: readonly string[]): string {
 
 /**
  * The nearest of `known` by edit distance, when it is near enough to be what was meant; else one that has the name in it, or is in it
- * (`job` for `jobName`). Upper and lower case do not differ, and the levels that two names of several levels share say nothing.
+ * (`job` for `jobName`). Such a one comes first among equally near ones too (`branches` before `batch` for `branch`). Upper and lower case do
+ * not differ, and the levels that two names of several levels share say nothing.
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (name === '') {
@@ -19,7 +20,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
     const slips = edits(wanted, own);
     return { candidate, slips, near: slips <= allowedEdits(wanted), within: contains(wanted, own) };
   });
-  ranked.sort((a, b) => a.slips - b.slips);
+  ranked.sort((a, b) => a.slips - b.slips || Number(b.within) - Number(a.within));
   return (ranked.find(({ near }) => near) ?? ranked.find(({ within }) => within))?.candidate;
 }
 

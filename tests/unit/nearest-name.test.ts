@@ -24,6 +24,7 @@ describe('nearestName', () => {
     ['', ['w'], undefined],
     ['jbo', ['jab', 'job'], 'job'],
     ['abc', ['acd', 'bca'], undefined],
+    ['branch', ['batch', 'branches'], 'branches'],
   ] as const) {
     it(`takes ${JSON.stringify(name)} of ${JSON.stringify(known)} for ${expected}`, () => {
       assert.equal(nearestName(name, known), expected);

@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein';
+import { didYouMean } from '../../../../src/nearest-name';
 import { ExpandError } from '../expand-error';
 import { kindName, type MappingNode, type Node } from '../nodes';
 import { GRAMMAR } from './pipeline';
@@ -101,16 +101,11 @@ function wrongKind(node: Node, title: string, wanted: readonly Node['kind'][]): 
 }
 
 function unknownKey(key: string, node: { at: Node['at'] }, title: string, known: readonly string[]): ExpandError {
-  const near = known
-    .map((candidate) => ({ candidate, away: distance(candidate.toLowerCase(), key.toLowerCase()) }))
-    .filter(({ candidate, away }) => away <= Math.max(2, candidate.length / 4))
-    .sort((left, right) => left.away - right.away)
-    .map(({ candidate }) => candidate);
   return new ExpandError(
     'PIPELINE_SHAPE',
     `'${key}' does not belong into ${title}.`,
     node.at,
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `Known are: ${known.join(', ')}.`,
+    didYouMean(key, known) || `Known are: ${known.join(', ')}.`,
   );
 }
 

@@ -137,7 +137,7 @@ const FAULTS: readonly (readonly [title: string, pipeline: string, place: string
     'an unknown key of a trigger',
     'trigger: {branch: [main]}\nsteps: [{script: a}]\n',
     '1:11',
-    /Did you mean batch or branches/,
+    'Did you mean branches?',
   ],
   ['tags on a pr trigger', 'pr: {tags: [v1]}\nsteps: [{script: a}]\n', '1:6', "'tags' does not belong into pr"],
   ['a mapping among branches', 'trigger:\n- a: b\nsteps: [{script: a}]\n', '2:3', 'trigger is a mapping'],
