@@ -5,6 +5,7 @@ import { expand } from './commands/expand';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
 import { packageVersion } from './package-root';
+import { outliveReaders } from './terminal/outlive-readers';
 import { print } from './terminal/print';
 
 const USAGE = `MLOps for Azure Databricks
@@ -48,6 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
   return name !== '' && asked ? 0 : 2;
 }
 
+outliveReaders();
 main(process.argv.slice(2)).then(
   (code) => process.stdout.write('', () => process.exit(code)),
   (error: unknown) => {

@@ -6,6 +6,7 @@ import { complain } from '../commands/complain';
 import { packageRoot } from '../package-root';
 import { wayToWorkspaces } from '../pipelines/record/way-on';
 import type { LocalWorkspace } from '../pipelines/settings/connections';
+import { outliveReaders } from '../terminal/outlive-readers';
 import { paintFor } from '../terminal/paint';
 import { print } from '../terminal/print';
 import { startWorkspaces } from '../workspace/server';
@@ -187,6 +188,7 @@ function say(text: string): void {
   print(`${text}\n`);
 }
 
+outliveReaders();
 main().catch((error: unknown) => {
   complain(`\n${error instanceof Error ? error.message : String(error)}`);
   process.exit(error instanceof CommandError ? 2 : 1);

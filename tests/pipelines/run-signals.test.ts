@@ -58,6 +58,20 @@ describe('signals to a run', function () {
     });
   }
 
+  it('cancel it when the terminal is closed, although nobody reads any longer what it says', async () => {
+    folder = new CommandFolder({ 'p.yml': LONG });
+    const run = folder.start('run', 'p.yml', '--variable', marker());
+    await run.shows('waits now');
+    run.child.stdout?.destroy();
+    run.child.stderr?.destroy();
+    run.child.kill('SIGHUP');
+    const { exitCode } = await run.end;
+    assert.equal(exitCode, 1);
+    assert.equal(folder.has('cleaned'), true);
+    assert.equal(folder.record('1').result, 'canceled');
+    await untilProcesses(marker(), 0);
+  });
+
   it('end it at once when there are two, with everything that it started', async () => {
     folder = new CommandFolder({ 'p.yml': DEAF });
     const run = folder.start('run', 'p.yml', '--variable', marker());
