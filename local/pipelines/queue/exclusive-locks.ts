@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/clock';
+import { jsonOrUndefined } from '../../json-or-undefined';
 import { HeldByProcess, holdFolder, ownProcess } from '../../workspace/held-folder';
 import { isAlive, type ProcessIdentity } from '../../workspace/process-identity';
 import type { LockBehavior } from '../plan/pipeline-plan';
@@ -80,15 +81,24 @@ function takeIfFree(folder: string): (() => void) | undefined {
   }
 }
 
-/** `undefined` for one whose process has ended, or that is gone. */
+/**
+ * `undefined` for one that is gone, or whose process has ended: its file goes too. One that cannot be read is what a power failure left, as it appeared
+ * under its name when it was whole.
+ */
 function readTicket(file: string): Ticket | undefined {
+  let text: string;
   try {
-    const ticket = JSON.parse(readFileSync(file, 'utf8')) as Ticket;
-    return isAlive(ticket.process) ? ticket : undefined;
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
       return undefined;
     }
     throw error;
   }
+  const ticket = jsonOrUndefined(text) as Ticket | undefined;
+  if (ticket !== undefined && isAlive(ticket.process)) {
+    return ticket;
+  }
+  rmSync(file, { force: true });
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,24 +34,41 @@ describe('holdFolder', () => {
     assert.throws(() => holdFolder(inner), HeldByProcess);
     release();
     holdFolder(inner)();
-    assert.deepEqual(readdirSync(inner).sort(), ['1.holds', '2.holds']);
-    assert.equal(readFileSync(path.join(inner, '1.holds'), 'utf8'), '');
+    assert.deepEqual(readdirSync(inner).sort(), ['1.held', '2.held']);
+    assert.equal(readFileSync(path.join(inner, '1.held', 'holder.json'), 'utf8'), '');
   });
 
   it('takes over from a process that was killed, even when its number belongs to another', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     for (const [index, gone] of [pid, process.pid].entries()) {
-      writeFileSync(path.join(folder, `${2 * index + 1}.holds`), JSON.stringify({ pid: gone, started: '1' }));
+      writeHolder(folder, 2 * index + 1, JSON.stringify({ pid: gone, started: '1' }));
       holdFolder(folder)();
     }
     assert.equal(readdirSync(folder).length, 4);
+  });
+
+  it('takes over from a holder of whom a power failure left no name', () => {
+    writeHolder(folder, 1, '\0\0\0\0');
+    holdFolder(folder)();
+    assert.equal(readdirSync(folder).length, 2);
+  });
+
+  it('gives back what it holds and nothing else, when the folder was deleted and made again meanwhile', () => {
+    const release = holdFolder(folder);
+    rmSync(folder, { recursive: true });
+    const releaseNew = holdFolder(folder);
+    release();
+    assert.throws(() => holdFolder(folder), HeldByProcess);
+    rmSync(folder, { recursive: true });
+    releaseNew();
+    mkdirSync(folder);
   });
 
   it('counts on by numbers, not by names', () => {
     for (let generation = 1; generation <= 11; generation += 1) {
       holdFolder(folder)();
     }
-    assert.ok(readdirSync(folder).includes('11.holds'));
+    assert.ok(readdirSync(folder).includes('11.held'));
   });
 
   it('lets exactly one of several processes have it, also when the one before was killed', async () => {
@@ -70,6 +87,11 @@ describe('holdFolder', () => {
     }
   });
 });
+
+function writeHolder(folder: string, generation: number, text: string): void {
+  mkdirSync(path.join(folder, `${generation}.held`));
+  writeFileSync(path.join(folder, `${generation}.held`, 'holder.json'), text);
+}
 
 function start(folder: string): { process: ChildProcess; answer: Promise<string>; ended: Promise<unknown> } {
   const child = spawn(process.execPath, ['--import', 'tsx', holder, folder], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -80,17 +80,19 @@ describe('ExclusiveLocks', () => {
   it('count nothing that a process left which has ended', async () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const gone = { pid, started: '1' };
-    mkdirSync(join(folder, 'prod'));
-    writeFileSync(join(folder, 'prod', '1.holds'), JSON.stringify(gone));
+    mkdirSync(join(folder, 'prod', '1.held'), { recursive: true });
+    writeFileSync(join(folder, 'prod', '1.held', 'holder.json'), JSON.stringify(gone));
     writeFileSync(join(folder, 'prod', '1.waits'), JSON.stringify({ runId: 1, process: gone }));
+    writeFileSync(join(folder, 'prod', '0.waits'), '\0\0\0');
     (await locks.acquire('prod', '2', never, 'sequential'))();
+    assert.deepEqual(readdirSync(join(folder, 'prod')).sort(), ['1.held', '2.held']);
   });
 
   it('count generations on after one was given back, so that whoever looked before cannot take it a second time', async () => {
     (await locks.acquire('prod', '1', never, 'sequential'))();
     const release = await locks.acquire('prod', '2', never, 'sequential');
-    assert.deepEqual(readdirSync(join(folder, 'prod')).sort(), ['1.holds', '2.holds']);
-    assert.equal(readFileSync(join(folder, 'prod', '1.holds'), 'utf8'), '');
+    assert.deepEqual(readdirSync(join(folder, 'prod')).sort(), ['1.held', '2.held']);
+    assert.equal(readFileSync(join(folder, 'prod', '1.held', 'holder.json'), 'utf8'), '');
     release();
   });
 
