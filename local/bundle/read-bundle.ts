@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { counted } from '../../src/counted';
 import { TaskError } from '../../src/errors';
 import type { Bundle, BundleJob, BundleValues, NamedBundleValues } from './bundle';
 import { type BundleFile, MAIN_FILE, readBundleFiles } from './bundle-files';
@@ -38,8 +39,7 @@ export function readBundle(folder: string, values: BundleValues): Bundle {
 }
 
 function problemLines(folder: string, problems: readonly string[]): string {
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  return `The bundle in ${folder} has ${count}:\n${problems.map((line) => `  - ${line}\n`).join('')}`;
+  return `The bundle in ${folder} has ${counted(problems.length, 'problem')}:\n${problems.map((line) => `  - ${line}\n`).join('')}`;
 }
 
 function warningsOf({ ignored, warnings }: Findings): readonly string[] {

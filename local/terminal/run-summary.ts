@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { counted } from '../../src/counted';
 import { localAdvice } from '../pipelines/record/local-advice';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
 import { saysOnly } from '../pipelines/record/said';
@@ -56,7 +57,7 @@ function headline(record: RunRecord, stages: readonly StageRecord[], { paint }: 
         : result === 'succeededWithIssues'
           ? paint.yellow('partially succeeded')
           : paint.red(result);
-  return `\n${paint.bold(`Run ${record.id}`)} (${shownText(record.number)}) ${words}${took}; ${ran} of ${stages.length} stages ran.`;
+  return `\n${paint.bold(`Run ${record.id}`)} (${shownText(record.number)}) ${words}${took}; ${ran} of ${counted(stages.length, 'stage')} ran.`;
 }
 
 function failures(stage: StageRecord, view: SummaryView): readonly string[] {
@@ -106,7 +107,7 @@ function found(record: RunRecord, view: SummaryView): readonly string[] {
     ...(cases.length === 0 ? [] : [`  tests      ${testCounts(cases)}`]),
     ...record.artifacts.map(
       ({ name, files, folder: path }) =>
-        `  artifact   ${shownText(name)} (${files} ${files === 1 ? 'file' : 'files'}) in ${relative(from, join(folder, path))}`,
+        `  artifact   ${shownText(name)} (${counted(files, 'file')}) in ${relative(from, join(folder, path))}`,
     ),
     ...(record.tags.length === 0 ? [] : [`  tags       ${shownText(record.tags.join(', '))}`]),
     `  ${page ? `page       ${relative(from, join(folder, 'index.html'))}` : `record     ${relative(from, join(folder, 'run.json'))}`}`,

@@ -1,3 +1,4 @@
+import { counted } from '../counted';
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import { ApiError } from '../http/errors';
@@ -39,10 +40,14 @@ export async function* resultRows(http: HttpClient, answer: StatementAnswer): As
   }
   const expected = answer.manifest?.total_row_count;
   if (expected !== undefined && count !== expected) {
-    throw new TaskError('STATEMENT_INCOMPLETE', `The SQL result has ${count} rows, but ${expected} were announced.`, {
-      where: `It was statement ${id}.`,
-      todo: 'Run the step again.',
-    });
+    throw new TaskError(
+      'STATEMENT_INCOMPLETE',
+      `The SQL result has ${counted(count, 'row')}, but ${expected} were announced.`,
+      {
+        where: `It was statement ${id}.`,
+        todo: 'Run the step again.',
+      },
+    );
   }
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../counted';
 import { TaskError } from '../errors';
 import { idOf, labelOf, labelText } from './labels';
 import type { ClassificationModel, PolicyModel } from './policy/schema';
@@ -12,7 +13,7 @@ import {
   predictionColumns,
   type RawPredictions,
 } from './predictions';
-import { classColumn, numberColumn, probabilityColumn, rowsText } from './read-columns';
+import { classColumn, numberColumn, probabilityColumn } from './read-columns';
 
 /** The versions that every row must name; `champion` is `undefined` while there is none. */
 export interface PinnedVersions {
@@ -118,7 +119,7 @@ function orderById(
   if (missing > 0) {
     problems.push({
       code: 'MISSING_VALUE',
-      message: `${rowsText(missing)} ${missing === 1 ? 'has' : 'have'} no value in the id column ${name}.`,
+      message: `${counted(missing, 'row')} ${missing === 1 ? 'has' : 'have'} no value in the id column ${name}.`,
     });
   }
   const ids = labels.map((label) => label ?? '');
@@ -132,7 +133,7 @@ function orderById(
   if (doubles > 0) {
     problems.push({
       code: 'DUPLICATE_ID',
-      message: `${rowsText(doubles)} ${doubles === 1 ? 'repeats' : 'repeat'} an id of column ${name}.`,
+      message: `${counted(doubles, 'row')} ${doubles === 1 ? 'repeats' : 'repeat'} an id of column ${name}.`,
     });
   }
   return { order, ids: Array.from(order, (row) => ids[row] as string) };
@@ -158,7 +159,7 @@ function checkVersions(raw: RawPredictions, model: PolicyModel, pinned: PinnedVe
         expected === undefined ? 'there is no champion, so the column must be empty' : `version ${expected} is judged`;
       problems.push({
         code: 'PREDICTIONS_OF_ANOTHER_VERSION',
-        message: `${rowsText(others)} of ${values.length} ${others === 1 ? 'names' : 'name'} another version or none in column ${name}; ${wanted}.`,
+        message: `${counted(others, 'row')} of ${values.length} ${others === 1 ? 'names' : 'name'} another version or none in column ${name}; ${wanted}.`,
       });
     }
   };
@@ -227,7 +228,7 @@ function weightColumn(
   if (negative > 0) {
     problems.push({
       code: 'WEIGHT_INVALID',
-      message: `${rowsText(negative)} ${negative === 1 ? 'has' : 'have'} a negative weight in column ${name}.`,
+      message: `${counted(negative, 'row')} ${negative === 1 ? 'has' : 'have'} a negative weight in column ${name}.`,
     });
   } else if (weights.length > 0 && weights.every((weight) => weight === 0)) {
     problems.push({ code: 'WEIGHT_INVALID', message: `All weights in column ${name} are 0.` });

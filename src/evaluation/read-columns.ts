@@ -1,12 +1,8 @@
+import { counted } from '../counted';
 import { labelOf } from './labels';
 import type { DataProblem } from './predictions';
 
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
-
-/** `1 row` or `n rows`. */
-export function rowsText(count: number): string {
-  return count === 1 ? '1 row' : `${count} rows`;
-}
 
 /** A value as a number: `undefined` when there is none, NaN when it is no finite number. */
 export function numberOf(value: unknown): number | undefined {
@@ -146,6 +142,6 @@ function listOf(value: unknown): readonly unknown[] | undefined {
 
 function report(problems: DataProblem[], count: number, code: string, what: string): void {
   if (count > 0) {
-    problems.push({ code, message: `${rowsText(count)} ${count === 1 ? 'has' : 'have'} ${what}.` });
+    problems.push({ code, message: `${counted(count, 'row')} ${count === 1 ? 'has' : 'have'} ${what}.` });
   }
 }

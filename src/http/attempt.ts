@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { finished, PassThrough, type Readable } from 'node:stream';
 import { text as textOfStream } from 'node:stream/consumers';
 import type { AxiosInstance, AxiosResponse } from 'axios';
+import { counted } from '../counted';
 import { errorAnswer, jsonAnswer, redirectError } from './answer';
 import { addressOf, headersOf, payloadOf } from './encode-request';
 import { type CallPlace, ConnectionError } from './errors';
@@ -128,7 +129,7 @@ function bodyAs(kind: AnswerKind, request: HttpRequest, place: CallPlace, respon
   const announced = response.headers['content-length'];
   // Axios removes the length of a compressed body; what it leaves must agree with what came.
   if (announced !== undefined && request.method !== 'HEAD' && Number(announced) !== bytes.length) {
-    const message = `The answer has ${bytes.length} bytes, but ${String(announced)} were announced.`;
+    const message = `The answer has ${counted(bytes.length, 'byte')}, but ${String(announced)} were announced.`;
     throw new ConnectionError('ANSWER_INCOMPLETE', message, place);
   }
   if (kind === 'bytes') {

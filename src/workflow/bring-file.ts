@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../clock';
+import { counted } from '../counted';
 import { openRemote, type RemoteFile } from '../databricks/remote-files';
 import type { WorkspaceClient } from '../databricks/workspace-client';
 import { TaskError } from '../errors';
@@ -84,9 +85,13 @@ async function receive(content: Readable, file: RemoteFile, local: string, limit
   try {
     await pipeline(content, counter, createWriteStream(part, { fd: openSync(part, 'wx') }));
     if (file.size !== undefined && bytes !== file.size) {
-      throw new TaskError('REMOTE_FILE_INCOMPLETE', `Of ${file.path} came ${bytes} bytes instead of ${file.size}.`, {
-        todo: 'Let the run finish writing before it ends, and run the step again.',
-      });
+      throw new TaskError(
+        'REMOTE_FILE_INCOMPLETE',
+        `Of ${file.path} came ${counted(bytes, 'byte')} instead of ${file.size}.`,
+        {
+          todo: 'Let the run finish writing before it ends, and run the step again.',
+        },
+      );
     }
     renameSync(part, local);
     return bytes;

@@ -64,7 +64,7 @@ export class RunChanges {
       return [];
     }
     this.graphSaid = true;
-    return [`${tasks.length} tasks: ${orderText(tasks)}`];
+    return [`${counted(tasks.length, 'task')}: ${orderText(tasks)}`];
   }
 
   private taskLines(task: WaitedTask): string[] {
@@ -102,7 +102,7 @@ export class RunChanges {
     if (before === state || ended === 0) {
       return [];
     }
-    return [`${subject}: ${ended} of ${total} iterations ended${failed === 0 ? '' : `, ${failed} failed`}`];
+    return [`${subject}: ${ended} of ${counted(total, 'iteration')} ended${failed === 0 ? '' : `, ${failed} failed`}`];
   }
 }
 

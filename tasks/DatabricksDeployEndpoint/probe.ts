@@ -1,3 +1,4 @@
+import { counted } from '../../src/counted';
 import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
 import { stringifyJson } from '../../src/json';
@@ -25,7 +26,7 @@ export async function probe(
   for (const [index, request] of requests.entries()) {
     const result = judgeProbe(index + 1, await ask(session, request), entity);
     context.log.info(
-      `Request ${result.request}: ${result.fault === '' ? `${result.predictions} predictions by ${result.servedModelName} in ${result.milliseconds} ms` : result.fault}`,
+      `Request ${result.request}: ${result.fault === '' ? `${counted(result.predictions, 'prediction')} by ${result.servedModelName} in ${result.milliseconds} ms` : result.fault}`,
     );
     results.push(result);
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { TaskContext } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import { filesPathOfVersion } from '../../src/databricks/artifact-paths';
 import type { DirectoryEntry } from '../../src/databricks/files';
 import type { ModelVersion } from '../../src/databricks/model-versions';
@@ -79,7 +80,7 @@ async function copyFiles(from: string, to: string, workspace: WorkspaceClient, c
       const local = join(folder, 'file');
       const length = await fetchFile(file, local, workspace, context);
       await workspace.files.upload(`${to}/${name}`, { length, open: () => createReadStream(local) });
-      context.log.progress((100 * (index + 1)) / files.length, `${index + 1} of ${files.length} files`);
+      context.log.progress((100 * (index + 1)) / files.length, `${index + 1} of ${counted(files.length, 'file')}`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -106,7 +107,7 @@ async function fetchFile(
       if (file.file_size === undefined || file.file_size === size) {
         return size;
       }
-      problem = `${size} of ${file.file_size} bytes came`;
+      problem = `${size} of ${counted(file.file_size, 'byte')} came`;
     } catch (error) {
       context.signal.throwIfAborted();
       problem = error instanceof Error ? error.message : String(error);

@@ -139,10 +139,14 @@ function checkTests(
     }
     const names = failed.slice(0, NAMES_SHOWN).map(nameOfTest);
     const more = failed.length > NAMES_SHOWN ? ` and ${failed.length - NAMES_SHOWN} more` : '';
-    throw new TaskError('TESTS_FAILED', `${failed.length} of ${total} tests failed: ${names.join(', ')}${more}.`, {
-      todo: hasTestsTab
-        ? 'See the Tests tab for their messages.'
-        : 'Their messages stand above, and whole in the files.',
-    });
+    throw new TaskError(
+      'TESTS_FAILED',
+      `${failed.length} of ${counted(total, 'test')} failed: ${names.join(', ')}${more}.`,
+      {
+        todo: hasTestsTab
+          ? 'See the Tests tab for their messages.'
+          : 'Their messages stand above, and whole in the files.',
+      },
+    );
   }
 }

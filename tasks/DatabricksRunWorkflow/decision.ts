@@ -1,4 +1,5 @@
 import type { TaskOutcome } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { FoundVersion } from '../../src/workflow/find-models';
 import { cut } from '../../src/workflow/task-output';
 import type { Brought } from './bring';
@@ -28,7 +29,9 @@ export function decisionOf({ run, standing }: EndedRun, { tasks, models, tests, 
     return `${ended}, but the step fails: ${cut(firstSentence(otherFailure.message), REASON_CHARACTERS)}`;
   }
   const tested =
-    tests === undefined || tests.total === 0 ? '' : `; ${tests.failed.length} of ${tests.total} tests failed`;
+    tests === undefined || tests.total === 0
+      ? ''
+      : `; ${tests.failed.length} of ${counted(tests.total, 'test')} failed`;
   return `${ended}${tested}.`;
 }
 
@@ -41,7 +44,7 @@ function failedText(tasks: readonly TaskReport[]): string {
   const own = tasks.filter(({ depth }) => depth === 0);
   const notRun = own.filter(({ ran }) => !ran).length;
   const more = failed.length > FAILED_NAMED ? ` and ${failed.length - FAILED_NAMED} more` : '';
-  const rest = notRun === 0 ? '' : `; ${notRun} of ${own.length} tasks not run`;
+  const rest = notRun === 0 ? '' : `; ${notRun} of ${counted(own.length, 'task')} not run`;
   return `; failed: ${failed.slice(0, FAILED_NAMED).join(', ')}${more}${rest}`;
 }
 

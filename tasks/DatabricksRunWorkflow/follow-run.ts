@@ -1,4 +1,5 @@
 import type { TaskContext } from '../../src/agent/task-context';
+import { counted } from '../../src/counted';
 import type { Run } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
@@ -63,7 +64,7 @@ export async function followRun(
     limitMs: Number.isFinite(end) ? Math.max(1, end - clock.now()) : 0,
     say: (line) => log.info(line),
     onProgress: (ended, total) =>
-      log.progress(total === 0 ? 0 : (100 * ended) / total, `${ended} of ${total} tasks ended`),
+      log.progress(total === 0 ? 0 : (100 * ended) / total, `${ended} of ${counted(total, 'task')} ended`),
   });
   if (waited.ended) {
     return waited;

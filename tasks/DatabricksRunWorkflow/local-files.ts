@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { counted } from '../../src/counted';
 import type { SubmitRequest } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
@@ -187,7 +188,7 @@ function refuseTooLarge(paths: readonly string[], { source }: Definition): void 
       'DEFINITION_FILES_TOO_LARGE',
       `The local files of the one-time run are too large to be brought along.`,
       {
-        where: `These are ${paths.length} files with ${bytes} bytes, named in ${source}; at most ${MOST_FILES} with ${MOST_BYTES} are taken.`,
+        where: `These are ${counted(paths.length, 'file')} with ${counted(bytes, 'byte')}, named in ${source}; at most ${MOST_FILES} with ${MOST_BYTES} are taken.`,
         todo: "Name only the sources in 'sync.paths', and put data into a volume.",
       },
     );

@@ -1,3 +1,4 @@
+import { counted } from '../../src/counted';
 import type { PipelineEvent } from '../../src/databricks/pipelines';
 import { escapeMarkdown, markdownTable } from '../../src/markdown';
 
@@ -55,7 +56,7 @@ export function flowTable(flows: readonly FlowReport[]): string {
     .slice(0, FLOWS_SHOWN)
     .map(({ flow, status, rows: counts }) => [flow, status, countsOf(counts).join(', ')].map(escapeMarkdown));
   const more = flows.length - FLOWS_SHOWN;
-  return `${markdownTable(['Flow', 'State', 'Rows'], rows)}${more > 0 ? `\n\nNot shown: ${more} flows.` : ''}`;
+  return `${markdownTable(['Flow', 'State', 'Rows'], rows)}${more > 0 ? `\n\nNot shown: ${counted(more, 'flow')}.` : ''}`;
 }
 
 function countsOf(rows: FlowReport['rows']): string[] {

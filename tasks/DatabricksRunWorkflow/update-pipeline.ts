@@ -244,7 +244,7 @@ function flowsText(flows: readonly FlowReport[]): string {
   const done = flows.filter(({ status }) => status === 'COMPLETED').length;
   return done === flows.length
     ? `; ${counted(done, 'flow')} completed`
-    : `; ${done} of ${flows.length} flows completed`;
+    : `; ${done} of ${counted(flows.length, 'flow')} completed`;
 }
 
 /** An error of a flow is an event of the update as well: it is said once, with its flow. */

@@ -41,7 +41,7 @@ describe('databricks-mlops run, as a process', function () {
     const { exitCode, stdout, stderr } = await made({ 'p.yml': 'steps:\n- bash: echo it works\n' }).run('p.yml');
     assert.equal(exitCode, 0, stdout + stderr);
     assert.equal(stderr, '');
-    assert.match(stdout, /Run 1 \(\d{8}\.1\) succeeded in .*; 1 of 1 stages ran\./);
+    assert.match(stdout, /Run 1 \(\d{8}\.1\) succeeded in .*; 1 of 1 stage ran\./);
     assert.match(stdout, /page {7}\.mlops\/runs\/1\/index\.html/);
     assert.ok(folder.has('.mlops/runs/1/index.html'));
     assert.ok(!folder.has('.mlops/runs/1/work'), 'the folders of the jobs are left');
@@ -71,7 +71,7 @@ describe('databricks-mlops run, as a process', function () {
     assert.equal(exitCode, 1);
     assert.equal(stderr, '');
     const [, summary = ''] = stdout.split('Run 1 (');
-    assert.match(summary, /failed in .*; 1 of 1 stages ran/);
+    assert.match(summary, /failed in .*; 1 of 1 stage ran/);
     assert.match(summary, /✗ Jobs › Look: .*variable NOT_SET_ANYWHERE, which is not set/);
     assert.equal(summary.split('NOT_SET_ANYWHERE').length - 1, 1, summary);
     assert.match(summary, /page {7}\.mlops\/runs\/1\/index\.html/);

@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { describePlace } from '../expand/place';
 import type { StepPlan } from '../plan/pipeline-plan';
 import type { Result } from '../record/run-record';
@@ -133,7 +134,7 @@ async function runWithin(step: StepRun, jobStep: JobStep, cancellation: JobCance
   if (step.ending.signal.aborted) {
     step.result = timedOut ? 'Failed' : 'Canceled';
     if (timedOut) {
-      fail(step, new StepFailure(`The step ran longer than its time-out of ${minutes} minutes.`));
+      fail(step, new StepFailure(`The step ran longer than its time-out of ${counted(minutes, 'minute')}.`));
     }
   }
   return withContinueOnError(step, mergedResult(step));

@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { type Html, html } from '../../html';
 
 /** A length of time in its two largest units: `30 d 0 h`, `1 h 5 min`, `2 min 10 s`, `3.4 s`. */
@@ -52,5 +53,5 @@ function clockTime(iso: string): string {
 export function sizeText(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return power === 0 ? `${bytes} bytes` : `${(bytes / 1024 ** power).toFixed(1)} ${units[power] ?? ''}`;
+  return power === 0 ? counted(bytes, 'byte') : `${(bytes / 1024 ** power).toFixed(1)} ${units[power] ?? ''}`;
 }

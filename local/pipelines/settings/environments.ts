@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import type { EnvironmentChecks } from '../run/run-request';
 import type { ServiceEnvironment } from '../service/ports';
 import { idOfName, numberOfName } from './name-ids';
@@ -44,7 +45,7 @@ function tooFewApprovers(name: string, { approvals }: EnvironmentSettings): read
     ? [
         {
           path: ['environments', name, 'approvals', 'minimum'],
-          what: `Environment '${name}' wants ${approvals.minimum} approvals and has ${approvers === 1 ? 'one approver' : `${approvers} approvers`}.`,
+          what: `Environment '${name}' wants ${counted(approvals.minimum, 'approval')} and has ${counted(approvers, 'approver')}.`,
           todo: 'Name more approvers, or lower the minimum.',
         },
       ]

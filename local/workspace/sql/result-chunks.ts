@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { ApiError } from '../api';
 import type { StatementResult } from './result';
 import type { ResultFormat } from './statement-request';
@@ -64,7 +65,7 @@ export function chunkRows(statementId: string, result: StatementResult, index: n
     throw new ApiError(
       404,
       'NOT_FOUND',
-      `The result of statement ${statementId} has ${chunkCount(result)} chunks, from 0; there is no chunk ${index}.`,
+      `The result of statement ${statementId} has ${counted(chunkCount(result), 'chunk')}, from 0; there is no chunk ${index}.`,
     );
   }
   const rows = rowsOf(result, index);

@@ -1,3 +1,4 @@
+import { counted } from '../../counted';
 import { TaskError } from '../../errors';
 
 /** One thing wrong in a policy file. Lines and columns count from 1. */
@@ -16,8 +17,7 @@ export class PolicyInvalid extends TaskError {
   override readonly name = 'PolicyInvalid';
 
   constructor(readonly problems: readonly PolicyProblem[]) {
-    const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`;
-    super('POLICY_INVALID', `The policy has ${count}.`, {
+    super('POLICY_INVALID', `The policy has ${counted(problems.length, 'problem')}.`, {
       where: problems.map(describeProblem).join('\n'),
       todo: 'Correct the policy; its JSON Schema is templates/schemas/promotion-policy.schema.json.',
     });

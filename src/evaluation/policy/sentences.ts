@@ -1,4 +1,5 @@
 import type * as core from 'zod/v4/core';
+import { counted } from '../../counted';
 import { didYouMean, nearestName } from '../../nearest-name';
 
 /** What is wrong and what to do, a sentence each, and the key it is about when it is not a value. */
@@ -148,10 +149,10 @@ function oneOf(where: string, input: unknown, values: readonly unknown[]): Sente
 
 function bound(origin: string, side: 'least' | 'most', limit: number | bigint, inclusive: boolean | undefined): string {
   if (origin === 'string') {
-    return `Write at ${side} ${limit} ${limit === 1 ? 'character' : 'characters'}`;
+    return `Write at ${side} ${counted(limit, 'character')}`;
   }
   if (origin === 'array') {
-    return `Write at ${side} ${limit} ${limit === 1 ? 'item' : 'items'}`;
+    return `Write at ${side} ${counted(limit, 'item')}`;
   }
   const strict = side === 'least' ? 'more than' : 'less than';
   return inclusive === false ? `It must be ${strict} ${limit}` : `It must be at ${side} ${limit}`;

@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { chooseWarehouse } from '../../../src/databricks/choose-warehouse';
 import { permissionCommand } from '../../../src/databricks/grant-commands';
 import { namesIn } from '../../../src/databricks/names-seen';
@@ -76,9 +77,13 @@ async function tryStatement({ statements }: WorkspaceClient, { id }: Warehouse):
     const proof = { statement: 'SELECT 1', warehouseId: id, repeatable: true, limitMs: STATEMENT_LIMIT_MS };
     const { totalRowCount } = await statements.execute(proof);
     if (totalRowCount !== 1) {
-      throw new TaskError('ANSWER_UNEXPECTED', `The warehouse answered SELECT 1 with ${totalRowCount} rows.`, {
-        todo: 'Check that the URL is that of the workspace itself.',
-      });
+      throw new TaskError(
+        'ANSWER_UNEXPECTED',
+        `The warehouse answered SELECT 1 with ${counted(totalRowCount, 'row')}.`,
+        {
+          todo: 'Check that the URL is that of the workspace itself.',
+        },
+      );
     }
     return 'ran';
   } catch (error) {

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { minimatch } from 'minimatch';
+import { counted } from '../../../../src/counted';
 import type { ArtifactRecord } from '../../record/run-record';
 import { StepFailure, type StepRun } from '../step-run';
 import { declare, type StepTask, type TaskInputs, UNRESTRICTED } from './step-task';
@@ -69,7 +70,9 @@ async function publish(step: StepRun, kind: ArtifactRecord['kind'], name: string
     throw new StepFailure(`The artifact '${name}' cannot be published: '${path}' does not exist.`);
   }
   const artifact = await step.job.events.publishArtifact(step.job.request.record, kind, name, path);
-  step.print(`Artifact '${name}' (id ${artifact.id}) is published: ${artifact.files} files, ${artifact.bytes} bytes.`);
+  step.print(
+    `Artifact '${name}' (id ${artifact.id}) is published: ${counted(artifact.files, 'file')}, ${counted(artifact.bytes, 'byte')}.`,
+  );
 }
 
 const DOWNLOAD_INPUTS = {
@@ -216,7 +219,7 @@ function download(step: StepRun, artifacts: readonly PublishedArtifact[], to: De
       mkdirSync(dirname(join(target, file)), { recursive: true });
       cpSync(statSync(path).isDirectory() ? join(path, file) : path, join(target, file));
     }
-    step.print(`Downloaded ${files.length} files of artifact '${name}' to ${target}.`);
+    step.print(`Downloaded ${counted(files.length, 'file')} of artifact '${name}' to ${target}.`);
   }
 }
 

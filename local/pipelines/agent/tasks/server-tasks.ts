@@ -1,3 +1,4 @@
+import { counted } from '../../../../src/counted';
 import { StepFailure, type StepRun } from '../step-run';
 import { declare, type StepTask, type TaskInputs, UNRESTRICTED } from './step-task';
 
@@ -18,7 +19,7 @@ export const DELAY: StepTask = {
         `delayForMinutes is '${inputs.get('delayForMinutes')}', not a whole number from 0 to ${LONGEST_DELAY_MINUTES}.`,
       );
     }
-    step.print(`Waits for ${minutes} minutes.`);
+    step.print(`Waits for ${counted(minutes, 'minute')}.`);
     await step.job.options.clock.sleep(minutes * MINUTE_MS, step.ending.signal);
   },
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { counted } from '../../../../src/counted';
 import { NotJUnit, readJUnit } from '../../../../src/report/read-junit';
 import type { TestCaseRecord } from '../../record/run-record';
 import { StepFailure, type StepRun } from '../step-run';
@@ -31,11 +32,11 @@ export function publishTestResults(step: StepRun, results: TestResultFiles): voi
     const title = results.title || 'JUnit_TestResults';
     const name = file === '' ? title : `${title}_${basename(file)}`;
     step.job.events.addTests(step.mask(name), step.job.request.record, cases);
-    step.print(`Test run '${name}': ${counted(cases)}.`);
+    step.print(`Test run '${name}': ${outcomesOf(cases)}.`);
   }
   const failed = read.flatMap(({ cases }) => cases).filter(({ outcome }) => outcome === 'failed').length;
   if (failed > 0 && results.failOnFailedTests) {
-    throw new StepFailure(`${failed} ${failed === 1 ? 'test' : 'tests'} failed.`);
+    throw new StepFailure(`${counted(failed, 'test')} failed.`);
   }
 }
 
@@ -59,7 +60,7 @@ function casesOf(step: StepRun, file: string): { file: string; cases: TestCaseRe
   }
 }
 
-function counted(cases: readonly TestCaseRecord[]): string {
+function outcomesOf(cases: readonly TestCaseRecord[]): string {
   const count = (outcome: TestCaseRecord['outcome']) => cases.filter((test) => test.outcome === outcome).length;
   return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../../../src/counted';
 import { FunctionError } from './function-error';
 
 /**
@@ -38,7 +39,7 @@ export function formatText(pattern: string, values: readonly (() => string)[], g
     const value = values[Number(digits)];
     if (value === undefined) {
       throw new FunctionError(
-        `The format '${pattern}' uses {${digits}}, and only ${values.length} value${values.length === 1 ? ' is' : 's are'} given`,
+        `The format '${pattern}' uses {${digits}}, and only ${counted(values.length, 'value')} ${values.length === 1 ? 'is' : 'are'} given`,
         'Give a value for each number; the first is {0}.',
       );
     }

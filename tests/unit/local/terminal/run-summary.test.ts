@@ -128,7 +128,7 @@ describe('runSummary', () => {
       { stages: [stage] },
       { caller: { program: ['npx', 'databricks-mlops'], places: ['--out', 'my runs'] } },
     );
-    assert.match(text, /Run 7 .* waits for an answer; 0 of 1 stages ran/);
+    assert.match(text, /Run 7 .* waits for an answer; 0 of 1 stage ran/);
     assert.ok(
       text.includes(`npx databricks-mlops run --retry 7:gate --approve 'prod'\\''s=Ada L' --out 'my runs'`),
       text,
