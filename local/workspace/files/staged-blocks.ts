@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -12,13 +12,20 @@ import type { Location } from './locations';
 /** 64 bytes in base64. */
 const LONGEST_BLOCK_ID = 88;
 
-/** Keeps a block of a file until the list of its blocks comes; the same id again replaces it. */
+/**
+ * Keeps a block of a file until the list of its blocks comes; the same id again replaces it. Each has a part of its own while it comes: a client that
+ * heard nothing sends a block again while the first may still be read.
+ */
 export async function stageBlock(request: IncomingMessage, place: Location, blockId: string): Promise<void> {
   const file = blockFile(place, blockId);
+  const part = `${file}.${randomUUID()}.part`;
   await mkdir(blockFolder(place), { recursive: true });
-  await rm(`${file}.part`, { force: true });
-  await receive(request, `${file}.part`);
-  await rename(`${file}.part`, file);
+  try {
+    await receive(request, part);
+    await rename(part, file);
+  } finally {
+    await rm(part, { force: true });
+  }
 }
 
 /** The ids among these that were never staged. */
