@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { link, mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ApiError, type Reply } from '../api';
 import { invalid } from '../fields';
+import { publishOnce } from '../publish-once';
 import { byteRange } from './byte-range';
 import { entryOf, type FolderEntry } from './listing';
 import type { Location } from './locations';
@@ -29,7 +30,7 @@ export async function writeFile(
   try {
     await fill(unfinished);
     await makeFolder(place);
-    await (overwrite ? rename(unfinished, place.local) : publishOnce(unfinished, place));
+    await (overwrite ? rename(unfinished, place.local) : publishNew(unfinished, place));
   } finally {
     await rm(unfinished, { force: true });
   }
@@ -44,10 +45,10 @@ export async function receive(request: IncomingMessage, file: string): Promise<v
   }
 }
 
-/** A hard link fails when the name is taken: of two uploads without overwrite at the same time one wins. */
-async function publishOnce(unfinished: string, place: Location): Promise<void> {
+/** Of two uploads without overwrite at the same time one wins. */
+async function publishNew(unfinished: string, place: Location): Promise<void> {
   try {
-    await link(unfinished, place.local);
+    await publishOnce(unfinished, place.local);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? alreadyExists(place) : error;
   }
