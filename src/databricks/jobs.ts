@@ -1,5 +1,5 @@
 import type { HttpClient } from '../http/client';
-import { items, pages, type TokenPage } from '../http/paging';
+import { collect, items, pages, type TokenPage } from '../http/paging';
 import { integerId } from '../json';
 import { idIn, objectIn, objectsIn } from './answer-shape';
 import { withTextIds } from './ids';
@@ -74,15 +74,8 @@ export class JobsApi {
 
   /** Names of the first `count` jobs that the identity may see; a job without a name is shown by its id. */
   async firstNames(count: number): Promise<string[]> {
-    const names: string[] = [];
-    for await (const job of this.list({ limit: Math.min(count, LONGEST_PAGE) })) {
-      const { job_id, settings } = jobOf(job, LIST);
-      names.push(settings?.name || job_id);
-      if (names.length === count) {
-        break;
-      }
-    }
-    return names;
+    const first = await collect(this.list({ limit: Math.min(count, LONGEST_PAGE) }), count);
+    return first.map((job) => jobOf(job, LIST)).map(({ job_id, settings }) => settings?.name || job_id);
   }
 
   private list(query: { readonly name?: string; readonly limit: number }): AsyncGenerator<unknown> {

@@ -67,14 +67,17 @@ export async function* chunks<Chunk extends { readonly next_chunk_index?: number
   }
 }
 
-/** At most `limit` items as an array. */
+/** At most `limit` items as an array; no page is fetched beyond the last of them. */
 export async function collect<Item>(source: AsyncIterable<Item>, limit = Number.POSITIVE_INFINITY): Promise<Item[]> {
   const found: Item[] = [];
+  if (limit <= 0) {
+    return found;
+  }
   for await (const item of source) {
+    found.push(item);
     if (found.length >= limit) {
       break;
     }
-    found.push(item);
   }
   return found;
 }

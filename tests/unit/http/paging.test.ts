@@ -33,6 +33,30 @@ describe('paging', () => {
     );
   });
 
+  for (const [limit, pages] of [
+    [0, 0],
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 2],
+    [9, 3],
+  ] as const) {
+    it(`fetches ${pages} pages of two for at most ${limit} items`, async () => {
+      let fetched = 0;
+      const fetchPage = async (token = '0'): Promise<NumberPage> => {
+        fetched++;
+        const first = 2 * Number(token);
+        return { numbers: [first, first + 1], ...(first < 4 && { next_page_token: String(Number(token) + 1) }) };
+      };
+      const found = await collect(
+        items(fetchPage, (page) => page.numbers),
+        limit,
+      );
+      assert.deepEqual(found, [0, 1, 2, 3, 4, 5].slice(0, limit));
+      assert.equal(fetched, pages);
+    });
+  }
+
   it('ends at an empty token and refuses a token that comes back', async () => {
     assert.deepEqual(
       await collect(
