@@ -2,6 +2,7 @@ import { TaskError } from '../errors';
 import type { SeenNames } from '../suggestion';
 import type { Job, JobsApi } from './jobs';
 import { namesSeen } from './names-seen';
+import type { WorkspaceClient } from './workspace-client';
 
 /** True for what may be the id of a job; a job may be called so too. */
 export function isJobId(text: string): boolean {
@@ -31,6 +32,6 @@ export async function findJob(jobs: JobsApi, wanted: string): Promise<Job | unde
 }
 
 /** Names among which the one of a job that is not there may be. */
-export function jobNamesSeen(jobs: JobsApi): Promise<SeenNames> {
-  return namesSeen((count) => jobs.firstNames(count));
+export function jobNamesSeen(workspace: WorkspaceClient): Promise<SeenNames> {
+  return namesSeen(workspace, ({ jobs }, count) => jobs.firstNames(count));
 }

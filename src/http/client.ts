@@ -99,9 +99,10 @@ export class HttpClient {
     return new HttpClient({ ...this.options, awaitsAnswers: true }, this.shared);
   }
 
-  /** The same client whose requests, all together, have this time from now on. */
+  /** The same client whose requests, all together, have this time from now on, or what is left of this client's own. */
   within(milliseconds: number): HttpClient {
-    return new HttpClient({ ...this.options, endsAt: this.clock.now() + milliseconds }, this.shared);
+    const endsAt = Math.min(this.clock.now() + milliseconds, this.options.endsAt ?? Number.POSITIVE_INFINITY);
+    return new HttpClient({ ...this.options, endsAt }, this.shared);
   }
 
   /** The same network and clock towards another host, with other credentials or none. */

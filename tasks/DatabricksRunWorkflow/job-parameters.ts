@@ -1,14 +1,15 @@
 import { findJob, jobNamesSeen } from '../../src/databricks/find-job';
-import type { Job, JobsApi } from '../../src/databricks/jobs';
+import type { Job } from '../../src/databricks/jobs';
+import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { suggestion } from '../../src/suggestion';
 
 /** The job of this id or exact name. @throws TaskError JOB_NOT_FOUND, JOB_AMBIGUOUS */
-export async function jobToRun(jobs: JobsApi, wanted: string): Promise<Job> {
-  const job = await findJob(jobs, wanted);
+export async function jobToRun(workspace: WorkspaceClient, wanted: string): Promise<Job> {
+  const job = await findJob(workspace.jobs, wanted);
   if (job === undefined) {
     throw new TaskError('JOB_NOT_FOUND', `There is no job '${wanted}' that this identity may see.`, {
-      where: suggestion(wanted, await jobNamesSeen(jobs)),
+      where: suggestion(wanted, await jobNamesSeen(workspace)),
       todo: "Check the name (upper and lower case count) or id in input 'job', and that the identity has at least CAN VIEW on the job.",
     });
   }

@@ -47,7 +47,7 @@ export function planOf(
 }
 
 async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<Plan> {
-  const job = await jobToRun(workspace.jobs, target.job);
+  const job = await jobToRun(workspace, target.job);
   const name = job.settings.name ?? '';
   const parameters = parametersFor(job, target.parameters, target.optionalParameters);
   const declared = (job.settings.tasks ?? []) as readonly OrderedTask[];

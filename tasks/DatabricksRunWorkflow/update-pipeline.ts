@@ -26,7 +26,7 @@ export async function updatePipeline(
   context: TaskContext,
 ): Promise<TaskOutcome> {
   const { log } = context;
-  const pipeline = await findPipeline(workspace.pipelines, target.pipeline);
+  const pipeline = await findPipeline(workspace, target.pipeline);
   const request = requestOf(target);
   const subject = `update of pipeline '${pipeline.name ?? ''}' (id ${pipeline.pipeline_id})`;
   if (inputs.dryRun) {

@@ -35,7 +35,7 @@ export const checkJobs: Check = async ({ workspace, subjects, identity: asked })
     return refusal(who, grantee, subjects.job, 'The workspace does not show it the job');
   }
   if (found === undefined) {
-    const seen = await jobNamesSeen(workspace.jobs);
+    const seen = await jobNamesSeen(workspace);
     const place = isJobId(subjects.job) ? subjects.job : `<id of ${subjects.job}>`;
     return notThere(`job '${subjects.job}'`, subjects.job, seen, who, [starting(place, grantee)]);
   }

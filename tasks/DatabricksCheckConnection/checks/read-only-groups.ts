@@ -28,7 +28,11 @@ export const checkReadOnlyGroups: Check = async ({ workspace, subjects, identity
   const identity = await asked();
   const catalog = await workspace.securables.catalog(subjects.catalog);
   if (catalog === undefined) {
-    const seen = await namesIn(workspace.securables.catalogs(), ({ fullName }) => fullName);
+    const seen = await namesIn(
+      workspace,
+      ({ securables }) => securables.catalogs(),
+      ({ fullName }) => fullName,
+    );
     return notThere(`catalog ${subjects.catalog}`, subjects.catalog, seen, nameOf(identity), [
       managing(subjects.catalog, granteeOf(identity)),
     ]);

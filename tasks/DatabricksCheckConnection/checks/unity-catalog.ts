@@ -33,7 +33,7 @@ interface Step {
   readonly creating?: string;
   find(): Promise<Securable | undefined>;
   /** What else there is of its kind in the same place. */
-  others(): AsyncIterable<Securable>;
+  others(hasty: WorkspaceClient): AsyncIterable<Securable>;
 }
 
 /** Do catalog, schema and model exist, and may the identity use them. A schema or model that does not exist yet must be one that it may create. */
@@ -49,7 +49,7 @@ export const checkUnityCatalog: Check = async ({ workspace, subjects, identity: 
     }
     if (found === undefined) {
       return last === undefined || step.creating === undefined
-        ? notThereYet(step, who)
+        ? notThereYet(workspace, step, who)
         : mayCreate(workspace, step, step.creating, last, who);
     }
     const finding = await rightsOn(workspace, step, found, step.wanted, who);
@@ -77,7 +77,7 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
       object: `catalog ${catalog}`,
       wanted: ['USE_CATALOG'],
       find: () => securables.catalog(catalog),
-      others: () => securables.catalogs(),
+      others: (hasty) => hasty.securables.catalogs(),
     },
     ...(schema === ''
       ? []
@@ -89,7 +89,7 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
             wanted: ['USE_SCHEMA'],
             creating: 'CREATE_SCHEMA',
             find: () => securables.schema(inSchema),
-            others: () => securables.schemas(catalog),
+            others: (hasty: WorkspaceClient) => hasty.securables.schemas(catalog),
           },
         ]),
     ...(model === ''
@@ -102,14 +102,18 @@ function stepsTo({ securables }: WorkspaceClient, { catalog, schema, model }: Ch
             wanted: ['EXECUTE'],
             creating: 'CREATE_MODEL',
             find: () => securables.model(model),
-            others: () => securables.models(catalog, schema),
+            others: (hasty: WorkspaceClient) => hasty.securables.models(catalog, schema),
           },
         ]),
   ];
 }
 
-function othersOf(step: Step): Promise<SeenNames> {
-  return namesIn(step.others(), ({ fullName }) => fullName);
+function othersOf(workspace: WorkspaceClient, step: Step): Promise<SeenNames> {
+  return namesIn(
+    workspace,
+    (hasty) => step.others(hasty),
+    ({ fullName }) => fullName,
+  );
 }
 
 async function lookUp(step: Step): Promise<Securable | undefined | 'denied'> {
@@ -127,8 +131,8 @@ function denied(step: Step, who: Who): Finding {
   return failed(`${who.name} has no ${step.wanted.map(spelled).join(', ')} on ${step.object}.`, lackedOn(step, who));
 }
 
-async function notThereYet(step: Step, who: Who): Promise<Finding> {
-  return notThere(step.object, step.fullName, await othersOf(step), who.name, lackedOn(step, who));
+async function notThereYet(workspace: WorkspaceClient, step: Step, who: Who): Promise<Finding> {
+  return notThere(step.object, step.fullName, await othersOf(workspace, step), who.name, lackedOn(step, who));
 }
 
 function lackedOn(step: Step, who: Who): RightFinding[] {
@@ -178,11 +182,11 @@ async function mayCreate(
   const place = found ?? { fullName: above.fullName, owner: '' };
   const finding = await rightsOn(workspace, above, place, [creating], who);
   if (finding !== undefined && step.type === 'schema') {
-    const hiddenOrNot = await notThereYet(step, who);
+    const hiddenOrNot = await notThereYet(workspace, step, who);
     const { command } = missing(creating, above, who.grantee);
     return { ...hiddenOrNot, message: `${hiddenOrNot.message} So that it may create the schema: ${command}` };
   }
-  const others = await othersOf(step);
+  const others = await othersOf(workspace, step);
   const question = typeof others === 'string' ? '' : didYouMean(step.fullName, others.names);
   const none = `There is no ${step.object} that ${who.name} may see. ${question}`.trimEnd();
   return finding === undefined

@@ -23,7 +23,11 @@ export const checkWarehouse: Check = async ({ workspace, subjects, identity: ask
   const identity = await asked();
   const warehouse = await chosen(workspace, subjects.warehouse);
   if (warehouse === undefined) {
-    const seen = await namesIn(workspace.warehouses.list(), ({ id, name }) => name || id);
+    const seen = await namesIn(
+      workspace,
+      ({ warehouses }) => warehouses.list(),
+      ({ id, name }) => name || id,
+    );
     const wanted = subjects.warehouse;
     return notThere(`SQL warehouse '${wanted}'`, wanted, seen, nameOf(identity), [
       {

@@ -95,6 +95,13 @@ describe('HttpClient', () => {
     assert.equal(server.received.length, 5 + 3 + 2);
   });
 
+  it('gives requests that are part of others no more time than those have', async () => {
+    const { http, clock } = await client(() => ({ status: 503, json: { message: 'no' } }));
+    const start = clock.now();
+    await failure(http.within(5_000).within(60_000).json({ method: 'GET', path: '/p' }));
+    assert.ok(clock.now() - start < 5_000, `${clock.now() - start} ms`);
+  });
+
   it('never repeats a POST after 500, a lost answer or a cut answer', async () => {
     const faults: readonly [Answer, string][] = [
       [{ status: 500, json: { error_code: 'INTERNAL_ERROR', message: 'x' } }, 'SERVER_ERROR'],

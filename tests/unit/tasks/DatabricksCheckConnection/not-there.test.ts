@@ -118,6 +118,28 @@ describe('DatabricksCheckConnection, of what is not there', () => {
     );
   });
 
+  for (const [check, list, inputs] of [
+    ['unityCatalog', `${UC}/catalogs`, { model: '', catalog: 'stagin' }],
+    ['unityCatalog', `${UC}/schemas`, { model: '', catalog: 'dev', schema: 'nl' }],
+    ['readOnlyGroups', `${UC}/catalogs`, { catalog: 'prodd' }],
+    ['warehouse', '/api/2.0/sql/warehouses', { warehouse: 'whs' }],
+    ['jobs', '/api/2.2/jobs/list', { job: 'trian' }],
+  ] as const) {
+    it(`${check} says what is missing soon also where the list at ${list} keeps it waiting`, async () => {
+      // Jobs and warehouses are looked for in the list that also has what else there is.
+      let before = ['warehouse', 'jobs'].includes(check) ? 1 : 0;
+      const { host, clock } = await checkedBy(
+        check,
+        (path) =>
+          path === list && before-- <= 0 ? { status: 429, headers: { 'retry-after': '5' }, json: {} } : undefined,
+        inputs as Record<string, string>,
+      );
+      assert.match(host.error?.message ?? '', /What else there is, is not known\. If the name/);
+      const waited = clock.waits.reduce((sum, wait) => sum + wait, 0);
+      assert.ok(waited <= 10_000, `${waited} ms`);
+    });
+  }
+
   it('says of a name that is not there that the list of names is hidden too', async () => {
     const { host } = await checkedBy('unityCatalog', (path) =>
       path === `${UC}/catalogs/dev`

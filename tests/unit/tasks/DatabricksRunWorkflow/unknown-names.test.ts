@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AutoClock } from '../../../support/auto-clock';
 import type { FakeHost } from '../../../support/fake-host';
 import { type Answer, type HttpDouble, type Received, startDouble } from '../../../support/http-double';
 import { runWorkflow, workflowHost } from './workflow-step';
@@ -23,6 +24,7 @@ describe('DatabricksRunWorkflow with a name that there is not', () => {
     inputs: Record<string, string>,
     answer: (request: Received, path: string) => Answer | undefined = () => undefined,
     during: (host: FakeHost, request: Received) => void = () => undefined,
+    clock = new AutoClock(),
   ): Promise<FakeHost> {
     let host: FakeHost | undefined;
     server = await startDouble((request) => {
@@ -30,7 +32,7 @@ describe('DatabricksRunWorkflow with a name that there is not', () => {
       return answer(request, request.url.split('?')[0] ?? '') ?? { json: {} };
     });
     host = workflowHost(server.url, inputs);
-    return runWorkflow(host);
+    return runWorkflow(host, clock);
   }
 
   for (const [seen, jobs, expected] of [
@@ -68,6 +70,21 @@ describe('DatabricksRunWorkflow with a name that there is not', () => {
       const host = await step({ job: 'nope' }, answers);
       assert.equal(host.error?.code, 'JOB_NOT_FOUND', host.printed);
       assert.match(host.error?.message ?? '', expected);
+    });
+  }
+
+  for (const [inputs, code] of [
+    [{ job: 'nope' }, 'JOB_NOT_FOUND'],
+    [{ action: 'update', pipeline: 'nope' }, 'PIPELINE_NOT_FOUND'],
+  ] as const) {
+    it(`fails with ${code} soon also where the list of what else there is keeps it waiting`, async () => {
+      const clock = new AutoClock();
+      const start = clock.now();
+      const filtered = /[?&](name|filter)=/;
+      const busy: Answer = { status: 429, headers: { 'retry-after': '5' }, json: {} };
+      const host = await step(inputs, ({ url }) => (filtered.test(url) ? undefined : busy), undefined, clock);
+      assert.equal(host.error?.code, code, host.printed);
+      assert.ok(clock.now() - start <= 10_000, `${clock.now() - start} ms`);
     });
   }
 

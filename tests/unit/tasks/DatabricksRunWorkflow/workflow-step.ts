@@ -14,7 +14,7 @@ export function workflowHost(url: string, inputs: Record<string, string>): FakeH
 }
 
 /** Runs the step to its end, on a clock that no one waits for. */
-export async function runWorkflow(host: FakeHost): Promise<FakeHost> {
-  await runTask(task, readInputs, run, host, new AutoClock());
+export async function runWorkflow(host: FakeHost, clock = new AutoClock()): Promise<FakeHost> {
+  await runTask(task, readInputs, run, host, clock);
   return host;
 }
