@@ -151,7 +151,7 @@ async function killedStep(
       await workspace.kill();
       await workspace.start();
     } else if (!over) {
-      process.kill(step.processId, 'SIGKILL');
+      killIfThere(step.processId);
     }
   };
   const step = startAgentStep(task, {
@@ -167,6 +167,15 @@ async function killedStep(
   over = true;
   await killed;
   return killed !== undefined;
+}
+
+/** The process may have ended by itself a moment ago, while its output is still being read. */
+function killIfThere(processId: number): void {
+  try {
+    process.kill(processId, 'SIGKILL');
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'ESRCH');
+  }
 }
 
 function stepOn(
