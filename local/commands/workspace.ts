@@ -5,6 +5,8 @@ import { nearestName } from '../../src/nearest-name';
 import { commandLine } from '../command-line';
 import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
 import { print, printJson } from '../terminal/print';
+import { deleteState, metadataFolder } from '../workspace/data-folder';
+import { HeldByProcess } from '../workspace/held-folder';
 import { principalFindings } from '../workspace/identity/principal-findings';
 import { principalsShape } from '../workspace/identity/principal-settings';
 import { isAlive, type ProcessIdentity, processIdentity } from '../workspace/process-identity';
@@ -211,12 +213,23 @@ function reset(data: string): number {
   if (readRecord(data) !== undefined) {
     throw new CommandError(`A local workspace runs on ${data}. Stop it first: ${stopCommand(data)}.`);
   }
-  if (existsSync(data) && !existsSync(join(data, 'metadata', 'data.mdb'))) {
+  if (!existsSync(data)) {
+    print(`There is no state in ${data}.\n`);
+    return 0;
+  }
+  if (!existsSync(join(metadataFolder(data), 'data.mdb'))) {
     throw new CommandError(`${data} is not the data folder of a local workspace; nothing was deleted.`);
   }
-  const existed = existsSync(data);
-  rmSync(data, { recursive: true, force: true });
-  print(existed ? `Deleted the state in ${data}.\n` : `There is no state in ${data}.\n`);
+  try {
+    deleteState(data);
+  } catch (error) {
+    throw error instanceof HeldByProcess
+      ? new CommandError(
+          `Process ${error.pid} uses the state in ${data}: nothing was deleted. Wait for its end, or end it.`,
+        )
+      : error;
+  }
+  print(`Deleted the state in ${data}.\n`);
   return 0;
 }
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { parseYaml } from '../../src/quiet-yaml';
+import { deleteState } from '../workspace/data-folder';
 import type { TrainingOverride } from './sample-jobs';
 
 /** The folders of a demo: a consumer's repository, the repository of the templates, settings and runs. */
@@ -25,9 +26,9 @@ const NOT_COPIED = /(?:^|[/\\])(?:__pycache__|\.pytest_cache|\.venv|\.mlops|node
  * Lays out a demo below a folder, in place of the one before: the sample as it is with its pipeline for rollbacks beside it, and the templates at their
  * tag. With git both are repositories; without they are folders, and the pipeline reads them as they lie.
  * @param root folder of this package
+ * @throws HeldByProcess when a process uses the workspaces of the one before; nothing has changed then
  */
 export function layOutDemo(folder: string, root: string): DemoPlace {
-  rmSync(folder, { recursive: true, force: true });
   const place = {
     repository: join(folder, 'diabetes'),
     templates: join(folder, 'azure-databricks-mlops'),
@@ -35,6 +36,10 @@ export function layOutDemo(folder: string, root: string): DemoPlace {
     runs: join(folder, 'runs'),
     data: join(folder, 'workspace'),
   };
+  if (existsSync(place.data)) {
+    deleteState(place.data);
+  }
+  rmSync(folder, { recursive: true, force: true });
   cpSync(join(root, 'samples', 'diabetes'), place.repository, {
     recursive: true,
     filter: (source) => !NOT_COPIED.test(source),

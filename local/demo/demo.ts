@@ -9,6 +9,7 @@ import type { LocalWorkspace } from '../pipelines/settings/connections';
 import { outliveReaders } from '../terminal/outlive-readers';
 import { paintFor } from '../terminal/paint';
 import { print } from '../terminal/print';
+import { HeldByProcess, holdFolder } from '../workspace/held-folder';
 import { startWorkspaces } from '../workspace/server';
 import { DEMO_USAGE, readDemoOptions } from './demo-options';
 import { commitTraining, type DemoPlace, layOutDemo } from './demo-place';
@@ -80,10 +81,26 @@ async function main(): Promise<void> {
     print(DEMO_USAGE);
     return;
   }
+  const folder = join(process.cwd(), '.mlops', 'demo');
+  try {
+    const release = holdFolder(`${folder}-holders`);
+    try {
+      await playAll(layOutDemo(folder, packageRoot()), quick);
+    } finally {
+      release();
+    }
+  } catch (error) {
+    throw error instanceof HeldByProcess
+      ? new CommandError(
+          `Process ${error.pid} uses ${folder}: another demo, or a workspace of the last one. End it first.`,
+        )
+      : error;
+  }
+}
+
+async function playAll(place: DemoPlace, quick: boolean): Promise<void> {
   const begun = Date.now();
-  const root = packageRoot();
   const paint = paintFor(process.stdout);
-  const place = layOutDemo(join(process.cwd(), '.mlops', 'demo'), root);
   const running = await startWorkspaces({ names: ['staging', 'prod'], data: place.data });
   try {
     const shown = running.workspaces.map(({ name, url }) => `${name} ${url}`).join('  ');
@@ -92,7 +109,7 @@ async function main(): Promise<void> {
     );
     const stage: DemoStage = {
       place,
-      tasksFolder: join(root, 'dist', 'tasks'),
+      tasksFolder: join(packageRoot(), 'dist', 'tasks'),
       workspaces: running.workspaces,
       paint,
       signal: interruption(),

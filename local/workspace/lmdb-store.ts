@@ -52,12 +52,21 @@ function opened(folder: string, release: () => void): RootDatabase<Buffer, Buffe
 }
 
 /**
+ * Takes the store in `folder` for this process without opening it.
+ * @returns what gives it back
+ * @throws HeldByProcess
+ */
+export function holdStore(folder: string): () => void {
+  return holdFolder(join(folder, 'holders'));
+}
+
+/**
  * Before LMDB sees the folder: opening an environment sets its last transaction to what the files said a moment ago (`mdb_env_open2` of lmdb-js 3.5.6),
  * so that a holder that writes at that moment would lose a write.
  */
 function holdAlone(folder: string): () => void {
   try {
-    return holdFolder(join(folder, 'holders'));
+    return holdStore(folder);
   } catch (error) {
     if (error instanceof HeldByProcess) {
       throw new TaskError('DATA_FOLDER_IN_USE', `Process ${error.pid} already runs a workspace on this data folder.`, {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../src/clock';
 import { TaskError } from '../../src/errors';
 import { unwind } from '../unwind';
 import type { Service, Workspace } from './api';
+import { metadataFolder } from './data-folder';
 import { FaultTable } from './faults/fault-table';
 import { authorizer } from './grants/authorize';
 import { openPort, type Port } from './http-server';
@@ -75,7 +76,7 @@ export async function startWorkspaces(options: StartOptions): Promise<RunningWor
   const names = checkedNames(options.names ?? ['local']);
   const clock = options.clock ?? systemClock;
   const data = path.resolve(options.data);
-  const store = openLmdbStore(path.join(data, 'metadata'));
+  const store = openLmdbStore(metadataFolder(data));
   const cleanUp: (() => Promise<void>)[] = [() => store.close()];
   try {
     const metastore = { store: store.scope('metastore'), folder: folderIn(data, 'metastore') };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { workspace } from '../../../../local/commands/workspace';
+import { startWorkspaces } from '../../../../local/workspace/server';
 
 const CLI = ['--import', 'tsx', join('local', 'cli.ts'), 'workspace'];
 
@@ -191,6 +192,20 @@ resources:
     writeFileSync(join(data, 'running.json'), JSON.stringify(record));
     const stop = command('stop');
     assert.deepEqual([stop.status, stop.stdout], [0, `No local workspace runs on ${data}.\n`]);
+  });
+
+  it('deletes no state that a run uses, which no other terminal has started', async () => {
+    const running = await startWorkspaces({ data });
+    try {
+      const reset = command('reset');
+      assert.equal(reset.status, 2);
+      assert.match(reset.stderr, new RegExp(`^Process ${process.pid} uses the state in .*: nothing was deleted\\.`));
+      assert.equal(existsSync(join(data, 'metadata', 'data.mdb')), true);
+    } finally {
+      await running.stop();
+    }
+    assert.equal(command('reset').status, 0);
+    assert.equal(existsSync(data), false);
   });
 
   it('deletes no folder that is not its own', () => {
