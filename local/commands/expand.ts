@@ -45,7 +45,7 @@ export async function expand(args: readonly string[]): Promise<number> {
       parameters: pairs('parameter', values.parameter),
       variables: pairs('variable', values.variable),
     });
-    // A document for files and other programs, in which a script may have commands of its own: as it is.
+    // A document for files and other programs, in which a script may have commands of its own: as it is. What acts at a terminal is escaped in it.
     process.stdout.write(printPipeline(pipeline));
     return 0;
   } catch (error) {
