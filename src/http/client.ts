@@ -38,6 +38,7 @@ export interface HttpClientOptions {
 
 const DEADLINE_MS = 300_000;
 const ATTEMPT_MS = 60_000;
+/** What an attempt has at least: one that is cut off sooner would put its own time-out in the place of what the service answered before. */
 const LEAST_MS = 1_000;
 /** Milliseconds that a request waits between its attempts altogether, however long one of them may take. */
 const PATIENCE_MS = 300_000;
@@ -147,7 +148,7 @@ export class HttpClient {
           continue;
         }
         const wait = retryDelay(request, error, count, (this.options.random ?? Math.random)());
-        if (wait === undefined || this.clock.now() + wait >= end || waited + wait >= PATIENCE_MS) {
+        if (wait === undefined || this.clock.now() + wait + LEAST_MS > end || waited + wait >= PATIENCE_MS) {
           throw error;
         }
         tellWait(error, wait, Math.min(end - this.clock.now(), PATIENCE_MS - waited));
@@ -169,7 +170,7 @@ export class HttpClient {
       network: network ?? {},
       pools: this.shared.pools,
       headers: { ...(userAgent === undefined ? {} : { 'User-Agent': userAgent }), ...proof },
-      milliseconds: Math.max(1, Math.min(attemptMs, end - this.clock.now())),
+      milliseconds: Math.min(attemptMs, Math.max(LEAST_MS, end - this.clock.now())),
       signal: awaitsAnswers === true ? undefined : signal,
       log: log ?? (() => undefined),
     };

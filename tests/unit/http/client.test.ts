@@ -92,7 +92,30 @@ describe('HttpClient', () => {
     assert.equal((await failure(bounded.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
     clock.advance(60_000);
     assert.equal((await failure(bounded.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
-    assert.equal(server.received.length, 5 + 3 + 2);
+    assert.equal(server.received.length, 5 + 3 + 1);
+  });
+
+  it('begins no attempt with less than a second left: the answer of the service stands, and no time-out', async () => {
+    const { http, server, clock } = await client(() => ({ status: 503, json: { message: 'no' } }), {
+      deadlineMs: 1_501,
+    });
+    assert.equal((await failure(http.json({ method: 'GET', path: '/p' }))).code, 'UNAVAILABLE');
+    assert.deepEqual(clock.waits, [500]);
+    assert.equal(server.received.length, 2);
+  });
+
+  it('gives an attempt a second where signing in has left less', async () => {
+    const late = new AutoClock();
+    const credentials: Credentials = {
+      refreshable: true,
+      headers: async () => {
+        late.advance(299_999);
+        return { Authorization: 'Bearer late' };
+      },
+      invalidate: () => undefined,
+    };
+    const { http } = await client(() => ({ json: { done: true } }), { credentials, clock: late });
+    assert.deepEqual(await http.json({ method: 'GET', path: '/p' }), { done: true });
   });
 
   it('gives requests that are part of others no more time than those have', async () => {
