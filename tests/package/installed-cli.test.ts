@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +30,13 @@ describe('the installed command-line package', function () {
       },
     );
   });
-  after(() => {
-    workspace?.kill('SIGTERM');
+  after(async () => {
+    if (workspace !== undefined) {
+      // It still writes into the folder while it ends.
+      const ended = once(workspace, 'exit');
+      workspace.kill('SIGTERM');
+      await ended;
+    }
     rmSync(folder, { recursive: true, force: true });
   });
 
