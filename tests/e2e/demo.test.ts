@@ -94,6 +94,7 @@ describe('the demo', function () {
         }, 50);
       }
     });
+    clearInterval(watch); // a demo that ends before its job would leave the watch, and the tests would never end
     assert.equal(code, 1, output);
     assert.match(output, /Interrupted; nothing is left running/);
     assert.deepEqual(processesOf(folder), []);
