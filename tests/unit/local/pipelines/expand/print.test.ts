@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { type Node, textScalar } from '../../../../../local/pipelines/expand/nodes';
+import { mapping, textScalar } from '../../../../../local/pipelines/expand/nodes';
 import { printPipeline } from '../../../../../local/pipelines/expand/print';
 
-const AT = { file: 'azure-pipelines.yml', line: 1, column: 1 } as Node['at'];
+const FRAME = { file: 'azure-pipelines.yml', repository: 'self', path: '/azure-pipelines.yml', level: 0 };
+const AT = { frame: FRAME, line: 1, column: 1 };
 const STYLES = ['plain', 'quoted', 'block'] as const;
 
 function printed(text: string, style: (typeof STYLES)[number]): string {
-  return printPipeline({
-    kind: 'mapping',
-    at: AT,
-    entries: [{ key: textScalar(`key ${text}`, AT), value: textScalar(text, AT, style) }],
-  });
+  return printPipeline(mapping([{ key: textScalar(`key ${text}`, AT), value: textScalar(text, AT, style) }], AT));
 }
 
 /** What moves a cursor, colours, rings or turns the direction of a terminal, and what YAML wants escaped. */
