@@ -19,7 +19,7 @@ export function versionsOfFile(
     challenger: wantedVersion('challenger', inputs.challenger),
     champion: wantedVersion('champion', inputs.champion),
   };
-  const versions = model.versionColumns === 'none' ? given(wanted) : named(data, model);
+  const versions = model.versionColumns === 'none' ? given(data, model, inputs, wanted) : named(data, model);
   for (const which of ['challenger', 'champion'] as const) {
     const found = versions[which]?.version;
     if (wanted[which] !== undefined && wanted[which] !== found) {
@@ -60,13 +60,27 @@ function wantedVersion(input: 'challenger' | 'champion', text: string): string |
   return text;
 }
 
-/** Without version columns only the inputs can say what was scored. */
-function given({ challenger, champion }: { challenger: string | undefined; champion: string | undefined }): Versions {
+/**
+ * Without version columns only the inputs can say what was scored; that predictions of a champion are to be passed over wants saying too.
+ */
+function given(
+  data: PredictionData,
+  model: PolicyModel,
+  inputs: Pick<EvaluateInputs, 'champion'>,
+  { challenger, champion }: { readonly challenger: string | undefined; readonly champion: string | undefined },
+): Versions {
   if (challenger === undefined) {
     throw new TaskError(
       'PREDICTIONS_OF_ANOTHER_VERSION',
       'The policy has versionColumns: none, so the file does not say which version its predictions are of.',
       { todo: "Set 'challenger' to the number of the version, or give connection and model." },
+    );
+  }
+  if (champion === undefined && inputs.champion !== 'none' && hasChampionPredictions(data, model)) {
+    throw new TaskError(
+      'PREDICTIONS_OF_ANOTHER_VERSION',
+      "The file has predictions of a champion, but 'champion' names no version of it.",
+      { todo: "Set 'champion' to the number of the version, or to none where there is no champion." },
     );
   }
   return { challenger: { version: challenger }, champion: champion === undefined ? null : { version: champion } };

@@ -137,8 +137,20 @@ describe('DatabricksEvaluateModel on files alone', () => {
     );
     const csv = csvOf(100, 20, '18', '17');
     assert.equal((await withFiles(policy, csv)).error?.code, 'PREDICTIONS_OF_ANOTHER_VERSION');
-    const first = await withFiles(policy, csv, { challenger: '18' });
-    assert.deepEqual([first.outputs.get('verdict'), first.outputs.get('championVersion')], ['PASS', '']);
+    const unnamed = await withFiles(policy, csv, { challenger: '18' });
+    assert.equal(unnamed.error?.code, 'PREDICTIONS_OF_ANOTHER_VERSION', unnamed.printed);
+    assert.match(unnamed.printed, /has predictions of a champion, but 'champion' names no version of it/);
+    for (const [rows, inputs] of [
+      [csv, { challenger: '18', champion: 'none' }],
+      [csvOf(100, 20, '18', ''), { challenger: '18' }],
+    ] as const) {
+      const first = await withFiles(policy, rows, inputs);
+      assert.deepEqual(
+        [first.outputs.get('verdict'), first.outputs.get('championVersion')],
+        ['PASS', ''],
+        first.printed,
+      );
+    }
     const against = await withFiles(policy, csv, { challenger: '18', champion: '17' });
     assert.deepEqual(
       ['verdict', 'nextAction', 'championVersion'].map((name) => against.outputs.get(name)),
