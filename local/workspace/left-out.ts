@@ -21,7 +21,7 @@ export const leftOut: readonly LeftOut[] = [
   },
   {
     room: 'repos',
-    why: 'Git folders are left out, and so are jobs with a Git source: upload their files to the workspace.',
+    why: 'Git folders are left out: upload their files to the workspace, or give the job a git_source.',
   },
   { room: 'git-credentials', why: 'Git folders are left out, so there are no credentials for them.' },
   {

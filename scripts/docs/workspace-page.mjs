@@ -53,7 +53,8 @@ ends with "cannot configure default credentials".
 ## What the code of a job finds
 
 Tasks run as processes of this machine, in an environment of the packages that the job names: \`dependencies\` of its \`environments\`, \`libraries\` of
-the task (\`pypi\`, \`whl\`, \`requirements\`), \`%pip install\` in a notebook. There is no \`spark\`; \`dbutils\` has widgets, task values, secrets, exit.
+the task (\`pypi\`, \`whl\`, \`requirements\`), \`%pip install\` in a notebook. There is no \`spark\`; \`dbutils\` has widgets, task values, secrets, \`notebook.run\` and
+\`notebook.exit\`.
 
 \`/Volumes/<catalog>/<schema>/<volume>/…\` can be read and written with Python's own functions: \`open\`, \`os\`, \`pathlib\`, \`shutil\`, \`import\` and all
 that is made of them, such as \`pandas.read_csv\` and \`pytest --junitxml\`, also in a Python that the task starts. Rights are those of whom the run
@@ -61,6 +62,27 @@ runs as, READ VOLUME and WRITE VOLUME. \`/Workspace/…\` can be read. What cann
 other programs with such a path among their arguments, databases, files that libraries open by other ways. Libraries that open files in native
 code (\`pyarrow\`, \`polars\`, \`duckdb\`) and programs that make up such a path themselves look for it in the root of this machine: give them an open file,
 or a copy in a temporary folder.
+
+## Notebooks
+
+Notebooks in Python and SQL, in source form (\`.py\` and \`.sql\` that begin with the line \`# Databricks notebook source\`, or \`--\` in SQL) and of
+Jupyter (\`.ipynb\`), come in by import, by a bundle or the CLI, and from Git. Each can be exported in either form, and as a page.
+
+A notebook runs cell by cell in one namespace. \`%md\` is text. \`%run ./other $name="value"\` includes another one in this namespace;
+\`dbutils.notebook.run\` starts one in its own. \`%pip install\` of the notebook, and of those that it includes, is done before it starts. Cells of
+\`%sql\` and of SQL notebooks go statement by statement to the warehouse, with the rights of the run and as far as its SQL goes: widgets and
+parameters are \`:name\`, also \`\${name}\`; \`USE\` holds for the cells after it; \`CREATE WIDGET\` and \`REMOVE WIDGET\` are known; the last rows are
+\`_sqldf\` with \`collect\`, \`first\`, \`count\`, \`show\` and \`toPandas\`. \`warehouse_id\` of the task lets only SQL run. \`display\` prints. What only
+concerns an editor (\`%matplotlib\`, \`%autoreload\`) does nothing; \`%sh\`, \`%fs\`, \`%scala\`, \`%r\` and all others end the run with the number of the cell.
+The trace of an error names notebook, cell and its line.
+
+## Git sources
+
+Tasks with the source \`GIT\` take notebooks, scripts and SQL files from \`git_source\`: the first one fetches the commit with \`git\` of this machine, and
+all tasks, attempts and repairs of the run use it (\`git_snapshot\`). A bare copy of each repository stays in the data folder, so that the next run
+fetches only what is new. git signs in by what the user of this machine has set up (credential helper, SSH agent) and asks nothing; try
+\`git ls-remote <url>\` in a terminal where that fails. Addresses are those of a server, https or SSH; a local clone is reached by git's own setting
+\`url.<base>.insteadOf\`. The root of the repository is on the path of Python, submodules and \`sparse_checkout\` are left out.
 
 ## What it keeps, and for how long
 

@@ -37,7 +37,7 @@ export function workspaceFileRules(workspace: Workspace): Readonly<Record<string
     }
     const path = canonicalPath(given);
     // A notebook stands without the extension that its source came with.
-    const found = (await objects.find(path)) ?? (await objects.find(path.replace(/\.py$/, '')));
+    const found = (await objects.find(path)) ?? (await objects.find(path.replace(/\.(?:py|sql|ipynb)$/, '')));
     const [at, need]: [string, TreeNeed] = found !== undefined && replaces ? [found.path, 'edit'] : [path, 'manage'];
     tree.require(access, at, need);
   }

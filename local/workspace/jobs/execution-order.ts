@@ -1,4 +1,4 @@
-import type { Attempt, Run, TaskRun } from './types';
+import type { Attempt, Run, TaskRun, TerminationCode } from './types';
 
 /** One attempt of a task, to be executed. */
 export interface ExecutionOrder {
@@ -14,6 +14,7 @@ export interface ExecutionEnd {
   readonly outcome: 'SUCCESS' | 'FAILED' | 'INTERNAL_ERROR';
   readonly message?: string;
   readonly branch?: 'true' | 'false';
+  readonly code?: TerminationCode;
 }
 
 /** What an attempt under way tells and asks of whoever carries runs out. */

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { type Html, html } from '../../html';
 import type { Operation, Reply } from '../api';
 import { type Fields, invalid, optionalText, queryFields } from '../fields';
+import { readNotebook } from '../notebooks/notebook-file';
+import { notebookPage } from '../notebooks/notebook-page';
 import { notebookCopy, readExitValue, readTaskError } from './attempt-folder';
 import { knownRun, type RunParts } from './job-parts';
 import { latest } from './types';
@@ -14,7 +15,7 @@ export function exportOperation(parts: RunParts, version: '2.1' | '2.2'): Operat
     method: 'GET',
     path: `/api/${version}/jobs/runs/export`,
     note: 'the notebook of a task run as it was at its start, with exit value and error',
-    lacks: 'dashboards',
+    lacks: 'dashboards, results of cells',
     handle: ({ query }) => exportViews(parts, queryFields(query)),
   };
 }
@@ -46,27 +47,7 @@ async function exportViews(parts: RunParts, request: Fields): Promise<Reply> {
   const { workspace } = parts;
   const name = path.slice(path.lastIndexOf('/') + 1);
   const raised = await readTaskError(workspace, attempt.runId);
-  const content = page(name, {
-    source: await readFile(notebookCopy(workspace, attempt.runId), 'utf8'),
-    exitValue: await readExitValue(workspace, attempt.runId),
-    trace: raised?.trace,
-  });
-  return { json: { views: [{ content: content.text, name, type: 'NOTEBOOK' }] } };
-}
-
-function page(
-  name: string,
-  shown: { readonly source: string; readonly exitValue: string | undefined; readonly trace: string | undefined },
-): Html {
-  const cells = shown.source.split(/^# COMMAND -{10}\s*$/m);
-  return html`<!DOCTYPE html>
-<html>
-<head><meta charset="utf-8"><title>${name}</title></head>
-<body>
-<h1>${name}</h1>
-${cells.map((cell) => html`<pre>${cell.trim()}</pre>`)}
-${shown.exitValue === undefined ? undefined : html`<p>Notebook exited: <code>${shown.exitValue}</code></p>`}
-${shown.trace === undefined ? undefined : html`<pre>${shown.trace}</pre>`}
-</body>
-</html>`;
+  const notebook = readNotebook(await readFile(notebookCopy(workspace, attempt.runId), 'utf8'));
+  const end = { exitValue: await readExitValue(workspace, attempt.runId), trace: raised?.trace };
+  return { json: { views: [{ content: notebookPage(name, notebook, end).text, name, type: 'NOTEBOOK' }] } };
 }

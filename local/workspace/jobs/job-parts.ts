@@ -1,5 +1,6 @@
 import type { Workspace } from '../api';
 import { type Fields, invalid, requiredText } from '../fields';
+import type { RunCheckouts } from '../git/run-checkouts';
 import type { JobRunner } from './job-runner';
 import type { FoundAttempt, JobStore, RunStore } from './run-store';
 import type { Job, Run } from './types';
@@ -14,6 +15,7 @@ export interface JobParts {
 /** What the operations on runs work with. */
 export interface RunParts extends JobParts {
   readonly runner: JobRunner;
+  readonly checkouts: RunCheckouts;
 }
 
 /** @throws ApiError 400 INVALID_PARAMETER_VALUE in the words that clients take for "not found" (databricks-api 1.3) */

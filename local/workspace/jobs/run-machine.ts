@@ -1,7 +1,15 @@
 import { decideRunIf, dependencyResult } from './run-conditions';
 import { runResult } from './run-outcome';
 import { type Repair, repaired } from './run-rounds';
-import { type Attempt, latest, type Run, type Stop, type TaskOutcome, type TaskRun } from './types';
+import {
+  type Attempt,
+  latest,
+  type Run,
+  type Stop,
+  type TaskOutcome,
+  type TaskRun,
+  type TerminationCode,
+} from './types';
 
 /** What happens to a run. `attempt` is the run id of a task's attempt. */
 export type RunEvent =
@@ -16,6 +24,7 @@ export type RunEvent =
       readonly outcome: 'SUCCESS' | 'FAILED' | 'INTERNAL_ERROR';
       readonly message?: string;
       readonly branch?: 'true' | 'false';
+      readonly code?: TerminationCode;
     }
   /** The task whose latest attempt failed gets another one, with this run id. */
   | { readonly type: 'retry'; readonly attempt: string; readonly runId: string }
@@ -65,7 +74,7 @@ function applied(run: Run, event: Exclude<RunEvent, { type: 'repair' }>, now: nu
     case 'ended':
       return withAttempt(run, event.attempt, ['PENDING', 'RUNNING', 'TERMINATING'], (attempt) =>
         attempt.stop === undefined
-          ? ended(attempt, now, event.outcome, event.message, event.branch)
+          ? ended(attempt, now, event.outcome, event.message, event)
           : ended(attempt, now, attempt.stop, stopMessage(attempt.stop)),
       );
     case 'retry':
@@ -218,7 +227,7 @@ function ended(
   now: number,
   outcome: TaskOutcome,
   message: string | undefined,
-  branch?: 'true' | 'false',
+  { branch, code }: Pick<Attempt, 'branch' | 'code'> = {},
 ): Attempt {
   return {
     ...attempt,
@@ -227,6 +236,7 @@ function ended(
     outcome,
     ...(message === undefined ? {} : { message }),
     ...(branch === undefined ? {} : { branch }),
+    ...(code === undefined ? {} : { code }),
   };
 }
 

@@ -149,6 +149,7 @@ async function remove(parts: RunParts, call: Call): Promise<Reply> {
     throw new ApiError(400, 'INVALID_STATE', `Run ${run.runId} is active and cannot be deleted; cancel it first.`);
   }
   const all = [run, ...iterationRuns(parts, run)];
+  await parts.checkouts.forget(run.runId);
   for (const one of all) {
     parts.runs.remove(one);
   }

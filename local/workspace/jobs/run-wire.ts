@@ -1,17 +1,21 @@
 import { integerId } from '../../../src/json';
 import type { Workspace } from '../api';
+import type { RunCheckouts } from '../git/run-checkouts';
 import { readResolved } from './attempt-folder';
+import { takesFromGit } from './git-tasks';
 import { iterationStats } from './iteration-stats';
 import { actingPrincipal } from './run-identity';
 import type { FoundAttempt, RunStore } from './run-store';
+import { referencedRun } from './task-references';
 import { specOnWire } from './task-wire';
-import type { Attempt, Round, Run, RunOutcome, TaskOutcome, TaskRun } from './types';
+import type { Attempt, Round, Run, RunOutcome, TaskOutcome, TaskRun, TerminationCode } from './types';
 import { latest } from './types';
 
 /** What showing runs works with. */
 export interface Showing {
   readonly workspace: Workspace;
   readonly runs: RunStore;
+  readonly checkouts: Pick<RunCheckouts, 'commitOf'>;
   /** Whether attempts are shown with their resolved parameters. */
   readonly resolvedValues?: boolean;
 }
@@ -36,6 +40,7 @@ export function runOnWire(showing: Showing, run: Run): Record<string, unknown> {
     attempt_number: 0,
     original_attempt_run_id: integerId(run.runId),
     ...declaredOnWire(run.settings),
+    ...gitOnWire(showing, run),
     start_time: run.startTime,
     end_time: run.endTime ?? 0,
     setup_duration: 0,
@@ -56,20 +61,32 @@ export function runOnWire(showing: Showing, run: Run): Record<string, unknown> {
 /** What a run shows of the settings that it began with. */
 function declaredOnWire(settings: Run['settings']): Record<string, unknown> {
   const { performance_target: target } = settings as { readonly performance_target?: string };
-  const shown = ['description', 'schedule', 'git_source', 'job_clusters', 'environment_variables'];
+  const shown = ['description', 'schedule', 'job_clusters', 'environment_variables'];
   return {
     ...Object.fromEntries(Object.entries(settings).filter(([name]) => shown.includes(name))),
     ...(target === undefined ? {} : { effective_performance_target: target }),
   };
 }
 
+/** Where the sources come from, with the commit once it is known. */
+function gitOnWire({ runs, checkouts }: Showing, run: Run): Record<string, unknown> {
+  const { git_source: source } = run.settings;
+  if (source === undefined || source === null) {
+    return {};
+  }
+  const commit = checkouts.commitOf(referencedRun(runs, run).runId);
+  const snapshot = commit === undefined ? {} : { git_snapshot: { used_commit: commit } };
+  return { git_source: { ...source, ...snapshot } };
+}
+
 /** One attempt of a task, as it stands in `tasks` of its run. */
-export function attemptOnWire(showing: Showing, { run, task, attempt }: FoundAttempt): Record<string, unknown> {
+function attemptOnWire(showing: Showing, { run, task, attempt }: FoundAttempt): Record<string, unknown> {
   const { workspace } = showing;
   const ended = attempt.endTime;
   const begun = attempt.begunTime;
   return {
     ...specDuringRun(showing, task, attempt),
+    ...(takesFromGit(task.spec) ? gitOnWire(showing, run) : {}),
     run_id: integerId(attempt.runId),
     attempt_number: attempt.number,
     start_time: attempt.startTime,
@@ -133,7 +150,7 @@ export function taskRunOnWire(showing: Showing, found: FoundAttempt): Record<str
 }
 
 /** The page for people: the fragment is read by the start page. */
-export function runPageUrl(workspace: Workspace, run: Run, runId: string): string {
+function runPageUrl(workspace: Workspace, run: Run, runId: string): string {
   const place = run.type === 'SUBMIT_RUN' ? `run/${runId}` : `${run.jobId}/run/${runId}`;
   return `${workspace.url}/?o=${workspace.id}#job/${place}`;
 }
@@ -173,7 +190,7 @@ function attemptState(attempt: Attempt): Record<string, unknown> {
   const stopped = attempt.stop !== undefined;
   if (attempt.outcome !== undefined) {
     const byHand = stopped || attempt.outcome === 'CANCELED' || attempt.outcome === 'TIMEDOUT';
-    return terminalState(attempt.outcome, attempt.message ?? '', byHand);
+    return terminalState(attempt.outcome, attempt.message ?? '', byHand, attempt.code);
   }
   return attempt.phase === 'WAITING_FOR_RETRY'
     ? activeState('WAITING_FOR_RETRY', 'WAITING', stopped)
@@ -214,13 +231,23 @@ const TERMINAL: Readonly<
   },
 };
 
+/** Codes that say more than the outcome. That a failed checkout is an internal error with this code, and of which type, is [U]. */
+const FINER: Readonly<Record<TerminationCode, { code: string; type: string }>> = {
+  REPOSITORY_CHECKOUT_FAILED: { code: 'REPOSITORY_CHECKOUT_FAILED', type: 'CLIENT_ERROR' },
+};
+
 /** The state of a round that has ended. */
 export function roundState({ outcome = 'INTERNAL_ERROR', message = '', stop }: Round): Record<string, unknown> {
   return terminalState(outcome, message, stop !== undefined);
 }
 
-function terminalState(outcome: TaskOutcome | RunOutcome, message: string, stopped: boolean): Record<string, unknown> {
-  const { life, result, code, type } = TERMINAL[outcome];
+function terminalState(
+  outcome: TaskOutcome | RunOutcome,
+  message: string,
+  stopped: boolean,
+  finer?: TerminationCode,
+): Record<string, unknown> {
+  const { life, result, type, code } = { ...TERMINAL[outcome], ...(finer === undefined ? {} : FINER[finer]) };
   return {
     state: {
       life_cycle_state: life,

@@ -1,5 +1,6 @@
 import { systemClock } from '../../../src/clock';
 import type { Service, Workspace } from '../api';
+import { RunCheckouts } from '../git/run-checkouts';
 import type { PipelineUpdates } from '../pipelines/service';
 import type { PythonEnvironments } from '../python/environment';
 import type { MetastoreTables } from '../sql/service';
@@ -35,8 +36,10 @@ export interface JobsOptions {
 export function createJobs(workspace: Workspace, options: JobsOptions): Service {
   const runs = new RunStore(workspace.store);
   const jobs = new JobStore(workspace.store);
+  const checkouts = new RunCheckouts(workspace);
   const execution = new TaskExecution({
     workspace,
+    checkouts,
     runs,
     jobs,
     tables: options.tables,
@@ -49,7 +52,14 @@ export function createJobs(workspace: Workspace, options: JobsOptions): Service 
     warehouseId: options.warehouseId,
   });
   const runner = new JobRunner(workspace, runs, execution, options.onDefect);
-  const parts = { workspace, runs, jobs, runner, tokens: workspace.store.collection<string>('idempotency-tokens') };
+  const parts = {
+    workspace,
+    runs,
+    jobs,
+    runner,
+    checkouts,
+    tokens: workspace.store.collection<string>('idempotency-tokens'),
+  };
   const versions = ['2.2', '2.1'] as const;
   return {
     operations: [
@@ -65,6 +75,9 @@ export function createJobs(workspace: Workspace, options: JobsOptions): Service 
       runs.noteEnded();
       return runner.recover();
     },
-    stop: () => runner.stop(),
+    stop: async () => {
+      checkouts.stop();
+      await runner.stop();
+    },
   };
 }

@@ -10,6 +10,7 @@ import {
   splitStatements,
 } from '../sql/service';
 import { writeResolved, writeSqlOutput } from './attempt-folder';
+import { fileInCheckout } from './checkout-files';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
 import { actingPrincipal } from './run-identity';
 import { existingFile, TaskStartError } from './task-files';
@@ -19,7 +20,7 @@ import type { TaskSpec } from './types';
 type SqlTask = NonNullable<TaskSpec['sql_task']>;
 
 /**
- * A `sql_task` with a saved query or a file: its statements one after the other, parameters bound by name as text. The rows of the last
+ * A `sql_task` with a saved query or a file (of the checkout, when there is one): its statements one after the other, parameters bound by name as text. The rows of the last
  * statement are the task's output.
  * @throws TaskStartError when query, file or warehouse is missing
  */
@@ -27,7 +28,7 @@ export async function runSqlTask(
   parts: { readonly workspace: Workspace; readonly tables: MetastoreTables; readonly warehouseId: string },
   order: ExecutionOrder,
   declared: SqlTask,
-  resolve: (text: string) => string,
+  { resolve, checkout }: { readonly resolve: (text: string) => string; readonly checkout: string | undefined },
   attendance: Attendance,
 ): Promise<ExecutionEnd> {
   const { workspace, tables } = parts;
@@ -36,7 +37,7 @@ export async function runSqlTask(
       `SQL warehouse with ID ${declared.warehouse_id} does not exist; this workspace has ${parts.warehouseId}.`,
     );
   }
-  const text = await declaredText(workspace, declared, resolve);
+  const text = await declaredText(workspace, declared, resolve, checkout);
   const given = { ...declared.parameters, ...jobParameters(order.run), ...order.run.overriding.sql_params };
   const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, resolve(value)]));
   writeResolved(workspace, order.attempt.runId, { sql_task: { parameters } });
@@ -73,9 +74,16 @@ export async function runSqlTask(
 /** References to the output of a SQL task reach its first thousand rows. */
 const MOST_ROWS = 1000;
 
-async function declaredText(workspace: Workspace, task: SqlTask, resolve: (text: string) => string): Promise<string> {
+async function declaredText(
+  workspace: Workspace,
+  task: SqlTask,
+  resolve: (text: string) => string,
+  checkout: string | undefined,
+): Promise<string> {
   if (task.file !== undefined) {
-    return readFile(await existingFile(workspace, resolve(task.file.path), 'file of the SQL task'), 'utf8');
+    const [name, what] = [resolve(task.file.path), 'file of the SQL task'];
+    const file = checkout === undefined ? existingFile(workspace, name, what) : fileInCheckout(checkout, name, what);
+    return readFile(await file, 'utf8');
   }
   const id = resolve(task.query?.query_id ?? '');
   const text = queryText(workspace, id);

@@ -18,9 +18,11 @@ export interface StartParts extends JobParts {
   readonly tokens: Collection<string>;
 }
 
-/** What the replaced functions of Python cannot show to the code of a task; see python/site/mounted_calls.py. */
-const UNMOUNTED =
-  '/Volumes and /Workspace for native code and for programs other than Python, writing below /Workspace';
+/**
+ * What the code of a task may look for in vain. On what the replaced functions of Python cannot show it see python/site/mounted_calls.py.
+ */
+const UNMET =
+  'notebooks in Scala and R, cells of %sh and %fs; submodules and sparse_checkout of Git sources; /Volumes and /Workspace for native code and for programs other than Python, writing below /Workspace';
 
 /** `run-now` and `runs/submit` under one version of the API. */
 export function startOperations(parts: StartParts, version: '2.1' | '2.2'): readonly Operation[] {
@@ -30,14 +32,14 @@ export function startOperations(parts: StartParts, version: '2.1' | '2.2'): read
       method: 'POST',
       path: `${prefix}/run-now`,
       note: 'job_parameters, notebook_params, python_params, python_named_params, sql_params, pipeline_params, only, queue, idempotency_token',
-      lacks: `jar_params, spark_submit_params, dbt_commands; tasks of other types and with sources in Git; ${UNMOUNTED}`,
+      lacks: `jar_params, spark_submit_params, dbt_commands; tasks of other types; ${UNMET}`,
       handle: (call) => runNow(parts, call),
     },
     {
       method: 'POST',
       path: `${prefix}/runs/submit`,
       note: 'one-time runs of the same task types, run_as, access_control_list, idempotency_token',
-      lacks: `sources in Git, run_as of groups, sending of notifications, values of environment_variables; ${UNMOUNTED}`,
+      lacks: `run_as of groups, sending of notifications, values of environment_variables; ${UNMET}`,
       handle: (call) => submit(parts, call),
     },
   ];

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import type { Workspace } from '../api';
+import type { GitCheckout } from '../git/run-checkouts';
+import { gitSource } from './git-source';
 import type { Attempt, Run } from './types';
 
 const MARKER = 'LOCAL_WORKSPACE_TASK_FOLDER';
@@ -23,6 +25,7 @@ export function taskEnvironment(given: {
   readonly folder: string;
   readonly pythonSite: string;
   readonly warehouseId: string;
+  readonly checkout: GitCheckout | undefined;
 }): Record<string, string> {
   const { workspace, folder } = given;
   const tools = path.isAbsolute(given.interpreter) ? [path.dirname(given.interpreter)] : [];
@@ -44,7 +47,7 @@ export function taskEnvironment(given: {
     MLFLOW_DISABLE_TELEMETRY: 'true',
     MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR: 'false',
     GIT_PYTHON_REFRESH: 'quiet',
-    MLFLOW_RUN_CONTEXT: JSON.stringify(mlflowTags(workspace, given.run, given.attempt)),
+    MLFLOW_RUN_CONTEXT: JSON.stringify(mlflowTags(given)),
     [MARKER]: folder,
   };
 }
@@ -54,8 +57,14 @@ export function taskEnvironment(given: {
  * (mlflow/tracking/context/system_environment_context.py), and they are those that it sets itself in a job on Databricks
  * (databricks_job_context.py). That `jobRunID` is the id of the task run and not of the job run is [U].
  */
-function mlflowTags(workspace: Workspace, run: Run, attempt: Attempt): Record<string, string> {
+function mlflowTags({
+  workspace,
+  run,
+  attempt,
+  checkout,
+}: Parameters<typeof taskEnvironment>[0]): Record<string, string> {
   return {
+    ...(checkout === undefined ? {} : gitTags(run, checkout)),
     'mlflow.source.type': 'JOB',
     'mlflow.source.name': `jobs/${run.jobId}/run/${attempt.runId}`,
     'mlflow.databricks.jobID': run.jobId,
@@ -63,5 +72,17 @@ function mlflowTags(workspace: Workspace, run: Run, attempt: Attempt): Record<st
     'mlflow.databricks.jobType': 'NORMAL',
     'mlflow.databricks.workspaceID': workspace.id,
     'mlflow.databricks.workspaceURL': workspace.url,
+  };
+}
+
+/** As the client names them for a notebook of a Git folder (databricks_repo_context.py); that jobs with a Git source have them too is [U]. */
+function gitTags({ settings }: Run, { commit }: GitCheckout): Record<string, string> {
+  const { url, provider, reference } = gitSource(settings.git_source ?? {});
+  return {
+    'mlflow.databricks.gitRepoUrl': url,
+    'mlflow.databricks.gitRepoCommit': commit,
+    'mlflow.databricks.gitRepoProvider': provider,
+    'mlflow.databricks.gitRepoReference': reference.name,
+    'mlflow.databricks.gitRepoReferenceType': reference.kind,
   };
 }

@@ -2,6 +2,8 @@ import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { aborted, unlessAborted } from '../abort';
 import type { Workspace } from '../api';
+import { GitCheckoutFailure } from '../git/checkout-failure';
+import type { GitCheckout, RunCheckouts } from '../git/run-checkouts';
 import type { PipelineUpdates } from '../pipelines/service';
 import { isAlive, type ProcessIdentity } from '../process-identity';
 import type { PythonEnvironments } from '../python/environment';
@@ -11,6 +13,8 @@ import { attemptFolder, logFile, notebookCopy, readTaskError, readTaskValues, wr
 import { runIterations, runOtherJob } from './child-runs';
 import { conditionHolds } from './conditions';
 import type { Attendance, ExecutionEnd, ExecutionOrder } from './execution-order';
+import { gitSource } from './git-source';
+import { takesFromGit } from './git-tasks';
 import { runPipelineTask } from './pipeline-task';
 import { type Grace, killTree, type ProcessEnd, startProcess } from './process-runner';
 import { actingPrincipal } from './run-identity';
@@ -34,6 +38,7 @@ export interface ExecutionParts {
   readonly jobs: JobStore;
   readonly tables: MetastoreTables;
   readonly pipelines: PipelineUpdates;
+  readonly checkouts: RunCheckouts;
   readonly tokens: Tokens;
   readonly python: PythonEnvironments;
   readonly slots: TaskSlots;
@@ -60,6 +65,9 @@ export class TaskExecution {
         return { outcome: 'FAILED', message: 'The task was ended before its process began.' };
       }
       const message = error instanceof Error ? error.message : String(error);
+      if (error instanceof GitCheckoutFailure) {
+        return { outcome: 'INTERNAL_ERROR', message, code: 'REPOSITORY_CHECKOUT_FAILED' };
+      }
       return { outcome: error instanceof TaskStartError ? 'FAILED' : 'INTERNAL_ERROR', message };
     } finally {
       this.parts.tokens.revokeRun(order.attempt.runId);
@@ -89,7 +97,8 @@ export class TaskExecution {
       return runIterations(this.parts, order, spec.for_each_task, resolve, attendance);
     }
     if (spec.sql_task !== undefined) {
-      return runSqlTask(this.parts, order, spec.sql_task, resolve, attendance);
+      const checkout = await this.#checkout(order);
+      return runSqlTask(this.parts, order, spec.sql_task, { resolve, checkout: checkout?.folder }, attendance);
     }
     if (spec.pipeline_task !== undefined) {
       return runPipelineTask(this.parts.pipelines, order, spec.pipeline_task, resolve, attendance);
@@ -115,23 +124,38 @@ export class TaskExecution {
   async #inSlot(order: ExecutionOrder, resolve: (text: string) => string, onBegun: () => void): Promise<ExecutionEnd> {
     const release = await this.parts.slots.acquire(order.signal);
     try {
-      const launch = await this.#launch(order, resolve);
+      const checkout = await this.#checkout(order);
+      const launch = await this.#launch(order, resolve, checkout?.folder);
       const interpreter = await unlessAborted(this.#interpreter(order, launch), order.signal);
-      return await this.#process(order, launch, interpreter, onBegun);
+      return await this.#process(order, launch, { interpreter, checkout }, onBegun);
     } finally {
       release();
     }
   }
 
-  async #launch(order: ExecutionOrder, resolve: (text: string) => string): Promise<Launch> {
-    const { workspace, runs } = this.parts;
-    const values = Object.fromEntries(
+  /** The Git sources of the order's run, where its task takes its file from there. */
+  async #checkout({ run, task, signal }: ExecutionOrder): Promise<GitCheckout | undefined> {
+    const { git_source: source } = run.settings;
+    if (source === undefined || !takesFromGit(task.spec)) {
+      return undefined;
+    }
+    const { runs, checkouts } = this.parts;
+    return unlessAborted(checkouts.checkout(referencedRun(runs, run).runId, gitSource(source)), signal);
+  }
+
+  async #launch(
+    order: ExecutionOrder,
+    resolve: (text: string) => string,
+    checkout: string | undefined,
+  ): Promise<Launch> {
+    const { workspace, runs, warehouseId } = this.parts;
+    const taskValues = Object.fromEntries(
       referencedRun(runs, order.run).tasks.map((task) => [
         task.spec.task_key,
         readTaskValues(workspace, latest(task).runId),
       ]),
     );
-    return taskLaunch(workspace, order.run, order.task, resolve, values);
+    return taskLaunch({ workspace, warehouseId, resolve, taskValues, checkout }, order.run, order.task);
   }
 
   async #interpreter(order: ExecutionOrder, launch: Launch): Promise<string> {
@@ -148,7 +172,7 @@ export class TaskExecution {
   async #process(
     order: ExecutionOrder,
     launch: Launch,
-    interpreter: string,
+    { interpreter, checkout }: { readonly interpreter: string; readonly checkout: GitCheckout | undefined },
     onBegun: () => void,
   ): Promise<ExecutionEnd> {
     const { workspace, tokens, pythonSite, warehouseId, grace } = this.parts;
@@ -170,7 +194,17 @@ export class TaskExecution {
         command: interpreter,
         args: [path.join(pythonSite, 'launch_task.py'), folder],
         cwd: launch.cwd,
-        env: taskEnvironment({ workspace, run, attempt, token, interpreter, folder, pythonSite, warehouseId }),
+        env: taskEnvironment({
+          workspace,
+          run,
+          attempt,
+          token,
+          interpreter,
+          folder,
+          pythonSite,
+          warehouseId,
+          checkout,
+        }),
         logFile: logFile(workspace, attempt.runId),
         marker: processMarker(folder),
       },

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
 import { ApiError, type Workspace } from '../api';
 import { locate } from '../files/locations';
 import { canonicalPath, diskPath } from '../workspace-files/paths';
@@ -23,6 +24,27 @@ export async function existingFile(workspace: Workspace, path: string, what: str
     throw new TaskStartError(`The ${what} '${path}' does not exist in the workspace.`);
   }
   return file;
+}
+
+/**
+ * A file below a folder of this machine, such as the checkout of a Git repository; what a link leads to has to be there too.
+ * @param what names the file for the message
+ * @throws TaskStartError when there is no such file, or it is outside
+ */
+export async function fileBelow(root: string, file: string, what: string): Promise<string> {
+  const found = await ifThere(file);
+  const isInside = !leaves(root, file) && (found === undefined || !leaves(await realpath(root), await realpath(file)));
+  if (!isInside) {
+    throw new TaskStartError(`The ${what} leads out of the folder of its sources.`);
+  }
+  if (found === undefined || !found.isFile()) {
+    throw new TaskStartError(`The ${what} does not exist.`);
+  }
+  return file;
+}
+
+function leaves(root: string, file: string): boolean {
+  return /^\.\.(?:[/\\]|$)/.test(relative(root, resolve(file)));
 }
 
 function localPath(workspace: Workspace, path: string): string | undefined {

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workspace } from '../api';
 import { volumesFolder } from '../unity-catalog/volumes';
 import { filesFolder } from '../workspace-files/paths';
-import { pipRequirements } from './notebook-requirements';
+import { fileInCheckout, notebookInCheckout } from './checkout-files';
+import { notebookRequirements } from './notebook-requirements';
 import { existingFile, TaskStartError } from './task-files';
 import { declaredRequirements } from './task-requirements';
 import type { Run, TaskRun, TaskSpec } from './types';
@@ -22,6 +22,10 @@ export interface LaunchFile {
   /** Folders of all workspace files and of all volumes on this machine. */
   readonly filesRoot: string;
   readonly volumesRoot: string;
+  /** The folder that a notebook's relative names stay in: that of the workspace files, or a checkout. */
+  readonly notebookRoot?: string;
+  /** Only cells in SQL may run: the task names a warehouse. */
+  readonly onWarehouse?: boolean;
 }
 
 export interface Launch {
@@ -33,41 +37,48 @@ export interface Launch {
   readonly resolved: Readonly<Record<string, unknown>>;
 }
 
+/** What a launch depends on besides the task. */
+export interface LaunchParts {
+  readonly workspace: Workspace;
+  /** The one warehouse. */
+  readonly warehouseId: string;
+  /** Replaces value references in a text. */
+  readonly resolve: (text: string) => string;
+  readonly taskValues: LaunchFile['taskValues'];
+  /** Folder with the Git sources of the run, when the task takes its file from there. */
+  readonly checkout: string | undefined;
+}
+
 /**
  * What to start for a task.
- * @param resolve replaces value references in a text
  * @throws TaskStartError when a file is missing or a reference cannot be resolved
  */
-export async function taskLaunch(
-  workspace: Workspace,
-  run: Run,
-  task: TaskRun,
-  resolve: (text: string) => string,
-  taskValues: LaunchFile['taskValues'],
-): Promise<Launch> {
+export async function taskLaunch(parts: LaunchParts, run: Run, task: TaskRun): Promise<Launch> {
   const { spec } = task;
-  const shared = { taskValues, filesRoot: filesFolder(workspace), volumesRoot: volumesFolder(workspace.metastore) };
+  const { workspace, resolve, checkout } = parts;
+  const shared = {
+    taskValues: parts.taskValues,
+    filesRoot: filesFolder(workspace),
+    volumesRoot: volumesFolder(workspace.metastore),
+  };
   const requirements = await declaredRequirements(workspace, run, spec);
   if (spec.spark_python_task !== undefined) {
-    const script = await existingFile(workspace, resolve(spec.spark_python_task.python_file), 'python_file');
+    const name = resolve(spec.spark_python_task.python_file);
+    const script =
+      checkout === undefined
+        ? await existingFile(workspace, name, 'python_file')
+        : await fileInCheckout(checkout, name, 'python_file');
     const args = run.overriding.python_params ?? spec.spark_python_task.parameters ?? [];
     const parameters = args.map(resolve);
     const file = { ...shared, kind: 'script' as const, path: script, arguments: parameters, widgets: {} };
     return { file, cwd: path.dirname(script), requirements, resolved: { spark_python_task: { parameters } } };
   }
   if (spec.notebook_task !== undefined) {
-    const notebook = await existingFile(workspace, resolve(spec.notebook_task.notebook_path), 'notebook_path');
-    const ownRequirements = pipRequirements(await readFile(notebook, 'utf8'));
-    const widgets = mapValues(
-      { ...spec.notebook_task.base_parameters, ...jobParameters(run), ...run.overriding.notebook_params },
-      resolve,
-    );
-    const file = { ...shared, kind: 'notebook' as const, path: notebook, arguments: [], widgets };
+    const launched = await notebookLaunch(parts, run, spec.notebook_task);
     return {
-      file,
-      cwd: path.dirname(notebook),
-      requirements: [...requirements, ...ownRequirements],
-      resolved: { notebook_task: { base_parameters: widgets } },
+      ...launched,
+      file: { ...shared, ...launched.file },
+      requirements: [...requirements, ...launched.requirements],
     };
   }
   if (spec.python_wheel_task !== undefined) {
@@ -77,6 +88,41 @@ export async function taskLaunch(
     return { file, cwd: filesFolder(workspace), requirements, resolved: { python_wheel_task: { parameters: args } } };
   }
   throw new TaskStartError(`Task ${spec.task_key} has no type that the local workspace runs.`);
+}
+
+async function notebookLaunch(
+  { workspace, warehouseId, resolve, checkout }: LaunchParts,
+  run: Run,
+  declared: NonNullable<TaskSpec['notebook_task']>,
+) {
+  const name = resolve(declared.notebook_path);
+  const notebook =
+    checkout === undefined
+      ? await existingFile(workspace, name, 'notebook_path')
+      : await notebookInCheckout(checkout, name);
+  const warehouse = declared.warehouse_id;
+  if (warehouse !== undefined && resolve(warehouse) !== warehouseId) {
+    throw new TaskStartError(`SQL warehouse with ID ${warehouse} does not exist; this workspace has ${warehouseId}.`);
+  }
+  const root = checkout ?? filesFolder(workspace);
+  const widgets = mapValues(
+    { ...declared.base_parameters, ...jobParameters(run), ...run.overriding.notebook_params },
+    resolve,
+  );
+  const file = {
+    kind: 'notebook' as const,
+    path: notebook,
+    arguments: [],
+    widgets,
+    notebookRoot: root,
+    ...(warehouse === undefined ? {} : { onWarehouse: true }),
+  };
+  return {
+    file,
+    cwd: path.dirname(notebook),
+    requirements: await notebookRequirements(workspace, notebook, root, name),
+    resolved: { notebook_task: { base_parameters: widgets } },
+  };
 }
 
 /** Positional parameters, or named ones as `--name=value`; job parameters are pushed down to named ones. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Workspace } from '../api';
-import { existingFile, TaskStartError } from './task-files';
+import { existingFile, fileBelow, TaskStartError } from './task-files';
 import type { Run, TaskSpec } from './types';
 
 /**
@@ -12,7 +12,7 @@ import type { Run, TaskSpec } from './types';
 export async function declaredRequirements(workspace: Workspace, run: Run, spec: TaskSpec): Promise<readonly string[]> {
   const environment = run.settings.environments?.find((known) => known.environment_key === spec.environment_key);
   const lines = [...(environment?.spec?.dependencies ?? []), ...(spec.libraries ?? []).map(libraryRequirement)];
-  const expanded = await Promise.all(lines.map((line) => onThisMachine(workspace, line)));
+  const expanded = await Promise.all(lines.map((line) => requirementOnThisMachine(workspace, line)));
   return expanded.flat();
 }
 
@@ -30,15 +30,43 @@ function libraryRequirement(library: Readonly<Record<string, unknown>>): string 
   throw new TaskStartError(`The local workspace cannot install the library ${JSON.stringify(library)}.`);
 }
 
-/** Workspace paths become paths of this machine; a requirements file becomes its lines. */
-async function onThisMachine(workspace: Workspace, line: string): Promise<readonly string[]> {
+/** Where relative paths of a requirement begin, and the folder that they stay in. */
+export interface RequirementPlace {
+  readonly folder: string;
+  readonly root: string;
+}
+
+/**
+ * A requirement line with paths of this machine; a requirements file becomes its lines.
+ * @param place of relative paths (`./a.whl`, `-r requirements.txt`); absent: paths are absolute ones of the workspace or a volume
+ * @throws TaskStartError when a file is missing
+ */
+export async function requirementOnThisMachine(
+  workspace: Workspace,
+  line: string,
+  place?: RequirementPlace,
+): Promise<readonly string[]> {
   const text = line.trim();
   const included = /^-r\s*(\S+)$/.exec(text)?.[1];
   if (included !== undefined) {
-    const lines = requirementLines(await readFile(await existingFile(workspace, included, 'requirements'), 'utf8'));
-    return (await Promise.all(lines.map((entry) => onThisMachine(workspace, entry)))).flat();
+    const file = await requirementFile(workspace, included, 'requirements', place);
+    const inside = place === undefined ? undefined : { ...place, folder: path.dirname(file) };
+    const lines = requirementLines(await readFile(file, 'utf8'));
+    return (await Promise.all(lines.map((entry) => requirementOnThisMachine(workspace, entry, inside)))).flat();
   }
-  return [text.startsWith('/') ? await byContents(workspace, await existingFile(workspace, text, 'dependency')) : text];
+  const isPath = text.startsWith('/') || (place !== undefined && /^\.{1,2}\//.test(text));
+  return [isPath ? await byContents(workspace, await requirementFile(workspace, text, 'dependency', place)) : text];
+}
+
+function requirementFile(
+  workspace: Workspace,
+  name: string,
+  what: string,
+  place: RequirementPlace | undefined,
+): Promise<string> {
+  return place === undefined || name.startsWith('/')
+    ? existingFile(workspace, name, what)
+    : fileBelow(place.root, path.join(place.folder, name), `${what} '${name}'`);
 }
 
 function requirementLines(text: string): readonly string[] {

@@ -7,6 +7,7 @@ import {
   optionalText,
   requiredText,
 } from '../fields';
+import { refuseWithoutGit } from './git-tasks';
 import { refuseTaskBeyondLimits } from './setting-limits';
 import { typedTask } from './task-types';
 import type { EnvironmentSpec, RunIf, TaskSpec } from './types';
@@ -64,10 +65,12 @@ export function taskSpec(fields: Fields, surroundings: Surroundings): TaskSpec {
       task_key: requiredText(dependency, 'task_key'),
     }))
     .sort((a, b) => (a.task_key < b.task_key ? -1 : 1));
+  const typed = typedTask(key, fields, fromGit);
+  refuseWithoutGit(key, { ...fields, ...typed }, fromGit);
   return {
     email_notifications: {},
     ...fields,
-    ...typedTask(key, fields, fromGit),
+    ...typed,
     ...(forEach === undefined ? {} : { for_each_task: forEachTask(key, forEach, surroundings) }),
     task_key: key,
     ...(dependsOn.length === 0 ? {} : { depends_on: dependsOn }),

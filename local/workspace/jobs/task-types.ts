@@ -30,6 +30,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     source,
     ...notebook,
     notebook_path: requiredText(notebook, 'notebook_path'),
+    ...(notebook.warehouse_id == null ? {} : { warehouse_id: requiredText(notebook, 'warehouse_id') }),
     ...textMapOf(notebook, 'base_parameters'),
   }),
   python_wheel_task: (wheel) => {
@@ -139,9 +140,6 @@ export function refuseUnsupported(tasks: readonly TaskSpec[]): void {
       throw notSupported(
         `Task '${task.task_key}' is a sql_task of an alert or a dashboard, which the local workspace does not run.`,
       );
-    }
-    if ((task.spark_python_task ?? task.notebook_task ?? sql?.file)?.source === 'GIT') {
-      throw notSupported(`Task '${task.task_key}' takes its source from git, which the local workspace does not do.`);
     }
   }
 }

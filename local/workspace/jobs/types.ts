@@ -23,6 +23,8 @@ export interface TaskSpec {
     readonly notebook_path: string;
     readonly base_parameters?: Readonly<Record<string, string>>;
     readonly source?: string;
+    /** Runs the notebook on a warehouse: SQL only. */
+    readonly warehouse_id?: string;
   };
   readonly python_wheel_task?: {
     readonly package_name: string;
@@ -79,6 +81,8 @@ export interface JobSettings {
   readonly parameters?: readonly { readonly name: string; readonly default: string }[];
   readonly max_concurrent_runs?: number;
   readonly queue?: { readonly enabled: boolean };
+  /** Checked; see `gitSource`. */
+  readonly git_source?: Readonly<Record<string, unknown>>;
   /** 0: none. */
   readonly timeout_seconds?: number;
 }
@@ -117,6 +121,9 @@ export type RunOutcome =
   | 'INTERNAL_ERROR'
   | 'MAXIMUM_CONCURRENT_RUNS_REACHED';
 
+/** Reasons for an end that only some tasks have, by the service's names. */
+export type TerminationCode = 'REPOSITORY_CHECKOUT_FAILED';
+
 /** Why something that runs is being ended from outside. */
 export type Stop = 'CANCELED' | 'TIMEDOUT';
 
@@ -135,6 +142,8 @@ export interface Attempt {
   readonly stop?: Stop;
   readonly outcome?: TaskOutcome;
   readonly message?: string;
+  /** Why it ended, where that is finer than the outcome. */
+  readonly code?: TerminationCode;
   /** When a retry may begin. */
   readonly retryAt?: number;
   /** Result of a condition task. */

@@ -3,19 +3,24 @@ import { link, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:f
 import path from 'node:path';
 import { ApiError, type Workspace } from '../api';
 import { numericId } from '../identity/principals';
+import { LONGEST_MARKER_BYTES, type NotebookKind } from '../notebooks/notebook-file';
+import { sourceLanguage } from '../notebooks/source-format';
 import { TreePermissions } from '../permissions/tree-permissions';
 import { canonicalPath, diskPath, filesFolder } from './paths';
-
-export const NOTEBOOK_MARKER = '# Databricks notebook source';
 
 export type ObjectType = 'NOTEBOOK' | 'FILE' | 'DIRECTORY';
 
 /** What is remembered of an object besides its contents on disk. */
 interface ObjectRecord {
   readonly type: ObjectType;
+  /** Of a notebook; absent: Python in source form. */
+  readonly notebook?: NotebookKind;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
+
+/** What is put at a path: a file, or a notebook of some kind. */
+export type NewObject = { readonly type: 'FILE' } | { readonly type: 'NOTEBOOK'; readonly notebook: NotebookKind };
 
 /** An object of the workspace tree. */
 export interface WorkspaceObject extends ObjectRecord {
@@ -42,10 +47,11 @@ export class WorkspaceObjects {
       return undefined;
     }
     const record = this.#records.get(canonical);
+    const object = found.isDirectory() ? { type: 'DIRECTORY' as const } : (record ?? (await sniffed(disk)));
     return {
+      ...object,
       path: canonical,
       objectId: this.idOf(canonical),
-      type: found.isDirectory() ? 'DIRECTORY' : (record?.type ?? (await sniffedType(disk))),
       createdAt: record?.createdAt ?? Math.trunc(found.birthtimeMs),
       modifiedAt: Math.trunc(found.mtimeMs),
       size: found.isDirectory() ? 0 : found.size,
@@ -95,7 +101,7 @@ export class WorkspaceObjects {
    * @returns false when something is there and `overwrite` is false
    * @throws ApiError 404 when the parent folder is missing, 400 when a folder is at the path
    */
-  async write(canonical: string, type: 'NOTEBOOK' | 'FILE', bytes: Buffer, overwrite: boolean): Promise<boolean> {
+  async write(canonical: string, object: NewObject, bytes: Buffer, overwrite: boolean): Promise<boolean> {
     await this.#refuseLinks(canonical);
     const target = diskPath(this.workspace, canonical);
     const staged = path.join(await this.#staging(), randomUUID());
@@ -108,7 +114,7 @@ export class WorkspaceObjects {
       await rm(staged, { force: true });
     }
     const createdAt = this.#records.get(canonical)?.createdAt ?? this.workspace.clock.now();
-    this.#records.put(canonical, { type, createdAt });
+    this.#records.put(canonical, { ...object, createdAt });
     return true;
   }
 
@@ -174,15 +180,16 @@ function writeFailure(error: unknown, canonical: string, overwrite: boolean): fa
 }
 
 /** Files that were put on disk by other hands: a notebook is what has no extension and begins with the marker. */
-async function sniffedType(disk: string): Promise<ObjectType> {
+async function sniffed(disk: string): Promise<NewObject> {
   if (path.extname(disk) !== '') {
-    return 'FILE';
+    return { type: 'FILE' };
   }
   const file = await open(disk);
   try {
-    const head = Buffer.alloc(NOTEBOOK_MARKER.length);
-    await file.read(head, 0, head.length, 0);
-    return head.toString('utf8') === NOTEBOOK_MARKER ? 'NOTEBOOK' : 'FILE';
+    const head = Buffer.alloc(LONGEST_MARKER_BYTES);
+    const { bytesRead } = await file.read(head, 0, head.length, 0);
+    const language = sourceLanguage(head.toString('utf8', 0, bytesRead));
+    return language === undefined ? { type: 'FILE' } : { type: 'NOTEBOOK', notebook: { format: 'SOURCE', language } };
   } finally {
     await file.close();
   }

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { integerId } from '../../../src/json';
 import { ApiError, type Call, type Reply, type Service, type Workspace } from '../api';
 import { flag, invalid, optionalText, queryFields, requiredText } from '../fields';
@@ -8,6 +6,7 @@ import { listMembers } from '../identity/directory';
 import { administrator } from '../identity/principals';
 import { unlessEmpty } from '../paging';
 import { type Contents, importedContents, mayOverwrite, uploadedContents } from './contents';
+import { exported, notebookKind } from './exported';
 import { multipartFields } from './multipart';
 import { ObjectPaths } from './object-paths';
 import { missing, type WorkspaceObject, WorkspaceObjects } from './objects';
@@ -16,7 +15,7 @@ import { treePermissionOperations } from './permissions';
 
 const prefix = '/api/2.0/workspace';
 
-/** The tree of folders, notebooks (Python source form) and files, as real files under the workspace's folder. */
+/** The tree of folders, notebooks and files, as real files under the workspace's folder. */
 export function createWorkspaceFiles(workspace: Workspace): Service {
   const objects = new WorkspaceObjects(workspace);
   return {
@@ -25,15 +24,15 @@ export function createWorkspaceFiles(workspace: Workspace): Service {
       {
         method: 'POST',
         path: `${prefix}/import`,
-        note: 'formats AUTO, SOURCE (Python), RAW; JSON or multipart',
-        lacks: 'DBC, JUPYTER, HTML and R_MARKDOWN; SOURCE in Scala, SQL and R',
+        note: 'formats AUTO, SOURCE (Python, SQL), JUPYTER, RAW; JSON or multipart',
+        lacks: 'DBC, HTML and R_MARKDOWN; SOURCE in Scala and R',
         handle: (call) => importObject(objects, call),
       },
       {
         method: 'GET',
         path: `${prefix}/export`,
-        note: 'formats AUTO, SOURCE and RAW, also direct_download',
-        lacks: 'DBC, JUPYTER, HTML and R_MARKDOWN; folders',
+        note: 'formats AUTO, SOURCE, JUPYTER, HTML and RAW, also direct_download',
+        lacks: 'DBC and R_MARKDOWN; folders; results of cells in the notebooks that it converts',
         handle: (call) => exportObject(objects, call),
       },
       { method: 'GET', path: `${prefix}/get-status`, handle: (call) => getStatus(objects, call) },
@@ -42,7 +41,7 @@ export function createWorkspaceFiles(workspace: Workspace): Service {
       {
         method: 'POST',
         path: '/api/2.0/workspace-files/import-file/*path',
-        note: 'overwrite=false conflicts when the file exists, also between writers at the same time',
+        note: 'a marked .py or .sql and an .ipynb become notebooks; overwrite=false conflicts when the file exists, also between writers at the same time',
         handle: (call) => importFile(objects, call),
       },
       ...treePermissionOperations(workspace, objects),
@@ -77,7 +76,7 @@ async function importFile(objects: WorkspaceObjects, call: Call): Promise<Reply>
   const given = `/${call.params.path ?? ''}`;
   const contents = uploadedContents(canonicalPath(given), await call.bytes());
   if (!(await put(objects, contents, mayOverwrite(queryFields(call.query))))) {
-    throw contents.type === 'NOTEBOOK' ? notebookExists(given, contents) : fileExists(given);
+    throw contents.object.type === 'NOTEBOOK' ? notebookExists(given, contents) : fileExists(given);
   }
   return {};
 }
@@ -95,30 +94,28 @@ function put(objects: WorkspaceObjects, contents: Contents, overwrite: boolean):
   if (contents.path === '/') {
     throw invalid('The root folder cannot be replaced.');
   }
-  return objects.write(contents.path, contents.type, contents.bytes, overwrite);
+  return objects.write(contents.path, contents.object, contents.bytes, overwrite);
 }
 
 async function exportObject(objects: WorkspaceObjects, call: Call): Promise<Reply> {
   const fields = queryFields(call.query);
   const object = await objects.get(requiredText(fields, 'path'));
   const format = optionalText(fields, 'format') ?? 'SOURCE';
-  if (object.type === 'DIRECTORY' || !['SOURCE', 'AUTO', 'RAW'].includes(format)) {
-    const what = object.type === 'DIRECTORY' ? 'folders' : `the format ${format}`;
-    throw new ApiError(501, 'NOT_IMPLEMENTED', `The local workspace does not export ${what}.`);
-  }
+  const { content, fileType } = await exported(object, objects.disk(object), format);
   if (flag(fields, 'direct_download')) {
-    return { headers: { 'content-type': 'application/octet-stream' }, body: createReadStream(objects.disk(object)) };
+    return { headers: { 'content-type': 'application/octet-stream' }, body: content };
   }
-  const content = (await readFile(objects.disk(object))).toString('base64');
-  return { json: { content, file_type: object.type === 'NOTEBOOK' ? 'py' : path.extname(object.path).slice(1) } };
+  const bytes = Buffer.isBuffer(content) ? content : await buffer(content);
+  return { json: { content: bytes.toString('base64'), file_type: fileType } };
 }
 
 async function getStatus(objects: WorkspaceObjects, call: Call): Promise<Reply> {
   const fields = queryFields(call.query);
   const given = requiredText(fields, 'path');
   const object = await objects.get(given);
-  const exported = object.type === 'NOTEBOOK' && flag(fields, 'return_export_info');
-  return { json: { ...onWire(call, object, given), ...(exported ? { repos_export_format: 'SOURCE' } : {}) } };
+  const isAsked = object.type === 'NOTEBOOK' && flag(fields, 'return_export_info');
+  const form = isAsked ? { repos_export_format: notebookKind(object).format } : {};
+  return { json: { ...onWire(call, object, given), ...form } };
 }
 
 async function list(objects: WorkspaceObjects, call: Call): Promise<Reply> {
@@ -157,7 +154,7 @@ function onWire({ workspace }: Call, object: WorkspaceObject, asked: string): Re
     object_id: integerId(object.objectId),
     object_type: object.type,
     path: root + object.path,
-    ...(object.type === 'NOTEBOOK' ? { language: 'PYTHON' } : {}),
+    ...(object.type === 'NOTEBOOK' ? { language: notebookKind(object).language } : {}),
     ...(object.type === 'DIRECTORY' ? {} : { size: object.size }),
     created_at: object.createdAt,
     modified_at: object.modifiedAt,

@@ -1,4 +1,4 @@
-"""The part of Databricks' ``dbutils`` that the local workspace has: widgets, task values, notebook exit, secrets.
+"""The part of Databricks' ``dbutils`` that the local workspace has: widgets, task values, exit and run of notebooks, secrets.
 
 Works in the task's process and in processes that it starts; what it needs stands in files beside the task.
 """
@@ -45,7 +45,7 @@ class _Widgets:
         return values[name] if name in values or default is None else str(default)
 
     def getAll(self):
-        return {**self._defaults, **_task().get("widgets", {})}
+        return {**self._defaults, **task().get("widgets", {})}
 
     def remove(self, name):
         self._defaults.pop(name, None)
@@ -59,7 +59,7 @@ class _TaskValues:
         text = json.dumps(value)
         if len(text.encode("utf-8")) > _MOST_VALUE_BYTES:
             raise ValueError(f"The task value {key} is larger than 48 KiB.")
-        path = os.path.join(_folder(), "values.json")
+        path = os.path.join(task_folder(), "values.json")
         values = _read(path) if os.path.exists(path) else {}
         values[key] = value
         with open(path + ".part", "w", encoding="utf-8") as file:
@@ -67,7 +67,7 @@ class _TaskValues:
         os.replace(path + ".part", path)
 
     def get(self, taskKey, key, default=None, debugValue=None):
-        values = _task().get("taskValues", {}).get(taskKey, {})
+        values = task().get("taskValues", {}).get(taskKey, {})
         if key in values:
             return values[key]
         if default is None:
@@ -83,8 +83,11 @@ class _Notebook:
     def exit(self, value=""):
         raise NotebookExit(str(value))
 
-    def run(self, *_arguments, **_named):
-        raise NotImplementedError("The local workspace has no dbutils.notebook.run; use %run or a task of its own.")
+    def run(self, path, timeout_seconds=0, arguments=None):
+        """The other notebook's exit value; None when it gave none, which is [U] for the service."""
+        import notebook_child
+
+        return notebook_child.run(path, timeout_seconds, arguments)
 
 
 class _Secrets:
@@ -109,12 +112,15 @@ class _Library:
         """Nothing to do: what ``%pip`` names is installed before the notebook starts."""
 
 
-def _folder():
+def task_folder():
+    """Of the task, also in notebooks that it runs by ``dbutils.notebook.run``: their task values are the task's."""
     return os.environ["LOCAL_WORKSPACE_TASK_FOLDER"]
 
 
-def _task():
-    return _read(os.path.join(_folder(), "task.json"))
+def task():
+    """What the task, or the notebook that it runs by ``dbutils.notebook.run``, was started with."""
+    folder = os.environ.get("LOCAL_WORKSPACE_NOTEBOOK_FOLDER") or task_folder()
+    return _read(os.path.join(folder, "task.json"))
 
 
 def _read(path):

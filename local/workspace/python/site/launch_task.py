@@ -13,7 +13,9 @@ import traceback
 import types
 
 import dbutils
-from notebook_source import notebook_cells
+import notebook_display
+import notebook_runner
+import notebook_sql
 
 
 def main(folder):
@@ -42,29 +44,13 @@ def run_script(task):
 def run_notebook(task):
     sys.argv = [task["path"]]
     module = main_module(task["path"])
-    module.display = print
-    run_cells(task["path"], module, task["filesRoot"])
-
-
-def run_cells(path, module, files_root):
-    with open(path, encoding="utf-8") as file:
-        source = file.read()
-    for kind, text in notebook_cells(source, path):
-        if kind == "run":
-            run_cells(included_notebook(path, text, files_root), module, files_root)
-        else:
-            execute(text, path, module)
-
-
-def included_notebook(path, target, files_root):
-    if target.startswith("/"):
-        relative = target[len("/Workspace") :] if target.startswith("/Workspace/") else target
-        found = os.path.normpath(files_root + relative)
-    else:
-        found = os.path.normpath(os.path.join(os.path.dirname(path), target))
-    if os.path.commonpath([found, files_root]) != files_root:
-        raise ValueError(f"%run {target} leaves the workspace files.")
-    return found
+    module.__dict__.update(notebook_display.FUNCTIONS)
+    if task["notebookRoot"] != task["filesRoot"]:
+        sys.path.append(task["notebookRoot"])
+    runner = notebook_runner.NotebookRunner(
+        module, task["filesRoot"], task["notebookRoot"], warehouse_only=task.get("onWarehouse", False)
+    )
+    runner.run(task["path"])
 
 
 def run_wheel(task):
@@ -108,23 +94,29 @@ def system_exit(folder, ending):
 def report(folder, error):
     """The traceback from the task's own first line on: the frames of this launcher are nobody's business."""
     frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename == __file__:
+    while frames is not None and frames.tb_frame.f_code.co_filename in OWN_FILES:
         frames = frames.tb_next
-    trace = "".join(traceback.format_exception(type(error), error, frames)) + missing_package(error)
+    trace = "".join(traceback.format_exception(type(error), error, frames)) + advice(error)
     sys.stdout.flush()
     sys.stderr.write(trace)
     lines = [line for line in "".join(traceback.format_exception_only(type(error), error)).splitlines() if line.strip()]
     report_text(folder, lines[-1] if lines else type(error).__name__, trace)
 
 
-def missing_package(error):
-    """Clusters and serverless environments bring packages along that nothing names; here the task has to name them."""
-    if not isinstance(error, ModuleNotFoundError) or error.name is None:
-        return ""
-    return (
-        f"The local workspace installs only what a job names, and this one does not bring {error.name.partition('.')[0]!r}: add its "
-        "package to `dependencies` of the task's environment or to `libraries` of the task.\n"
-    )
+def advice(error):
+    """What the code of a task often takes for granted on Databricks, and does not find here."""
+    name = getattr(error, "name", None)
+    if isinstance(error, NameError) and name in SPARK_NAMES:
+        return (
+            f"The local workspace has no Spark, so there is no {name!r}: read and write tables in %sql cells, or by statements to the SQL "
+            "warehouse DATABRICKS_WAREHOUSE_ID.\n"
+        )
+    if isinstance(error, ModuleNotFoundError) and name is not None:
+        return (
+            f"The local workspace installs only what a job names, and this one does not bring {name.partition('.')[0]!r}: add its "
+            "package to `dependencies` of the task's environment or to `libraries` of the task.\n"
+        )
+    return ""
 
 
 def report_text(folder, error, trace):
@@ -138,6 +130,9 @@ def write_json(folder, name, value):
     os.replace(target + ".part", target)
 
 
+# NameError carries its name from Python 3.10 on; before that the trace says it without this advice.
+SPARK_NAMES = {"spark", "sc", "sqlContext"}
+OWN_FILES = {__file__, notebook_runner.__file__, notebook_sql.__file__}
 RUNNERS = {"script": run_script, "notebook": run_notebook, "wheel": run_wheel}
 
 if __name__ == "__main__":

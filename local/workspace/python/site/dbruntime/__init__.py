@@ -1,6 +1,7 @@
-"""What `databricks.sdk.runtime` asks a cluster for: the objects of a notebook's namespace. Here that is ``dbutils`` and ``display``."""
+"""What `databricks.sdk.runtime` asks a cluster for: the objects of a notebook's namespace. Here that is ``dbutils``, ``display`` and the like."""
 
 import dbutils
+import notebook_display
 
 
 class UserNamespaceInitializer:
@@ -9,4 +10,4 @@ class UserNamespaceInitializer:
         return cls()
 
     def get_namespace_globals(self):
-        return {"dbutils": dbutils, "display": print, "getArgument": dbutils.widgets.getArgument}
+        return {"dbutils": dbutils, **notebook_display.FUNCTIONS}

@@ -55,16 +55,19 @@ describe('tasks of a job', () => {
     );
   });
 
-  it('give line numbers of the notebook in tracebacks, and refuse magics that they would have to skip', async () => {
+  it('name notebook, cell and its line in tracebacks, and refuse magics that they would have to skip', async () => {
     await notebook('/Shared/broken', 'x = 1', '\ny = 1 / 0');
     const broken = await finished({ tasks: [{ task_key: 'a', notebook_task: { notebook_path: '/Shared/broken' } }] });
     const output = await outputOf(workspace, broken);
     assert.equal(output.error, 'ZeroDivisionError: division by zero');
-    assert.match(output.error_trace ?? '', /broken", line 7,/);
+    assert.match(output.error_trace ?? '', /File "\/Shared\/broken, cell 2", line 1, in <module>\n {4}y = 1 \/ 0/);
     assert.deepEqual(output.notebook_output, {});
     await notebook('/Shared/scala', '# MAGIC %scala\n# MAGIC val x = 1');
     const scala = await finished({ tasks: [{ task_key: 'a', notebook_task: { notebook_path: '/Shared/scala' } }] });
-    assert.match((await outputOf(workspace, scala)).error ?? '', /does not run the notebook magic %scala/);
+    assert.match(
+      (await outputOf(workspace, scala)).error ?? '',
+      /^NotebookCellError: \/Shared\/scala, cell 1: .* does not run the notebook magic %scala/,
+    );
   });
 
   it('hand task values on, decide conditions, and read secrets', async () => {

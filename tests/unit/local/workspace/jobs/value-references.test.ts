@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { conditionHolds } from '../../../../../local/workspace/jobs/conditions';
-import { pipRequirements } from '../../../../../local/workspace/jobs/notebook-requirements';
 import type { Run, TaskRun } from '../../../../../local/workspace/jobs/types';
 import { type ReferenceContext, resolveReferences } from '../../../../../local/workspace/jobs/value-references';
 
@@ -112,14 +111,5 @@ describe('condition tasks', () => {
     assert.equal(conditionHolds('LESS_THAN_OR_EQUAL', '9', '9.0'), true);
     assert.throws(() => conditionHolds('LESS_THAN', 'a', '1'), /not a number/);
     assert.throws(() => conditionHolds('LIKE', 'a', 'a'), /unknown operator 'LIKE'/);
-  });
-});
-
-describe('requirements of a notebook', () => {
-  it('are those of %pip install, without quiet flags', () => {
-    const source =
-      '# Databricks notebook source\n# MAGIC %pip install -q "mlflow>=3" scikit-learn\n%pip install no\nprint()\n';
-    assert.deepEqual(pipRequirements(source), ['mlflow>=3', 'scikit-learn']);
-    assert.throws(() => pipRequirements('# MAGIC %pip install --index-url x y'), /--index-url/);
   });
 });
