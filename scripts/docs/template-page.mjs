@@ -30,6 +30,8 @@ export const TEMPLATES = [
       '  on that environment: without one it lets every fork through.',
       '- A scheduled run needs an `operation` other than `auto`.',
       '- One pipeline may include a hundred files. Four environments of three models each stay below that.',
+      '- Production is the last environment that is not `development: true`, and each with `production: true`; `production: false` on the last says that there',
+      '  is none. Both keys are `true` or `false` and nothing else, and an environment cannot have both. Keys are written exactly so: `Production` is refused.',
       '- A key that nothing reads is refused before the run; the platform shows the reason as the name of an unexpected parameter.',
       '- Outside production the endpoint is called `<endpoint>-<environment>` and is for tests, unless the `deployment` of the environment names another.',
       '',
