@@ -90,7 +90,7 @@ export function createTerminalHost(options: TerminalOptions): Host {
 }
 
 /** Folder of all runs of tasks at the terminal, below the working folder (git-ignored by convention). */
-export function terminalFolder(workingFolder: string): string {
+function terminalFolder(workingFolder: string): string {
   return join(workingFolder, '.mlops', 'tasks');
 }
 

@@ -1,5 +1,4 @@
 import type { HttpClient } from '../http/client';
-import { items, type TokenPage } from '../http/paging';
 import { path } from '../http/path';
 import { undefinedIfMissing } from './missing';
 import type { KeyValue, Metric } from './mlflow';
@@ -20,8 +19,6 @@ export interface LoggedModel {
   readonly data?: { readonly params?: readonly KeyValue[]; readonly metrics?: readonly Metric[] };
 }
 
-const ROOT = '/api/2.0/mlflow/logged-models';
-
 /** `/api/2.0/mlflow/logged-models` */
 export class LoggedModelsApi {
   constructor(private readonly http: HttpClient) {}
@@ -31,22 +28,5 @@ export class LoggedModelsApi {
       this.http.json<{ model: LoggedModel }>({ method: 'GET', path: path`/api/2.0/mlflow/logged-models/${modelId}` }),
     );
     return answer?.model;
-  }
-
-  /** Logged models of the experiments that match the filter (MLflow's search grammar, such as `source_run_id = '…'`). */
-  search(request: {
-    readonly experiment_ids: readonly string[];
-    readonly filter?: string;
-  }): AsyncGenerator<LoggedModel> {
-    return items(
-      (page_token) =>
-        this.http.json<TokenPage & { models?: readonly LoggedModel[] }>({
-          method: 'POST',
-          path: `${ROOT}/search`,
-          body: { max_results: 50, ...request, page_token },
-          idempotent: true,
-        }),
-      (page) => page.models,
-    );
   }
 }

@@ -20,7 +20,7 @@ const KINDS: Readonly<Record<string, LineKind>> = {
 };
 
 /** What a line costs on the page beside its text, in characters: its element and its time. */
-export const LINE_COST = 40;
+const LINE_COST = 40;
 const LONGEST_LINE = 4000;
 // Sequences of a terminal and other control characters: colour and cursor say nothing on a page.
 const TERMINAL = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;

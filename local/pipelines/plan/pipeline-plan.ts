@@ -89,14 +89,7 @@ export type JobStrategyPlan =
     }
   | { readonly kind: 'parallel'; readonly count: string };
 
-export const DEPLOYMENT_HOOKS = [
-  'preDeploy',
-  'deploy',
-  'routeTraffic',
-  'postRouteTraffic',
-  'failure',
-  'success',
-] as const;
+const DEPLOYMENT_HOOKS = ['preDeploy', 'deploy', 'routeTraffic', 'postRouteTraffic', 'failure', 'success'] as const;
 /** Life-cycle hooks of a deployment job; the last two are those of `on:`. */
 export type DeploymentHook = (typeof DEPLOYMENT_HOOKS)[number];
 

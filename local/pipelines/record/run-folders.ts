@@ -4,7 +4,7 @@ import type { RecordedRun } from '../service/ports';
 import type { RunRecord } from './run-record';
 
 /** Name of the record in the folder of a run. */
-export const RECORD_FILE = 'run.json';
+const RECORD_FILE = 'run.json';
 const ID = /^[1-9]\d{0,8}$/;
 
 /**

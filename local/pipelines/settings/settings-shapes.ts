@@ -46,4 +46,3 @@ export type EnvironmentSettings = z.infer<typeof environment>;
 export const variableGroupsShape = z.strictObject({
   groups: z.record(text(), z.record(text(), z.union([z.string(), z.number(), z.boolean(), secret()]))),
 });
-export type VariableGroupSettings = z.infer<typeof variableGroupsShape>['groups'][string];

@@ -8,7 +8,7 @@ const RELATIVE_PATH = join('local', 'workspace', 'python', 'constraints.txt');
  * it is looked for upwards, because a bundled command line starts from `dist`.
  * @throws Error when the package is incomplete
  */
-export function constraintsPath(from: string = __dirname): string {
+function constraintsPath(from: string = __dirname): string {
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, RELATIVE_PATH);
     if (existsSync(path)) {

@@ -83,7 +83,7 @@ function integer(value: string, from: SqlType): string | undefined {
 }
 
 /** DuckDB leaves the zero before the point out when all digits of the type stand after it. */
-export function decimalText(value: string): string {
+function decimalText(value: string): string {
   return `regexp_replace(CAST(${value} AS VARCHAR), '^(-?)[.]', '\\10.')`;
 }
 

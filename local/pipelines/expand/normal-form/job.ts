@@ -22,7 +22,7 @@ export function normalPool(pool: Node): Node {
 }
 
 /** [U] Only aliases were seen in a preview; a text with a colon or slash is taken for an image. */
-export function normalContainer(container: Node): Node {
+function normalContainer(container: Node): Node {
   return container.kind === 'scalar' && container.text === ''
     ? container
     : asMappingUnder(container.kind === 'scalar' && /[:/]/.test(container.text) ? 'image' : 'alias')(container);

@@ -5,7 +5,7 @@ import { normalJob, normalPool } from './job';
 
 /** Names that the service gives to what a file leaves out. */
 export const IMPLICIT_STAGE = '__default';
-export const IMPLICIT_JOB = 'Job';
+const IMPLICIT_JOB = 'Job';
 
 /**
  * A pipeline whose root is stages: jobs get a stage, steps get a stage and a job, to which goes what a job has (`pool` …). `none` as a trigger

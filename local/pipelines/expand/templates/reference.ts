@@ -3,13 +3,6 @@ import { ExpandError } from '../expand-error';
 import type { ScalarNode } from '../nodes';
 import type { Frame } from '../place';
 
-/** What a template reference names. */
-export interface Reference {
-  /** As written after `@`; `undefined`: the repository of the file that includes. */
-  readonly alias: string | undefined;
-  readonly path: string;
-}
-
 /**
  * Reads `path@alias`. The alias begins at the first `@`. A path with a leading `/` counts from the root of its repository, any other from the
  * folder of the including file, or from the root where the repository is another one. Source: the page on templates; details from published previews.

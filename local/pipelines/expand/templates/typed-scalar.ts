@@ -1,7 +1,7 @@
 import { asText } from '../expressions/casts';
 import { mapping, type Node, type Primitive, type ScalarNode, sequence } from '../nodes';
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 /** A node of an object parameter: plain `true`, `3` and empty values are what YAML says they are; quoted ones stay texts. */
 export function typed(node: Node): Node {
@@ -53,6 +53,6 @@ function plainValue(text: string): Primitive {
   return NUMBER.test(text) ? Number(text) : text;
 }
 
-export function isNull(text: string): boolean {
+function isNull(text: string): boolean {
   return ['', '~', 'null', 'Null', 'NULL'].includes(text);
 }
