@@ -29,6 +29,10 @@ export class InputReader {
     return this.read;
   }
 
+  private get atTerminal(): boolean {
+    return this.host.kind === 'terminal';
+  }
+
   /** True when task.json declares this input. */
   declares(name: string): boolean {
     return this.definition.inputs.some((input) => input.name === name);
@@ -40,8 +44,12 @@ export class InputReader {
     const macro = UNEXPANDED_MACRO.exec(value);
     if (macro !== null) {
       throw new TaskError('UNEXPANDED_MACRO', `Input '${name}' still contains '$(${macro[1]})'.`, {
-        where: `The variable '${macro[1]}' has no value where this step runs.`,
-        todo: 'Set the variable, or read the output in the form that docs/outputs.md shows for its stage and job.',
+        where: this.atTerminal
+          ? 'A terminal has no variables of a pipeline.'
+          : `The variable '${macro[1]}' has no value where this step runs.`,
+        todo: this.atTerminal
+          ? `Give --${name} VALUE.`
+          : 'Set the variable, or read the output in the form that docs/outputs.md shows for its stage and job.',
       });
     }
     return value;
@@ -57,7 +65,7 @@ export class InputReader {
     const value = this.text(name);
     if (value === '') {
       throw new TaskError('INPUT_REQUIRED', `Input '${name}' is required.`, {
-        todo: this.host.kind === 'terminal' ? `Give --${name} VALUE.` : `Set '${name}' on this step.`,
+        todo: this.atTerminal ? `Give --${name} VALUE.` : `Set '${name}' on this step.`,
       });
     }
     return value;
@@ -72,8 +80,12 @@ export class InputReader {
     const value = this.text(name);
     if (value === '') {
       throw new TaskError('EMPTY_INPUT', `Input '${name}' is empty, and an empty value chooses nothing.`, {
-        where: 'The likely cause is an output of another step, job or stage that was read in the wrong form.',
-        todo: `See docs/outputs.md for the form, or leave '${name}' out to use its default.`,
+        where: this.atTerminal
+          ? 'One that is left out has its default.'
+          : 'The likely cause is an output of another step, job or stage that was read in the wrong form.',
+        todo: this.atTerminal
+          ? `Give --${name} VALUE, or leave it out.`
+          : `See docs/outputs.md for the form, or leave '${name}' out to use its default.`,
       });
     }
     return value;
@@ -93,7 +105,7 @@ export class InputReader {
     const text = this.text(name);
     const value = Number(text);
     const { min = 0, max = Number.MAX_SAFE_INTEGER, integer = false } = bounds;
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) || value < min || value > max || (integer && !Number.isInteger(value))) {
+    if (!/^[+-]?(\d+(?:\.\d*)?|\.\d+)$/.test(text) || value < min || value > max || (integer && !Number.isInteger(value))) {
       const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${max}`;
       throw invalid(name, text, `${integer ? 'a whole number' : 'a number'} of at least ${min}${upper}`);
     }
@@ -206,7 +218,7 @@ export class InputReader {
       const value = this.read.has(input.name) ? '' : (this.host.input(input.name) ?? '');
       if (value !== '' && value.toLowerCase() !== defaultOf(input).toLowerCase() && !this.isBlankPath(input, value)) {
         throw new TaskError('INPUT_NOT_USED', `Input '${input.name}' has no meaning ${because}.`, {
-          todo: `Remove '${input.name}' from this step, or choose the action that uses it.`,
+          todo: `Remove '${input.name}', or choose the action that uses it.`,
         });
       }
     }
@@ -246,6 +258,6 @@ function isModelName(text: string): boolean {
   return parts.length === 3 && parts.every((part) => /^[^\s./\u0000-\u001F\u007F]+$/.test(part));
 }
 
-function invalid(name: string, value: string, expected: string, todo = `Correct '${name}' on this step.`): TaskError {
+function invalid(name: string, value: string, expected: string, todo = `Correct '${name}'.`): TaskError {
   return new TaskError('INPUT_INVALID', `Input '${name}' must be ${expected}, not ${JSON.stringify(value)}.`, { todo });
 }

@@ -45,7 +45,9 @@ export async function runTask<Inputs>(
     artifact = inputs.declares('publishArtifact') ? inputs.text('publishArtifact') : '';
     checkArtifactName(artifact);
     const values = readInputs(inputs);
-    inputs.refuseUnread(inputs.namesRead.has('action') ? `with action '${inputs.text('action')}'` : 'for this step');
+    inputs.refuseUnread(
+      inputs.namesRead.has('action') ? `with action '${inputs.text('action')}'` : 'beside the other inputs',
+    );
     const context: TaskContext = {
       host,
       log,

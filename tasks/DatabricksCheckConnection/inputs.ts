@@ -64,7 +64,7 @@ export function readInputs(inputs: InputReader): Inputs {
     }
     if (!all || wanted.includes(check)) {
       throw new TaskError('INPUT_REQUIRED', `Input '${missing}' is required for check '${check}'.`, {
-        todo: `Set '${missing}' on this step, or leave '${check}' out of 'checks'.`,
+        todo: `Set '${missing}', or leave '${check}' out of 'checks'.`,
       });
     }
     leftOut.set(check, missing);

@@ -85,7 +85,7 @@ function predictionSource(inputs: InputReader): PredictionSource {
       'INPUT_INVALID',
       `Input 'predictions' must be table:catalog.schema.table or file:path, not ${JSON.stringify(text)}.`,
       {
-        todo: "Correct 'predictions' on this step.",
+        todo: "Correct 'predictions'.",
       },
     );
   }

@@ -19,7 +19,7 @@ async function bytesOf(path: string): Promise<Buffer> {
     return await readFile(path);
   } catch (error) {
     throw new TaskError('PREDICTIONS_UNREADABLE', `The prediction file cannot be read: ${(error as Error).message}`, {
-      todo: "Correct 'predictions' on this step; a relative path begins at the sources.",
+      todo: "Correct 'predictions'; a relative path begins at the sources, at a terminal in its folder.",
       cause: error,
     });
   }

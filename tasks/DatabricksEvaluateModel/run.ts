@@ -45,7 +45,7 @@ async function readPolicy(inputs: Inputs, { host }: TaskContext): Promise<Effect
     text = await readFile(inputs.policyFile, 'utf8');
   } catch (error) {
     throw new TaskError('POLICY_UNREADABLE', `The policy cannot be read: ${(error as Error).message}`, {
-      todo: "Correct 'policyFile' on this step; a relative path begins at the sources.",
+      todo: "Correct 'policyFile'; a relative path begins at the sources, at a terminal in its folder.",
       cause: error,
     });
   }
