@@ -37,19 +37,22 @@ export function checkGitSource(source: Fields | undefined): void {
 }
 
 /** `user@host:path`, which git reads as SSH. */
-const SCP_FORM = /^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!\/\/)[^\s]+$/;
+const SCP_FORM = /^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!\/\/|:)[^\s]+$/;
+
+/** A URL is read here as git reads it, which does not mend it as browsers do (`https:///a`, `https:a`). */
+const HOST_AS_WRITTEN = /^(?:https|ssh):\/\/(?:[^/@]*@)?[A-Za-z0-9[]/i;
 
 /** Only what leads to a server: `file:`, `ext::` and the like would read this machine, or run its programs. */
 function refuseUrl(text: string): void {
-  if (/[\p{Cc}\s]/u.test(text)) {
-    throw invalid('git_source.git_url has a space or a control character.');
+  if (/[\p{Cc}\s\\]/u.test(text)) {
+    throw invalid('git_source.git_url has a space, a backslash or a control character.');
   }
   if (SCP_FORM.test(text)) {
     return;
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isServer = (url?.protocol === 'https:' || url?.protocol === 'ssh:') && /^[A-Za-z0-9[]/.test(url.hostname);
-  if (url === undefined || !isServer || !/^(?:https|ssh):\/\//i.test(text)) {
+  if (url === undefined || !isServer || !HOST_AS_WRITTEN.test(text)) {
     throw invalid(
       `git_source.git_url '${text}' must be the address of a repository on a server: https://…, ssh://… or user@host:path.`,
     );
