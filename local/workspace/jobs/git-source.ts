@@ -40,7 +40,7 @@ export function checkGitSource(source: Fields | undefined): void {
 const SCP_FORM = /^[A-Za-z0-9_][\w.-]*@[A-Za-z0-9][\w.-]*:(?!\/\/|:)[^\s]+$/;
 
 /** A URL is read here as git reads it, which does not mend it as browsers do (`https:///a`, `https:a`). */
-const HOST_AS_WRITTEN = /^(?:https|ssh):\/\/(?:[^/@]*@)?[A-Za-z0-9[]/i;
+const HOST_AS_WRITTEN = /^(?:https|ssh):\/\/(?:[^-/@][^/@]*@)?[A-Za-z0-9[]/i;
 
 /** Only what leads to a server: `file:`, `ext::` and the like would read this machine, or run its programs. */
 function refuseUrl(text: string): void {
