@@ -20,7 +20,7 @@ stages:
         steps:
           - checkout: self
           - publish: report
-            artifact: report-prod
+            artifact: prod-report
           - bash: |
               echo "##vso[task.setvariable variable=challengerVersion;isOutput=true]1"
               echo "##vso[task.setvariable variable=reportDigest;isOutput=true]$(cat digest)"
@@ -39,7 +39,7 @@ stages:
         parameters:
           model: ${MODEL}
           evaluateStage: evaluate_prod
-          artifact: report-prod
+          artifact: prod-report
           connection: { databricksConnection: dbx-prod }
           pool: { vmImage: ubuntu-latest }
 `;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { newestAttempt } from '../../../src/devops/newest-attempt';
 import { mlopsCases } from '../../support/mlops-cases';
 import {
   dependenciesOf,
@@ -113,6 +114,20 @@ describe('stages of the templates', () => {
         const report = stepsOfStages([stage]).find((step) => step.name === 'promote')?.inputs?.['reportPath'];
         const made = stepsOfStages(evaluate ? [evaluate] : []).find((step) => step.name === 'evaluate')?.inputs;
         assert.equal(report, `artifact:${made?.['publishArtifact']}`, `${stage.stage} of ${name}`);
+      }
+    }
+  });
+
+  it('promote no report of a model or an environment whose name goes on with a number', () => {
+    const environments = ['prod', 'prod-2', 'prod-3'].map((name) => ({ name, catalog: name, connection: 'dbx' }));
+    const models = ['churn', 'churn-2', '2'].map((name) => ({ schema: 'ml', name }));
+    for (const given of [{ model: models[0] }, { models }]) {
+      const parameters = { project: 'diabetes', ...given, environments };
+      const stages = expandTemplate('templates/mlops.yml', parameters, OCCASIONS.release);
+      const published = stepsOfStages(stages).flatMap(({ inputs }) => inputs?.['publishArtifact'] ?? []);
+      assert.equal(published.length, 'models' in given ? 9 : 3);
+      for (const name of published) {
+        assert.equal(newestAttempt(published, name), name);
       }
     }
   });
