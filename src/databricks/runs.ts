@@ -112,6 +112,8 @@ export interface RepairHistoryItem {
   readonly type?: string;
   /** Of repairs only. */
   readonly id?: string | number;
+  /** Runs of tasks that belong to the round. */
+  readonly task_run_ids?: readonly (string | number)[];
   readonly start_time?: number;
   readonly end_time?: number;
   readonly state?: RunState;

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock';
-import type { RepairRequest, Run } from '../databricks/runs';
+import { lastAttempts, type RepairHistoryItem, type RepairRequest, type Run } from '../databricks/runs';
 import { ApiError } from '../http/errors';
 import { outcomeUnknown } from '../http/outcome';
+import { standingOf } from './run-state';
 
 /** Calls that a repair needs. */
 export interface RepairCalls {
@@ -17,10 +19,36 @@ const ON_ITS_WAY_MS = 5_000;
 
 /** Ids of the repairs of a run, the oldest first. The run must have been read with its history. */
 export function repairIds(run: Run): string[] {
+  return repairsOf(run).map(({ id }) => String(id));
+}
+
+function repairsOf(run: Run): readonly RepairHistoryItem[] {
   return (run.repair_history ?? [])
     .filter(({ type, id }) => type === 'REPAIR' && id !== undefined)
-    .toSorted((left, right) => (left.start_time ?? 0) - (right.start_time ?? 0))
-    .map(({ id }) => String(id));
+    .toSorted((left, right) => (left.start_time ?? 0) - (right.start_time ?? 0));
+}
+
+/**
+ * True when the latest repair of an active run runs all tasks that the request is for (without names: each that has not succeeded), with
+ * the parameters that the request sets. What the service does not show counts as different.
+ * @param run as it was read, with its history
+ */
+export function latestRepairDoes(run: Run, request: RepairRequest): boolean {
+  const { rerun_tasks, rerun_all_failed_tasks, rerun_dependent_tasks, performance_target, job_parameters, ...older } =
+    request;
+  const ofRepair = new Set(repairsOf(run).at(-1)?.task_run_ids?.map(String));
+  const tasks = lastAttempts(run.tasks ?? []).every((task) => {
+    const standing = standingOf(task);
+    const wanted = rerun_tasks?.includes(task.task_key) ?? (standing.active || standing.result !== 'SUCCESS');
+    return !wanted || ofRepair.has(task.run_id);
+  });
+  const given = new Map(run.job_parameters?.map(({ name, value }) => [name, value]));
+  const overriding = (run.overriding_parameters ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    tasks &&
+    Object.entries(job_parameters ?? {}).every(([name, value]) => given.get(name) === value) &&
+    Object.entries(older).every(([kind, value]) => isDeepStrictEqual(overriding[kind], value))
+  );
 }
 
 /**

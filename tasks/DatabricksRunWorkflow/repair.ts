@@ -6,7 +6,7 @@ import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
 import { outcomeUnknown } from '../../src/http/outcome';
 import { chosenTasks } from '../../src/workflow/chosen-tasks';
-import { repairIds, repairOnce } from '../../src/workflow/repair-run';
+import { latestRepairDoes, repairIds, repairOnce } from '../../src/workflow/repair-run';
 import { type RunResult, standingOf } from '../../src/workflow/run-state';
 import type { EndedRun } from './ended-run';
 import type { Inputs } from './inputs';
@@ -25,7 +25,7 @@ export interface MadeRepair {
 /** What a repair of a given run is about to do. */
 export type RepairPlan =
   | { readonly kind: 'repair'; readonly run: Run; readonly request: RepairRequest; readonly subject: string }
-  /** A repair is under way: an earlier attempt of the step, or somebody else, asked for it. */
+  /** A repair that does the same is under way: an earlier attempt of the step, or somebody else, asked for it. */
   | { readonly kind: 'follow'; readonly run: Run; readonly subject: string }
   /** All tasks have succeeded. */
   | { readonly kind: 'nothing'; readonly run: Run; readonly subject: string };
@@ -44,6 +44,7 @@ export async function planRepair(target: RepairTarget, workspace: WorkspaceClien
         todo: "Wait for it with action 'attach'; 'repairAttempts' there repairs what fails.",
       });
     }
+    refuseOther(run, { ...tasksOf(target, run), ...overrides(target, run) });
     return { kind: 'follow', run, subject: `run ${target.runId}, whose repair is under way` };
   }
   if (standing.result === 'SUCCESS' && target.only.length === 0) {
@@ -52,6 +53,21 @@ export async function planRepair(target: RepairTarget, workspace: WorkspaceClien
   const request = { ...tasksOf(target, run), ...overrides(target, run) };
   const tasks = request.rerun_tasks?.join(', ') ?? 'all that did not succeed';
   return { kind: 'repair', run, request, subject: `run ${target.runId} (tasks: ${tasks})` };
+}
+
+/** To follow a repair of other tasks, or with other parameters, would end green without what the step is for. */
+function refuseOther(run: Run, request: RepairRequest): void {
+  if (!latestRepairDoes(run, request)) {
+    const id = repairIds(run).at(-1);
+    throw new TaskError(
+      'RUN_ACTIVE',
+      `Run ${run.run_id} is active: repair ${id} is under way, and does not do what this step asks for.`,
+      {
+        where: `It leaves out tasks, or has other parameters: ${run.run_page_url ?? ''}`,
+        todo: "Run the step again when the repair has ended; action 'attach' waits for it.",
+      },
+    );
+  }
 }
 
 function tasksOf({ only, runId }: RepairTarget, run: Run): RepairRequest {

@@ -259,6 +259,61 @@ describe('DatabricksRunWorkflow against a workspace', () => {
       await untilRun(workspace, runId);
     });
 
+    describe('while another repair is under way', () => {
+      /** A run with a repair that goes on until it is let go. */
+      async function underRepair(name: string, request: object, more: Record<string, unknown> = {}): Promise<string> {
+        writeFileSync(flag('fail'), '');
+        const runId = await runNow(workspace, await newJob(name, more));
+        await untilRun(workspace, runId);
+        rmSync(flag('fail'));
+        writeFileSync(flag('hold'), '');
+        const body = { run_id: runId, ...request };
+        const reply = await workspace.call('POST', '/api/2.2/jobs/runs/repair', body);
+        assert.equal(reply.status, 200, reply.text);
+        return runId;
+      }
+      const letGo = { onRequest: () => rmSync(flag('hold'), { force: true }) };
+      const ALL = { rerun_all_failed_tasks: true, rerun_dependent_tasks: true };
+      const parameters = [{ name: 'day', default: '1' }];
+
+      for (const [what, request, inputs] of [
+        ['all that failed, and so does the step', ALL, {}],
+        ['all that failed, and the step one of them', ALL, { only: 'second' }],
+        ['the task that the step wants', { rerun_tasks: ['first'] }, { only: 'first' }],
+        ['it with the parameter of the step', { ...ALL, job_parameters: { day: '2' } }, { jobParameters: 'day=2' }],
+      ] as const) {
+        it(`follows it when it runs ${what}`, async () => {
+          const runId = await underRepair(`followed: ${what}`, request, { parameters });
+          const host = await step({ action: 'repair', runId, ...inputs }, letGo);
+          assert.match(host.printed, /^To be followed: run \d+, whose repair is under way\.$/m);
+          assert.equal(await repairsOf(runId), 1);
+        });
+      }
+
+      for (const [what, request, inputs] of [
+        ['another task', { rerun_tasks: ['first'] }, { only: 'second' }],
+        ['a part of what failed', { rerun_tasks: ['first'] }, {}],
+        ['with another parameter', { ...ALL, job_parameters: { day: '3' } }, { jobParameters: 'day=2' }],
+        ['without the parameter', ALL, { jobParameters: 'day=2' }],
+        ['without the parameters of tasks', ALL, { taskParameters: 'python_params=["a"]' }],
+      ] as const) {
+        it(`names it and fails when it runs ${what}`, async () => {
+          const more = 'taskParameters' in inputs ? {} : { parameters };
+          const runId = await underRepair(`refused: ${what}`, request, more);
+          const host = await step({ action: 'repair', runId, ...inputs }, letGo);
+          assert.equal(host.error?.code, 'RUN_ACTIVE', host.printed);
+          assert.match(
+            host.error?.message ?? '',
+            /is active: repair \d+ is under way, and does not do what this step asks/,
+          );
+          assert.equal(host.outputs.get('result'), 'failed');
+          rmSync(flag('hold'), { force: true });
+          await untilRun(workspace, runId);
+          assert.equal(await repairsOf(runId), 1);
+        });
+      }
+    });
+
     it('changes nothing in a dry run', async () => {
       const runId = await failedRun('repair dry');
       const host = await step({ action: 'repair', runId, dryRun: 'true' });
