@@ -35,7 +35,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     queuedFor: { reason: 'manual' },
     asks: [],
     stages: ['__default'],
-    also: (run) => assert.deepEqual(ours(run, '__default'), ['DatabricksEvaluateModel@1', 'DatabricksPromoteModel@1']),
+    also: (run) =>
+      assert.deepEqual(ours(run, '__default'), [
+        'DatabricksCheckConnection@1',
+        'DatabricksEvaluateModel@1',
+        'DatabricksPromoteModel@1',
+      ]),
   },
   'samples/pipelines/one-task.yml': {
     queuedFor: { reason: 'manual' },

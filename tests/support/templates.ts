@@ -98,13 +98,22 @@ function expandConsumer(
   parameters: Readonly<Record<string, unknown>>,
   variables: Readonly<Record<string, string>>,
 ): MappingNode {
-  const consumer = JSON.stringify({
+  return expandUser({ extends: { template: `${template}@mlops`, parameters } }, variables);
+}
+
+/** A pipeline that uses templates of the repository `mlops`, and what else it says. */
+export function expandUserOfTemplates(pipeline: object, variables: Readonly<Record<string, string>>): readonly Stage[] {
+  return stagesOf(expandUser(pipeline, variables));
+}
+
+function expandUser(pipeline: object, variables: Readonly<Record<string, string>>): MappingNode {
+  const text = JSON.stringify({
     resources: { repositories: [{ repository: 'mlops', type: 'git', name: 'platform/mlops' }] },
-    extends: { template: `${template}@mlops`, parameters },
+    ...pipeline,
   });
   const source: FileSource = {
     knows: projectFiles.knows,
-    read: (repository, path) => (path === '/consumer.yml' ? consumer : projectFiles.read(repository, path)),
+    read: (repository, path) => (path === '/consumer.yml' ? text : projectFiles.read(repository, path)),
   };
   return expand('consumer.yml', source, variables, {});
 }

@@ -14,6 +14,24 @@ function stepsFor(...uses: readonly object[]): readonly Step[] {
 const named = (steps: readonly Step[], name: string) => steps.find((step) => step.name === name);
 
 describe('templates/steps/evaluate-and-promote.yml', () => {
+  it('begins with the check of connection and tasks', () => {
+    for (const connection of [{}, { connection: '', azureSubscription: 'azure', workspaceUrl: 'https://adb-1.1' }]) {
+      const steps = stepsFor(connection);
+      assert.deepEqual(
+        steps.map(({ task }) => task),
+        ['DatabricksCheckConnection@1', 'DatabricksEvaluateModel@1', 'DatabricksPromoteModel@1'],
+      );
+      const { minimumVersion, ...inputs } = steps[0]?.inputs ?? {};
+      assert.match(minimumVersion ?? '', /^\d+\.\d+\.\d+$/);
+      assert.deepEqual(
+        inputs,
+        Object.keys(connection).length === 0
+          ? { databricksConnection: 'dbx' }
+          : { azureSubscription: 'azure', workspaceUrl: 'https://adb-1.1' },
+      );
+    }
+  });
+
   it('is used many times in a job by suffix: each judges, keeps and promotes its own report', () => {
     const suffixes = ['', '2', '_3', 'Churn'];
     const steps = stepsFor(...suffixes.map((suffix) => ({ suffix })));
