@@ -1,12 +1,12 @@
 import { join, relative } from 'node:path';
 import { counted } from '../../src/counted';
+import { durationText } from '../duration-text';
 import { localAdvice } from '../pipelines/record/local-advice';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
 import { saysOnly } from '../pipelines/record/said';
 import { testCounts } from '../pipelines/record/test-counts';
 import { titleOf } from '../pipelines/record/titles';
 import { type Caller, INSTALLED, wayOn, wayToWorkspaces } from '../pipelines/record/way-on';
-import { durationText } from './duration-text';
 import type { Paint } from './paint';
 import { markOf, newestStages } from './run-tree';
 import { shownText } from './shown-text';

@@ -1,7 +1,7 @@
 import { counted } from '../../src/counted';
+import { durationText } from '../duration-text';
 import type { CheckRunRecord, JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
 import { titleOf } from '../pipelines/record/titles';
-import { durationText } from './duration-text';
 import type { Paint } from './paint';
 import { cellsOf, cutTo, shownText } from './shown-text';
 

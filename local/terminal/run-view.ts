@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
+import { durationText } from '../duration-text';
 import type { JobRecord, RunRecord, StageRecord, StepRecord } from '../pipelines/record/run-record';
 import { ownMessage } from '../pipelines/record/said';
 import { titleOf } from '../pipelines/record/titles';
-import { durationText } from './duration-text';
 import { paintFor } from './paint';
 import { markOf, runTree } from './run-tree';
 import { cellsOf, cutTo, shownText } from './shown-text';

@@ -1,8 +1,9 @@
 import { counted } from '../../../src/counted';
+import { durationText } from '../../duration-text';
 import { type Html, html } from '../../html';
 import type { ApprovalRecord, CheckpointRecord, CheckRunRecord } from '../record/run-record';
 import { checkBadge } from './states';
-import { durationText, moment } from './times';
+import { moment } from './times';
 
 const KINDS: Readonly<Record<CheckRunRecord['kind'], string>> = {
   approval: 'Approval',

@@ -1,4 +1,5 @@
 import { counted } from '../../../src/counted';
+import { durationText } from '../../duration-text';
 import { type Html, html } from '../../html';
 import type { TestCaseRecord, TestRunRecord } from '../record/run-record';
 import { testCounts } from '../record/test-counts';
@@ -6,7 +7,7 @@ import { titleOf } from '../record/titles';
 import { fileLink } from './file-link';
 import type { RunView } from './run-view';
 import { stateBadge } from './states';
-import { durationText, sizeText } from './times';
+import { sizeText } from './times';
 
 const MOST_FAILED = 200;
 const MOST_OTHERS = 500;

@@ -37,9 +37,9 @@ describe('runTree', () => {
       ],
     });
     assert.deepEqual(tree([done, running, stageRecord(3, 'after', WAITING)]), [
-      '  ✓ unit  10.0 s',
+      '  ✓ unit  10 s',
       '  ▸ train  1 min 5 s',
-      '      ✓ Check out  10.0 s',
+      '      ✓ Check out  10 s',
       '      ▸ Train  1 min 5 s  40 % Fitting',
       '  · after',
     ]);
@@ -57,7 +57,7 @@ describe('runTree', () => {
     const stage = (step: object) =>
       stageRecord(1, 's', { ...RUNNING, jobs: [jobRecord(10, { ...RUNNING, steps: [stepRecord(11, step)] })] });
     assert.match(tree([stage(RUNNING)])[1] ?? '', /▸ Step 11 {2}1 min 5 s {2}last line$/);
-    assert.match(tree([stage({ result: 'failed', issues: [error] })])[1] ?? '', /✗ Step 11 {2}10\.0 s {2}It broke\.$/);
+    assert.match(tree([stage({ result: 'failed', issues: [error] })])[1] ?? '', /✗ Step 11 {2}10 s {2}It broke\.$/);
   });
 
   it('says who is waited for', () => {
@@ -76,7 +76,7 @@ describe('runTree', () => {
 
   it('shows only the newest attempt of a stage', () => {
     assert.deepEqual(tree([stageRecord(1, 'a', { result: 'failed' }), stageRecord(2, 'a', { attempt: 2 })]), [
-      '  ✓ a (attempt 2)  10.0 s',
+      '  ✓ a (attempt 2)  10 s',
     ]);
   });
 

@@ -35,8 +35,8 @@ describe('runView', () => {
     assert.deepEqual(written.replace(/^ +\d+\.\d s {2}/gm, '').split('\n'), [
       '▸ unit',
       '    error Test: It broke.',
-      '    ✓ Test in 10.0 s',
-      '✗ unit: failed in 10.0 s. Because.',
+      '    ✓ Test in 10 s',
+      '✗ unit: failed in 10 s. Because.',
       '! Mind this.',
       '',
     ]);
@@ -62,7 +62,7 @@ describe('runView', () => {
     assert.deepEqual(written.replace(/^ +\d+\.\d s {2}/gm, '').split('\n'), [
       '▸ Jobs',
       '    error Test: It broke.',
-      '    ✗ Test in 10.0 s',
+      '    ✗ Test in 10 s',
       '',
     ]);
   });

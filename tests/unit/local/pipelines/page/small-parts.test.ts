@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { commandLine } from '../../../../../local/command-line';
+import { durationText } from '../../../../../local/duration-text';
 import { groupAttempts } from '../../../../../local/pipelines/page/attempts';
 import { fileLink } from '../../../../../local/pipelines/page/file-link';
 import { renderFirstLine, renderSummary } from '../../../../../local/pipelines/page/summary-markdown';
-import { durationText, sizeText } from '../../../../../local/pipelines/page/times';
+import { sizeText } from '../../../../../local/pipelines/page/times';
 
 describe('links to files of a run', () => {
   it('lead into the folder of the run and nowhere else', () => {
