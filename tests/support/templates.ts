@@ -84,6 +84,15 @@ export function expandTemplate(
   return stagesOf(expandConsumer(template, parameters, variables));
 }
 
+/** The same as Azure DevOps would show it before the run. */
+export function expandedTemplateText(
+  template: string,
+  parameters: Readonly<Record<string, unknown>>,
+  variables: Readonly<Record<string, string>>,
+): string {
+  return printPipeline(expandConsumer(template, parameters, variables));
+}
+
 /** The same, ready to be run. */
 export function planTemplate(
   template: string,
