@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { capture } from '../support/captured-output';
 
 const DEMO = resolve('dist', 'cli', 'demo.js');
+
+let running: ChildProcess | undefined;
 
 /** Runs the demo in an empty folder with a temporary directory of its own, so that what it leaves can be seen. */
 function demo(
@@ -15,6 +18,7 @@ function demo(
 ) {
   return new Promise<{ code: number | null; output: string }>((ended, failed) => {
     const child = spawn(process.execPath, [DEMO, ...args], { cwd: folder, env: { ...process.env, TMPDIR: folder } });
+    running = child;
     let output = '';
     const follow = (chunk: Buffer) => {
       output += chunk.toString('utf8');
@@ -27,13 +31,25 @@ function demo(
   });
 }
 
+/** A demo whose test ran out of time goes on, and writes into its folder. */
+async function endDemo(): Promise<void> {
+  if (running !== undefined && running.exitCode === null && running.signalCode === null) {
+    const gone = once(running, 'close');
+    running.kill('SIGTERM');
+    await gone;
+  }
+}
+
 describe('the demo', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(async () => {
+    await endDemo();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('carries a commit through its release to a served answer and leaves only its runs', async () => {
     const { code, output } = await demo(folder, ['--quick']);
