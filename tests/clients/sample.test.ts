@@ -6,8 +6,10 @@ import { deploySample, type TrainingOverride } from '../../local/demo/sample-job
 import { cachedEnvironments } from '../../local/workspace/python/cached-environments';
 import { runCommand } from '../../local/workspace/python/command';
 import { requirementLines } from '../../local/workspace/python/constraints';
+import { systemClock } from '../../src/clock';
 import { createWorkspaceClient, type WorkspaceClient } from '../../src/databricks/workspace-client';
 import { HttpClient } from '../../src/http/client';
+import { waitForRun } from '../../src/workflow/wait-for-run';
 import { root } from '../support/declared';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 
@@ -67,20 +69,24 @@ describe('samples/diabetes', function () {
     return new Map(jobs.map((job) => [job.key, job.id]));
   };
 
-  /** Runs a job to its end and returns the outputs of its tasks by key. */
+  /** Runs a job to its end, which is waited for as a step does, and returns the outputs of its tasks by key. */
   const run = async (jobId: string | undefined, job_parameters: Record<string, string> = {}) => {
     const runId = await client.runs.runNow(jobId ?? '', { job_parameters });
-    for (;;) {
-      const state = await client.runs.get(runId);
-      if (state?.state?.result_state !== undefined) {
-        const outputs = await Promise.all(
-          (state.tasks ?? []).map(async (task) => [task.task_key, await client.runs.output(task.run_id)] as const),
-        );
-        assert.equal(state.state.result_state, 'SUCCESS', JSON.stringify(outputs, null, 1));
-        return new Map(outputs);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const waited = await waitForRun({
+      read: async () => (await client.runs.get(runId)) ?? assert.fail(`run ${runId} is gone`),
+      clock: systemClock,
+      signal: new AbortController().signal,
+      limitMs: 0,
+      say: () => undefined,
+      onProgress: () => undefined,
+    });
+    assert.ok(waited.ended);
+    const { state, tasks = [] } = waited.run;
+    const outputs = await Promise.all(
+      tasks.map(async (task) => [task.task_key, await client.runs.output(task.run_id)] as const),
+    );
+    assert.equal(state?.result_state, 'SUCCESS', JSON.stringify(outputs, null, 1));
+    return new Map(outputs);
   };
 
   const rows = async () => {
