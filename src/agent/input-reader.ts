@@ -105,7 +105,12 @@ export class InputReader {
     const text = this.text(name);
     const value = Number(text);
     const { min = 0, max = Number.MAX_SAFE_INTEGER, integer = false } = bounds;
-    if (!/^[+-]?(\d+(?:\.\d*)?|\.\d+)$/.test(text) || value < min || value > max || (integer && !Number.isInteger(value))) {
+    if (
+      !/^[+-]?(\d+(?:\.\d*)?|\.\d+)$/.test(text) ||
+      value < min ||
+      value > max ||
+      (integer && !Number.isInteger(value))
+    ) {
       const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` and at most ${max}`;
       throw invalid(name, text, `${integer ? 'a whole number' : 'a number'} of at least ${min}${upper}`);
     }

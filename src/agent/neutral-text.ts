@@ -19,7 +19,19 @@ export function partedInJson(json: string): string {
  * two signs of a command are parted, and what is longer than 10 000 characters is cut.
  */
 export function neutralLine(text: string): string {
-  return partedCommands(visibleText(text.replace(/\s*\n\s*/g, ' ')));
+  return partedCommands(visibleText(onOneLine(text)));
+}
+
+/** One blank for each run of blanks that has a line break in it. An expression for it would read a run of blanks anew from each of them. */
+function onOneLine(text: string): string {
+  const lines = text.split('\n');
+  return lines
+    .map((line, index) => {
+      const begun = index === 0 ? line : line.trimStart();
+      return index === lines.length - 1 ? begun : begun.trimEnd();
+    })
+    .filter((line, index) => line !== '' || index === 0 || index === lines.length - 1)
+    .join(' ');
 }
 
 /** As {@link neutralLine} for text of many lines (LF, CRLF or lone CR end a line). */

@@ -1,5 +1,6 @@
 import { TaskError } from '../errors';
 import { isLoopback } from '../http/network';
+import { withoutSlashesAtEnd } from '../slashes';
 import type { ConnectionDetails } from './port';
 
 /** Application id of Azure Databricks in every Entra tenant; tokens for a workspace are issued for it. */
@@ -85,5 +86,5 @@ function ownAuthority(connection: Pick<ConnectionDetails, 'data'>, environment: 
       { todo: 'Edit the service connection and save it again.' },
     );
   }
-  return given.replace(/\/+$/, '');
+  return withoutSlashesAtEnd(given);
 }

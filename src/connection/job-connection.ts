@@ -1,5 +1,6 @@
 import type { DevOpsAccess } from '../devops/access';
 import { TaskError } from '../errors';
+import { withoutSlashesAtEnd } from '../slashes';
 import type { ConnectionContext } from './port';
 
 /**
@@ -15,7 +16,7 @@ export function jobAccess(context: ConnectionContext): DevOpsAccess {
     context.mask(password);
   }
   return {
-    collectionUrl: needed(host.jobConnectionUrl(), 'address of Azure DevOps').replace(/\/*$/, '/'),
+    collectionUrl: `${withoutSlashesAtEnd(needed(host.jobConnectionUrl(), 'address of Azure DevOps'))}/`,
     token,
     network: host.network(),
     project: needed(host.variable('System.TeamProjectId'), "variable 'System.TeamProjectId'"),

@@ -1,4 +1,5 @@
 import { isFilePath } from '../http/path';
+import { withoutSlashesAtEnd } from '../slashes';
 
 /**
  * Path of the Files API behind an artifact URI of MLflow, or undefined when it is not reachable that way.
@@ -16,9 +17,9 @@ function pathOfArtifacts(artifactUri: string): string | undefined {
   const tracked = /^\/databricks\/mlflow-tracking\/([^/]+)\/(?:(logged_models)\/)?(.+)$/.exec(path);
   if (tracked !== null) {
     const kind = tracked[2] === undefined ? 'Runs' : 'LoggedModels';
-    return `/WorkspaceInternal/Mlflow/Artifacts/${tracked[1]}/${kind}/${tracked[3]}`.replace(/\/+$/, '');
+    return withoutSlashesAtEnd(`/WorkspaceInternal/Mlflow/Artifacts/${tracked[1]}/${kind}/${tracked[3]}`);
   }
-  return path.startsWith('/Volumes/') ? path.replace(/\/+$/, '') : undefined;
+  return path.startsWith('/Volumes/') ? withoutSlashesAtEnd(path) : undefined;
 }
 
 /** Folder of the Files API that holds the files of a model version. */

@@ -1,3 +1,5 @@
+import { withoutSlashesAtEnd } from '../slashes';
+
 /** The folder below which the workspace's file tree lies. */
 export const WORKSPACE = '/Workspace';
 /** `/Volumes/<catalog>/<schema>/<volume>`: what lies above cannot be listed. */
@@ -8,7 +10,7 @@ export const VOLUME_LEVELS = 4;
  * @returns undefined for what is neither in a volume nor in the workspace's file tree
  */
 export function normalRemotePath(text: string): string | undefined {
-  const path = text.replace(/^dbfs:(?=\/Volumes\/)/, '').replace(/(?<=.)\/+$/, '');
+  const path = withoutSlashesAtEnd(text.replace(/^dbfs:(?=\/Volumes\/)/, ''));
   const segments = path.split('/').slice(1);
   if (!path.startsWith('/') || segments.some((segment) => segment === '' || segment === '.' || segment === '..')) {
     return undefined;

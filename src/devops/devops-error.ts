@@ -1,4 +1,5 @@
 import { TaskError } from '../errors';
+import { asSentence } from '../sentence';
 import type { DevOpsAccess } from './access';
 
 /**
@@ -60,8 +61,7 @@ function explained(access: DevOpsAccess, where: string, error: unknown): TaskErr
 const MOST = 1_000;
 
 function sentence(text: string): string {
-  const short = text.trim().slice(0, MOST);
-  return /[.!?]$/.test(short) ? short : `${short}.`;
+  return asSentence(text.trim().slice(0, MOST));
 }
 
 function whenAborted(signal: AbortSignal): { promise: Promise<never>; stop: () => void } {

@@ -114,12 +114,19 @@ function fromObject(body: Readonly<Record<string, unknown>>, status: number): Sa
 
 function fromText(text: string): Said {
   if (/^\s*</.test(text)) {
-    const inner =
-      /<pre>([\s\S]*?)<\/pre>/i.exec(text)?.[1] ?? /<title>([\s\S]*?)<\/title>/i.exec(text)?.[1] ?? 'an HTML page';
-    return { errorCode: '', message: inner.replace(/<[^>]*>/g, '').trim() };
+    const said = insideOf('pre', text) ?? insideOf('title', text) ?? 'an HTML page';
+    return { errorCode: '', message: said.replace(/<[^<>]*>/g, '').trim() };
   }
   const coded = /^([A-Z][A-Z0-9_]+): ([\s\S]*)$/.exec(text.trim());
   return coded ? { errorCode: coded[1] ?? '', message: coded[2] ?? '' } : { errorCode: '', message: text.trim() };
+}
+
+/** What stands between the first such tag of a page and its end. */
+function insideOf(tag: 'pre' | 'title', page: string): string | undefined {
+  const inner = new RegExp(`<${tag}>`, 'i').exec(page);
+  const rest = inner === null ? '' : page.slice(inner.index + inner[0].length);
+  const end = rest.search(new RegExp(`</${tag}>`, 'i'));
+  return end < 0 ? undefined : rest.slice(0, end);
 }
 
 function notJson(

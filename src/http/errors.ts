@@ -1,4 +1,5 @@
 import { TaskError } from '../errors';
+import { asSentence } from '../sentence';
 
 /** Where an answer came from, for messages. */
 export interface CallPlace {
@@ -37,7 +38,7 @@ export class ApiError extends TaskError {
   ) {
     const code = codeOf(answer);
     const said = answer.message === '' ? `HTTP status ${answer.status}` : answer.message;
-    super(code, `The request failed: ${endSentence(said)}`, {
+    super(code, `The request failed: ${asSentence(said)}`, {
       where: placeSentence(place, answer.status, answer.errorCode, answer.requestId),
       todo: withCheckToRun(ADVICE[code] ?? '', code, place),
     });
@@ -221,8 +222,4 @@ function placeSentence(place: CallPlace, status: number, errorCode: string, requ
     (part) => part !== '',
   );
   return `It was ${place.method} ${place.origin}${place.path} (${details.join(', ')}).`;
-}
-
-function endSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

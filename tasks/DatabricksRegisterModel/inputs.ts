@@ -1,6 +1,7 @@
 import type { InputReader } from '../../src/agent/input-reader';
 import { type ConnectionSelection, readSelection } from '../../src/connection/selection';
 import { TaskError } from '../../src/errors';
+import { withoutSlashesAtEnd } from '../../src/slashes';
 
 /** Where the model version comes from. */
 export type ModelSource =
@@ -84,7 +85,7 @@ function readSource(inputs: InputReader, action: Inputs['action']): ModelSource 
     return {
       kind: 'mlflowRun',
       runId: mlflowRunId,
-      artifactPath: inputs.choosing('artifactPath').replace(/^\/+|\/+$/g, ''),
+      artifactPath: withoutSlashesAtEnd(inputs.choosing('artifactPath').replace(/^\/+/, '')),
     };
   }
   return loggedModelId !== '' ? { kind: 'loggedModel', modelId: loggedModelId } : { kind: 'version', version };

@@ -4,6 +4,7 @@ import type { MlflowRun } from '../../src/databricks/mlflow-runs';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { withoutSlashesAtEnd } from '../../src/slashes';
 
 /** The logged model that a version is made from: what identifies it, and where its files are. */
 export interface ModelOrigin {
@@ -102,6 +103,6 @@ function originOf({ info }: LoggedModel): ModelOrigin {
 }
 
 function samePlace(source: string | undefined, artifactUri: string): boolean {
-  const plain = (uri: string) => uri.replace(/^dbfs:\/*/, '/').replace(/\/+$/, '');
+  const plain = (uri: string) => withoutSlashesAtEnd(uri.replace(/^dbfs:\/*/, '/'));
   return source !== undefined && plain(source) === plain(artifactUri);
 }

@@ -2,6 +2,7 @@ import type { TaskOutcome } from '../../src/agent/task-context';
 import { counted } from '../../src/counted';
 import type { Run } from '../../src/databricks/runs';
 import { escapeMarkdown } from '../../src/markdown';
+import { asSentence } from '../../src/sentence';
 import type { FoundVersion } from '../../src/workflow/find-models';
 import { failedByThemselves, placeText, type TaskReport } from './collect';
 import { shownPart } from './comparison-tables';
@@ -65,11 +66,11 @@ const FAILURES_NAMED = 3;
 function reasonsOf(tasks: readonly TaskReport[], otherwise: string): string {
   const failed = failedByThemselves(tasks).filter(({ error }) => error !== undefined);
   if (failed.length === 0) {
-    return otherwise === '' ? '' : endSentence(otherwise);
+    return otherwise === '' ? '' : asSentence(otherwise);
   }
   const shown = failed
     .slice(0, FAILURES_NAMED)
-    .map((task) => `Task '${placeText(task)}': ${endSentence(task.error ?? '')}`);
+    .map((task) => `Task '${placeText(task)}': ${asSentence(task.error ?? '')}`);
   const more = failed.length - shown.length;
   return [...shown, ...(more > 0 ? [`${counted(more, 'more task')} failed.`] : [])].join(' ');
 }
@@ -116,8 +117,4 @@ function reasonText({ message }: NonNullable<TaskOutcome['failure']>, run: Run):
 
 function pageOf({ run_page_url, run_id }: Run): string {
   return run_page_url ?? `run ${run_id}`;
-}
-
-function endSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

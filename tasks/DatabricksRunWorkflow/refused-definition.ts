@@ -31,7 +31,7 @@ export function namedField(message: string, fields: readonly DefinitionField[]):
 
 function spelledOut(message: string, fields: readonly DefinitionField[]): DefinitionField | undefined {
   const byPath = new Map(fields.map((field) => [field.path, field]));
-  const paths = message.match(/[A-Za-z_]\w*(?:\[\d+\]|\.\w+)+/g) ?? [];
+  const paths = message.match(/\b[A-Za-z_]\w*(?:\[\d+\]|\.\w+)+/g) ?? [];
   for (const spelled of paths) {
     const path = spelled.replace(/\.(\d+)(?=\.|$)/g, '[$1]');
     // What is missing has no place of its own: the nearest thing around it has.

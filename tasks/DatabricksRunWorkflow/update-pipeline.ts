@@ -5,6 +5,7 @@ import type { Pipeline, PipelineEvent, PipelineUpdate, UpdateRequest } from '../
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { escapeMarkdown, markdownLink } from '../../src/markdown';
+import { asSentence } from '../../src/sentence';
 import { follow } from '../../src/workflow/follow';
 import { durationText } from '../../src/workflow/polling';
 import { type StartedUpdate, startUpdate, updateHasEnded } from '../../src/workflow/start-update';
@@ -268,7 +269,7 @@ function failureOf(
   url: string,
   { failOn }: Inputs,
 ): TaskOutcome['failure'] {
-  const reason = errors[0] === undefined ? '' : ` ${errors[0].replace(/[.!?]?\s*$/, '.')}`;
+  const reason = errors[0] === undefined ? '' : ` ${asSentence(errors[0])}`;
   if (state === 'FAILED' && failOn.has('FAILED')) {
     return {
       code: 'UPDATE_FAILED',

@@ -25,6 +25,11 @@ export function expandMacros(text: string, lookUp: (name: string) => string | un
   return expanded + text.slice(from);
 }
 
+/** Whether a text has a macro, of whatever name. */
+export function hasMacro(text: string): boolean {
+  return nextMacro(text, 0) !== undefined;
+}
+
 function nextMacro(text: string, from: number): { name: string; start: number; end: number } | undefined {
   const start = text.indexOf(PREFIX, from);
   const suffix = start < 0 ? -1 : text.indexOf(SUFFIX, start + PREFIX.length);

@@ -82,5 +82,5 @@ function plainValueOf({ text, style }: ScalarNode): boolean | number | undefined
   if (/^(?:true|false)$/i.test(text)) {
     return text.toLowerCase() === 'true';
   }
-  return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/.test(text) ? Number(text) : undefined;
+  return /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(text) ? Number(text) : undefined;
 }

@@ -1,3 +1,4 @@
+import { hasMacro } from '../agent/macros';
 import { ExpandError } from '../expand/expand-error';
 import { entryValue, kindName, type MappingNode, type Node, type ScalarNode } from '../expand/nodes';
 
@@ -64,7 +65,7 @@ export function textsByName(node: MappingNode | undefined): Readonly<Record<stri
 
 /** Whether a text is only known in the run: it has a macro or is an expression of the run. */
 export function isLate(text: string): boolean {
-  return /\$\([^)]*\)|\$\[/.test(text);
+  return hasMacro(text) || text.includes('$[');
 }
 
 /**

@@ -15,7 +15,7 @@ export function runNumber(
   claim: (number: string) => boolean,
 ): string {
   const text = format === undefined || format.trim() === '' ? DEFAULT_FORMAT : format.trim();
-  const counts = /\$\(Rev(?::[^()]*r[^()]*)?\)/i.test(text);
+  const counts = /\$\(Rev(?::[^()r]*r[^()]*)?\)/i.test(text);
   for (let revision = 1; ; revision += 1) {
     const number = text.replace(
       /\$\(([^()]+)\)/g,

@@ -1,3 +1,4 @@
+import { hasMacro } from '../agent/macros';
 import { ExpandError } from '../expand/expand-error';
 import type { MappingNode } from '../expand/nodes';
 import type { StagePlan } from '../plan/pipeline-plan';
@@ -135,7 +136,7 @@ function environmentsOf(plan: StagePlan, variables: VariableScope): readonly str
       return [];
     }
     const name = expandText(job.environment, variables);
-    if (/\$\([^)]*\)/.test(name)) {
+    if (hasMacro(name)) {
       throw new ExpandError(
         'PIPELINE_RUN',
         `The environment '${name}' of job '${job.name}' has no name before the stage starts.`,

@@ -1,4 +1,5 @@
 import { join, resolve, sep } from 'node:path';
+import { withoutSlashesAtEnd } from '../../../src/slashes';
 import { invalid } from '../fields';
 
 /**
@@ -7,7 +8,7 @@ import { invalid } from '../fields';
  * @throws ApiError 400 INVALID_PARAMETER_VALUE
  */
 export function pathSegments(path: string): readonly string[] {
-  const segments = path.replace(/^\/+/, '').replace(/\/+$/, '').split('/');
+  const segments = withoutSlashesAtEnd(path.replace(/^\/+/, '')).split('/');
   for (const segment of segments) {
     if (segment === '' || segment === '.' || segment === '..' || /[\0\\]/.test(segment)) {
       throw invalid(

@@ -29,7 +29,7 @@ export function referenceIsMissing({ url, reference: { kind, name } }: GitSource
 const NO_ACCESS =
   /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied|Host key verification failed|returned error: 40[13]|Access denied/i;
 const NO_REPOSITORY =
-  /repository .*(?:not found|does not exist)|does not appear to be a git repository|returned error: 404|no such repository/i;
+  /repository (?:(?!repository ).)*(?:not found|does not exist)|does not appear to be a git repository|returned error: 404|no such repository/i;
 const NO_SERVER =
   /Could not resolve host|Failed to connect|Connection (?:refused|timed out|reset)|unable to access|Operation too slow|SSL|certificate/i;
 
@@ -62,7 +62,7 @@ export function filesFailure({ url }: GitSource, errors: string): GitCheckoutFai
 /** Last lines of what git said, without secrets that helpers put into addresses. */
 function saidBy(errors: string): string {
   const lines = errors
-    .replace(/(\w+:\/\/)[^/@\s]+@/g, '$1')
+    .replace(/\b(\w+:\/\/)[^/@\s]+@/g, '$1')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');

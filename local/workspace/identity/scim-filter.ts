@@ -12,7 +12,7 @@ export function scimFilter(text: string): (attributes: Attributes) => boolean {
   if (text.trim() === '') {
     return () => true;
   }
-  const conditions = text.split(/\s+and\s+/i).map((part) => {
+  const conditions = text.split(/(?<!\s)\s+and\s+/i).map((part) => {
     const match = CONDITION.exec(part);
     if (match === null) {
       throw new ApiError(

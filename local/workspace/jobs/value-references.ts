@@ -17,8 +17,8 @@ export interface ReferenceContext {
  * @throws Error naming a reference that means nothing, so that the task fails instead of running with the braces
  */
 export function resolveReferences(text: string, context: ReferenceContext): string {
-  return text.replace(/\{\{\s*([^{}]*?)\s*\}\}/g, (whole, name: string) => {
-    const value = referenceValue(name, context);
+  return text.replace(/\{\{([^{}]*)\}\}/g, (whole, name: string) => {
+    const value = referenceValue(name.trim(), context);
     if (value === undefined) {
       throw new Error(`The value reference ${whole} of task '${context.task.spec.task_key}' cannot be resolved.`);
     }

@@ -1,3 +1,4 @@
+import { withoutSlashesAtEnd } from '../../../src/slashes';
 import type { Call, Operation, Reply } from '../api';
 import { optionalText, queryFields } from '../fields';
 import { type FolderEntry, folderEntries } from '../files/listing';
@@ -35,6 +36,6 @@ async function list(call: Call, artifactUri: string, path: string): Promise<Repl
 }
 
 function fileInfo(folder: string, entry: FolderEntry) {
-  const path = folder === '' ? entry.name : `${folder.replace(/\/+$/, '')}/${entry.name}`;
+  const path = folder === '' ? entry.name : `${withoutSlashesAtEnd(folder)}/${entry.name}`;
   return entry.isDirectory ? { path, is_dir: true } : { path, is_dir: false, file_size: entry.size };
 }

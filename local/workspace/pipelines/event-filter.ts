@@ -16,7 +16,7 @@ export function chosenEvents(
     throw invalid(`Events are ordered by timestamp only, not by: ${orderBy.join(', ')}`);
   }
   const conditions = (filter ?? '')
-    .split(/\s+and\s+/i)
+    .split(/(?<!\s)\s+and\s+/i)
     .filter((text) => text.trim() !== '')
     .map(condition);
   const found = events.filter((event) => conditions.every((holds) => holds(event)));

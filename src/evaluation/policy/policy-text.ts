@@ -75,7 +75,7 @@ export function readPolicyText(
 
 function yamlSentence(message: string): string {
   const oneLine = message.split('\n')[0] ?? message;
-  return `The YAML cannot be read: ${oneLine.replace(/[.:]?\s*$/, '')}.`;
+  return `The YAML cannot be read: ${oneLine.trimEnd().replace(/[.:]$/, '')}.`;
 }
 
 const VARIABLE = /\$\$\{|\$\{([^}]*)\}?/g;

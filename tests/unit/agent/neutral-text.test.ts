@@ -31,6 +31,16 @@ describe('neutral text', () => {
     );
   });
 
+  it('makes one blank of each run of blanks that has a line break in it', () => {
+    const blanks = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r', 'a'), maxLength: 12 });
+    fc.assert(
+      fc.property(blanks, (text) => {
+        assert.equal(neutralLine(text), neutralLine(text.replace(/\s*\n\s*/g, ' ')));
+      }),
+      { seed: 1, numRuns: 5_000 },
+    );
+  });
+
   it('leaves no command, control character or terminal sequence in any text', () => {
     fc.assert(neutralTextRunsNothing, { seed: 1, numRuns: 10_000 });
   });

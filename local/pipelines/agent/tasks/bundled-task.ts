@@ -56,7 +56,7 @@ export function bundledTask(tasksFolder: string, name: string, major: string): S
     },
     outputNames: new Set((definition.outputVariables ?? []).map((output) => output.name.toLowerCase())),
     displayName: (inputs) =>
-      (definition.instanceNameFormat ?? definition.name).replace(/\$\(([^)]+)\)/g, (_, input) => inputs.get(input)),
+      (definition.instanceNameFormat ?? definition.name).replace(/\$\((\w+)\)/g, (_, input) => inputs.get(input)),
     run: (step, inputs) => runBundle(step, inputs, { folder, definition, handlers: execution ?? {} }),
     ...(postjobexecution === undefined
       ? {}

@@ -66,7 +66,7 @@ function numberText(value: number): string {
     .replace('e', 'E');
 }
 
-const GROUPED_NUMBER = /^\s*[+-]?(?:\d[\d,]*\.?\d*|\.\d+)\s*$/;
+const GROUPED_NUMBER = /^\s*[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)\s*$/;
 
 /** `undefined` where there is no such number. A text may group its digits (`1,000`). */
 export function asNumber(value: Value): number | undefined {

@@ -6,7 +6,7 @@ export type Token =
   | { readonly type: 'name' | 'sign' | 'unreadable' | 'end'; readonly text: string; readonly position: number };
 
 const SIGNS = '()[],.*';
-const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)$/;
+const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)$/;
 
 /**
  * Parts an expression into tokens. `position` counts from 1.
