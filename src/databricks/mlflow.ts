@@ -1,3 +1,5 @@
+import { TaskError } from '../errors';
+
 /** Wire types that several MLflow resources share. */
 export interface KeyValue {
   readonly key: string;
@@ -21,7 +23,7 @@ export function entryValue(list: readonly KeyValue[] | undefined, key: string): 
   return list?.find((entry) => entry.key === key)?.value;
 }
 
-/** A value as literal of MLflow's search grammar. @throws RangeError when it contains both kinds of quotes */
+/** A value as literal of MLflow's search grammar, which has no escapes. @throws TaskError NOT_SEARCHABLE when it holds both kinds of quotes */
 export function filterLiteral(value: string): string {
   if (!value.includes("'")) {
     return `'${value}'`;
@@ -29,5 +31,7 @@ export function filterLiteral(value: string): string {
   if (!value.includes('"')) {
     return `"${value}"`;
   }
-  throw new RangeError('a value with both kinds of quotes cannot be searched for');
+  throw new TaskError('NOT_SEARCHABLE', `MLflow cannot search for ${value}: it has both kinds of quotes.`, {
+    todo: 'Name a run by its id and a model by its three-level name.',
+  });
 }

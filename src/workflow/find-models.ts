@@ -19,7 +19,7 @@ export interface FoundVersion {
 /** Everything that a workflow run left in MLflow. */
 export interface FoundModels {
   readonly mlflowRunIds: readonly string[];
-  /** The MLflow runs that name the workflow run or one below it. */
+  /** The MLflow runs that name the workflow run or one below it, and those that its code named. */
   readonly mlflowRuns: readonly MlflowRun[];
   readonly versions: readonly FoundVersion[];
 }
@@ -28,11 +28,11 @@ const MODEL_VERSIONS_TAG = 'mlflow.modelVersions';
 
 /**
  * MLflow runs and model versions of a workflow run, found by the run and never by "the highest version" (contract 2): what its code said
- * (checked in the registry), MLflow runs that name the run in their tag, and the versions that those registered. The union is taken.
+ * (looked up in MLflow and in the registry), MLflow runs that name the run in their tag, and the versions that those registered. The union
+ * is taken.
  * @param tree the run with everything below it: what its tasks started counts as its own
  * @param experiments names or ids to search; none: the 100 that changed last
- * @throws TaskError SAID_VERSION_UNKNOWN when the code names a version that the registry does not have; EXPERIMENT_NOT_FOUND,
- * MODEL_TAG_INVALID
+ * @throws TaskError SAID_RUN_UNKNOWN and SAID_VERSION_UNKNOWN when the code names what is not there; EXPERIMENT_NOT_FOUND, MODEL_TAG_INVALID
  */
 export async function findModels(
   workspace: WorkspaceClient,
@@ -41,14 +41,17 @@ export async function findModels(
   experiments: readonly string[],
 ): Promise<FoundModels> {
   const said = tree.tasks.map(({ output }) => output?.said).filter((result) => result !== undefined);
-  const mlflowRuns = await taggedRuns(workspace, run, tree, experiments);
-  const mlflowRunIds = new Set([
-    ...mlflowRuns.map((found) => found.info.run_id),
-    ...said.map((result) => result.mlflowRunId).filter((id) => id !== ''),
-  ]);
+  const mlflowRuns = [...(await taggedRuns(workspace, run, tree, experiments))];
+  const mlflowRunIds = new Set(mlflowRuns.map((found) => found.info.run_id));
+  for (const runId of said.map((result) => result.mlflowRunId).filter((id) => id !== '')) {
+    if (!mlflowRunIds.has(runId)) {
+      mlflowRuns.push(await saidRun(workspace, runId));
+      mlflowRunIds.add(runId);
+    }
+  }
   const versions = new Map<string, FoundVersion>();
   const add = (found: FoundVersion) => versions.set(`${found.model} ${found.version}`, found);
-  for (const result of said.filter((candidate) => candidate.modelName !== '' && candidate.modelVersion !== '')) {
+  for (const result of said.filter((candidate) => candidate.modelName !== '')) {
     add(await confirmed(workspace, result));
   }
   for (const runId of mlflowRunIds) {
@@ -60,6 +63,20 @@ export async function findModels(
     add(found);
   }
   return { mlflowRunIds: [...mlflowRunIds], mlflowRuns, versions: [...versions.values()] };
+}
+
+async function saidRun(workspace: WorkspaceClient, runId: string): Promise<MlflowRun> {
+  const found = await workspace.mlflowRuns.get(runId);
+  if (found === undefined) {
+    throw new TaskError(
+      'SAID_RUN_UNKNOWN',
+      `The job says that it made MLflow run ${runId}, but there is no such run.`,
+      {
+        todo: 'Print `run.info.run_id` of the run that the job began, and let the identity of this step see its experiment.',
+      },
+    );
+  }
+  return found;
 }
 
 async function confirmed(workspace: WorkspaceClient, said: SaidResult): Promise<FoundVersion> {

@@ -1,5 +1,5 @@
 import type { RunOutput } from '../databricks/runs';
-import { type MarkedResult, type SaidResult, saidInJson, saidInLogs } from './said-result';
+import { type SaidResult, saidInJson, saidInLogs } from './said-result';
 
 /** What is kept of a task's output: a run may have thousands of tasks, and each may have printed 5 MB. */
 export interface TaskOutput {
@@ -7,7 +7,7 @@ export interface TaskOutput {
   readonly notebookResult?: string;
   /** What the code said about what it made. */
   readonly said?: SaidResult;
-  /** What stands behind the mark for that, where it cannot be read. */
+  /** The same as it stands there, where it cannot be used. */
   readonly unreadableResult?: string;
   readonly error?: string;
   /** The end of the error's trace and of the log, as a person reads them; none where the task has no error. */
@@ -27,7 +27,7 @@ const TAIL_CHARACTERS = 100_000;
 /** The part of an output that is kept. */
 export function keptOutput(output: RunOutput): TaskOutput {
   const result = output.notebook_output?.result;
-  const { said, unreadable }: MarkedResult = result === undefined ? saidInLogs(output.logs ?? '') : inNotebook(result);
+  const { said, unreadable } = result === undefined ? saidInLogs(output.logs ?? '') : saidInJson(result);
   const nested = output.run_job_output?.run_id;
   return {
     ...(result === undefined ? {} : { notebookResult: cut(result, RESULT_CHARACTERS) }),
@@ -39,12 +39,6 @@ export function keptOutput(output: RunOutput): TaskOutput {
     lastLines: output.error === undefined && output.error_trace === undefined ? [] : endOf(output),
     ...(nested === undefined ? {} : { nestedRunId: nested }),
   };
-}
-
-/** An exit value has no mark: what is not for us may be any text. */
-function inNotebook(result: string): MarkedResult {
-  const said = saidInJson(result);
-  return said === undefined ? {} : { said };
 }
 
 function endOf({ error, error_trace, logs }: RunOutput): string[] {

@@ -7,6 +7,7 @@ import { TaskError } from '../../src/errors';
 import { type FoundVersion, findModels } from '../../src/workflow/find-models';
 import { standingOf } from '../../src/workflow/run-state';
 import { readRunTree } from '../../src/workflow/run-tree';
+import { warnOfUnreadableResults } from '../../src/workflow/unreadable-results';
 import type { Inputs } from './inputs';
 import { isFrom, type ModelOrigin, originInLoggedModel, originInRun } from './origin';
 
@@ -69,6 +70,7 @@ async function versionOfWorkflowRun(
 ): Promise<Found> {
   const run = await endedRun(workspace, runId);
   const tree = await readRunTree(workspace, run, context.log.warning);
+  warnOfUnreadableResults(tree, context.log);
   const found = await findModels(workspace, run, tree, []);
   const numbers = found.versions.filter((version) => version.model === model).map(({ version }) => version);
   if (numbers.length > 0) {

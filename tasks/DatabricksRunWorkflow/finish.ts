@@ -5,6 +5,7 @@ import { TaskError } from '../../src/errors';
 import { type Comparison, compareWithLastSuccess } from '../../src/workflow/compare-runs';
 import { type FoundModels, findModels } from '../../src/workflow/find-models';
 import { type RunTree, readRunTree } from '../../src/workflow/run-tree';
+import { warnOfUnreadableResults } from '../../src/workflow/unreadable-results';
 import { bring } from './bring';
 import { failedByThemselves, failedTaskKeys, placeText, type TaskReport, taskReports } from './collect';
 import { endedOutcome } from './ended-outcome';
@@ -24,7 +25,7 @@ export async function finish(
   const ownTasks = taskReports(tree, NOTHING_FOUND);
   context.outputs.set('failedTasks', failedTaskKeys(ownTasks).join(','));
   await showFailures(ownTasks, context);
-  warnOfUnreadableResults(tree, context);
+  warnOfUnreadableResults(tree, context.log);
   const runFails = ended.standing.result !== 'SUCCESS' && inputs.failOn.has(ended.standing.result);
   const { found, modelsUnknown } = await madeModels(ended, tree, inputs, runFails, workspace, context);
   const tasks = taskReports(tree, found);
@@ -68,23 +69,6 @@ async function madeModels(
       log.warning(error.sentences, error.code);
     }
     return { found: NOTHING_FOUND, modelsUnknown: { code: error.code, message: error.sentences } };
-  }
-}
-
-const LINES_NAMED = 3;
-
-/** A line that was marked for us and says nothing is a mistake in the job's code: the models that it meant are not found by it. */
-function warnOfUnreadableResults({ tasks }: RunTree, { log }: TaskContext): void {
-  const unreadable = tasks.filter(({ output }) => output?.unreadableResult !== undefined);
-  for (const { path, output } of unreadable.slice(0, LINES_NAMED)) {
-    log.warning(
-      `The last line of task '${path}' that begins with 'mlops-result:' cannot be read: ${output?.unreadableResult}. ` +
-        'Print a JSON object with mlflow_run_id, model_name and model_version behind it, on one line.',
-      'RESULT_LINE_UNREADABLE',
-    );
-  }
-  if (unreadable.length > LINES_NAMED) {
-    log.info(`So it is with ${counted(unreadable.length - LINES_NAMED, 'more task')}.`);
   }
 }
 

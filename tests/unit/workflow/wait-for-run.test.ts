@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { Clock } from '../../../src/clock';
 import { TaskError } from '../../../src/errors';
 import type { WaitedRun, WaitedTask } from '../../../src/workflow/run-changes';
-import { saidInJson, saidInLogs } from '../../../src/workflow/said-result';
 import { waitForRun } from '../../../src/workflow/wait-for-run';
 
 /** Time that passes only while somebody waits for it. */
@@ -208,26 +207,4 @@ describe('waiting for a run', () => {
     await waited;
     assert.deepEqual(progress, ['1/2']);
   });
-});
-
-describe('what a job says about its result', () => {
-  it('is the last mlops-result line of a script', () => {
-    const logs =
-      'x\nmlops-result: {"mlflow_run_id": "a"}\ny\r\nmlops-result: {"mlflow_run_id": "b", "model_name": "c.s.m", "model_version": 7}\nbye';
-    assert.deepEqual(saidInLogs(logs), { said: { mlflowRunId: 'b', modelName: 'c.s.m', modelVersion: '7' } });
-  });
-
-  it('is nothing where nothing is said', () => {
-    assert.deepEqual(saidInLogs('x\n  print("mlops-result: {}")\n'), {});
-    assert.equal(saidInJson('0.91'), undefined);
-    assert.equal(saidInJson('{"auc": 0.9}'), undefined);
-    assert.equal(saidInJson('[1]'), undefined);
-  });
-
-  for (const text of ['{broken', 'not json', '', '{"auc": 0.9}', '[1]', 'null', '{"mlflow_run_id": "a"} and more']) {
-    it(`is unreadable where the mark is followed by ${text || 'nothing'}, whatever an earlier line said`, () => {
-      const logs = `mlops-result: {"mlflow_run_id": "a"}\nmlops-result: ${text}\nbye`;
-      assert.deepEqual(saidInLogs(logs), { unreadable: text });
-    });
-  }
 });

@@ -73,6 +73,15 @@ describe('DatabricksRegisterModel, against the local workspace', () => {
     assert.equal(both.error?.code, 'MODEL_VERSION_AMBIGUOUS', both.printed);
   });
 
+  it('warns of what a workflow run said about its model and cannot be used', async () => {
+    tracked.workflowOutput = { logs: `mlops-result: {"model_name": "${model}"}\n` };
+    const host = await tracked.register({ workflowRunId: '77' });
+    assert.ok(
+      host.issues.some(({ type, code }) => type === 'warning' && code === 'RESULT_LINE_UNREADABLE'),
+      host.printed,
+    );
+  });
+
   it('registers nothing while it cannot read what the workflow run said: it may have said a version', async () => {
     const fault = { kind: 'html', carriedOut: false } as const;
     const path = '/api/2.2/jobs/runs/get-output';

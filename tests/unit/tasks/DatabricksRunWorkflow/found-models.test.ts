@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { FakeHost } from '../../../support/fake-host';
 import { type HttpDouble, startDouble } from '../../../support/http-double';
 import { runWorkflow, workflowHost } from './workflow-step';
@@ -33,6 +34,16 @@ describe('the model versions of a workflow run', () => {
             ? { json: { model_version: { name, version, run_id: 'r1' } } }
             : { status: 404, json: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'No such version.' } };
         }
+        case '/api/2.0/mlflow/runs/get': {
+          const run_id = searchParams.get('run_id');
+          return run_id === 'r1'
+            ? {
+                json: {
+                  run: { info: { run_id, experiment_id: '1' }, data: { metrics: [{ key: 'rmse', value: 7.25 }] } },
+                },
+              }
+            : { status: 404, json: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'No such run.' } };
+        }
         case '/api/2.0/mlflow/experiments/get-by-name':
           return { status: 404, json: { error_code: 'RESOURCE_DOES_NOT_EXIST', message: 'No such experiment.' } };
         default:
@@ -63,6 +74,34 @@ describe('the model versions of a workflow run', () => {
     assert.match(host.error?.message ?? '', /version 4 of dev\.a\.b/);
     assert.deepEqual([host.outputs.get('resultState'), host.outputs.get('modelVersion')], ['SUCCESS', '']);
   });
+
+  it('come with the run that its code says, when MLflow has it, and its metrics', async () => {
+    said = [{ mlflow_run_id: 'r1' }];
+    const host = await step();
+    assert.deepEqual([host.result, host.outputs.get('mlflowRunId')], ['Succeeded', 'r1'], host.printed);
+    assert.match(readFileSync(host.summaries[0] ?? '', 'utf8'), /rmse.*7\.25/);
+  });
+
+  it('come with no run that MLflow does not have', async () => {
+    said = [{ mlflow_run_id: 'typo' }];
+    const host = await step();
+    assert.equal(host.error?.code, 'SAID_RUN_UNKNOWN', host.printed);
+    assert.match(host.error?.message ?? '', /made MLflow run typo, but there is no such run/);
+    assert.deepEqual([host.outputs.get('resultState'), host.outputs.get('mlflowRunId')], ['SUCCESS', '']);
+  });
+
+  for (const result of [{ mlflow_run_id: `a'b"c` }, version('dev.a.b', 0.5), { model_name: 'dev.a.b' }]) {
+    it(`are not those of a line that cannot be used, which is a warning: ${JSON.stringify(result)}`, async () => {
+      said = [result];
+      const host = await step();
+      assert.deepEqual(
+        [host.result, host.issues.map(({ code }) => code)],
+        ['Succeeded', ['RESULT_LINE_UNREADABLE']],
+        host.printed,
+      );
+      assert.equal(host.outputs.get('modelsFound'), '0');
+    });
+  }
 
   it('of several models are all named, and only the wanted one is the output', async () => {
     said = [version('dev.a.b', 3), version('dev.a.c', 5)];
