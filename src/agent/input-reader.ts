@@ -178,10 +178,15 @@ export class InputReader {
     return isAbsolute(value) ? value : resolve(this.sourcesFolder, value);
   }
 
-  /** Folders that a step may write files into that the user named: that of the sources first, then those of the job and its temporary one. */
-  get writableFolders(): string[] {
-    const job = ['Pipeline.Workspace', 'Agent.BuildDirectory', 'Agent.ReleaseDirectory', 'Agent.TempDirectory'];
+  /** Folders of the job's files: that of the sources first. */
+  get jobFolders(): string[] {
+    const job = ['Pipeline.Workspace', 'Agent.BuildDirectory', 'Agent.ReleaseDirectory'];
     return [this.sourcesFolder, ...job.flatMap((name) => this.host.variable(name) ?? [])];
+  }
+
+  /** Folders that a step may write files into that the user named: those of the job, and the temporary one, where also secure files lie. */
+  get writableFolders(): string[] {
+    return [...this.jobFolders, ...[this.host.variable('Agent.TempDirectory') ?? []].flat()];
   }
 
   /**

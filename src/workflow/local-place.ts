@@ -10,18 +10,27 @@ import { TaskError } from '../errors';
  */
 export function placeWithin(input: string, text: string, roots: readonly string[]): string {
   const place = resolve(roots[0] ?? '', text);
-  const real = realPlace(place);
-  if (text.includes('\0') || !roots.some((root) => isWithin(real, realPlace(root)))) {
+  const outside = placeOutside(place, roots);
+  if (outside !== undefined) {
     throw new TaskError(
       'LOCAL_PATH_OUTSIDE',
       `Input '${input}' names ${JSON.stringify(text)}, which is not written to.`,
       {
-        where: `It leads to ${real}; files are brought into ${roots.join(' and ')} only.`,
+        where: `It leads to ${outside}; files are brought into ${roots.join(' and ')} only.`,
         todo: 'Give a path within the folder of the sources or of the job.',
       },
     );
   }
   return place;
+}
+
+/** Where a place leads when every link is followed, if that lies within none of the folders; otherwise undefined. */
+export function placeOutside(place: string, roots: readonly string[]): string | undefined {
+  if (place.includes('\0')) {
+    return place;
+  }
+  const real = realPlace(place);
+  return roots.some((root) => isWithin(real, realPlace(root))) ? undefined : real;
 }
 
 /**
@@ -50,11 +59,11 @@ function isWithin(place: string, root: string): boolean {
 }
 
 /** The place with every link followed that is there; what is not there yet is as it is written. */
-function realPlace(place: string): string {
+export function realPlace(place: string): string {
   try {
     return realpathSync(place);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(place) === place) {
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '') || dirname(place) === place) {
       throw error;
     }
     return resolve(realPlace(dirname(place)), relative(dirname(place), place));

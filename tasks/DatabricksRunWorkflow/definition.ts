@@ -11,6 +11,8 @@ export interface Definition {
   readonly syncPaths: readonly string[];
   /** Absolute folder in which its relative paths begin. */
   readonly folder: string;
+  /** Folders of which it may name files. */
+  readonly folders: readonly string[];
   /** Where it stands, for people: its file, or the input. */
   readonly source: string;
   /** True when it stands in the input itself. */
@@ -22,10 +24,11 @@ export interface Definition {
 /**
  * Reads the definition of a one-time run: YAML or JSON in the input, or the path of a file that holds it. It is a path when it is one line
  * without a key (`tasks: …`) and without a brace or bracket in front.
- * @param folder where a relative path begins
+ * @param folders those of the sources and of the job; a relative path begins in the first
  * @throws TaskError DEFINITION_NOT_FOUND, DEFINITION_INVALID with line and column
  */
-export async function readDefinition(input: string, folder: string): Promise<Definition> {
+export async function readDefinition(input: string, folders: readonly string[]): Promise<Definition> {
+  const [folder = ''] = folders;
   const inline = isText(input);
   const path = isAbsolute(input) ? input : resolve(folder, input);
   const source = inline ? "input 'definition'" : path;
@@ -47,6 +50,7 @@ export async function readDefinition(input: string, folder: string): Promise<Def
     request,
     syncPaths: syncPathsOf(sync, invalid),
     folder: inline ? folder : dirname(path),
+    folders,
     source,
     inline,
     text,

@@ -5,6 +5,7 @@ import { counted } from '../../src/counted';
 import type { SubmitRequest } from '../../src/databricks/runs';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
+import { placeOutside, realPlace } from '../../src/workflow/local-place';
 import type { Definition } from './definition';
 import { type ReferenceKind, withLocalPaths } from './local-references';
 
@@ -36,7 +37,7 @@ const NOTEBOOK_MARK = /^(#|--|\/\/) Databricks notebook source/;
 /**
  * The local files of a definition: those that it names, and those of `sync.paths`. They keep their places to each other.
  * @param root absolute folder of the workspace below which they are to lie
- * @throws TaskError DEFINITION_FILE_NOT_FOUND, DEFINITION_FILE_INVALID, DEFINITION_FILES_TOO_LARGE
+ * @throws TaskError DEFINITION_FILE_OUTSIDE, DEFINITION_FILE_NOT_FOUND, DEFINITION_FILE_INVALID, DEFINITION_FILES_TOO_LARGE
  */
 export function localFilesOf(definition: Definition, root: string): LocalFiles {
   const found = new Map<string, string>();
@@ -96,8 +97,9 @@ export async function uploadFiles({ files, folder }: LocalFiles, workspace: Work
 }
 
 /** Absolute place of a local path. `*` in the name of a library stands for the one file that matches. */
-function placeOf(path: string, kind: ReferenceKind, { folder, source }: Definition): string {
+function placeOf(path: string, kind: ReferenceKind, { folder, folders, source }: Definition): string {
   const place = resolve(folder, path);
+  refuseOutside(place, folders, source);
   if (kind === 'library' && basename(place).includes('*')) {
     return theOneMatch(place, source);
   }
@@ -118,6 +120,18 @@ function placeOf(path: string, kind: ReferenceKind, { folder, source }: Definiti
     refuseOtherKind(place, kind, source);
   }
   return place;
+}
+
+/** A definition may come from whoever opens a pull request, and what it uploads is read by the code that it runs. */
+function refuseOutside(place: string, folders: readonly string[], source: string): void {
+  const outside = placeOutside(place, folders);
+  // The agent may keep the credentials of the checkout there.
+  if (outside !== undefined || realPlace(place).split(sep).includes('.git')) {
+    throw new TaskError('DEFINITION_FILE_OUTSIDE', `${place} is not uploaded.`, {
+      where: `It is named in ${source} and leads to ${outside ?? 'a folder of git'}; files of ${folders.join(' and ')} are brought along only.`,
+      todo: 'Put the file into the folder of the sources or of the job.',
+    });
+  }
 }
 
 function isFile(place: string): boolean {

@@ -79,7 +79,7 @@ async function planRun(target: RunTarget, workspace: WorkspaceClient): Promise<P
 }
 
 async function planSubmit(target: SubmitTarget, workspace: WorkspaceClient, context: TaskContext): Promise<Plan> {
-  const definition = await readDefinition(target.definition, target.folder);
+  const definition = await readDefinition(target.definition, target.folders);
   const local = needsLocalFiles(definition) ? localFilesOf(definition, await uploadRoot(workspace)) : undefined;
   const request = local?.request ?? definition.request;
   const runName = target.runLabel || request.run_name || defaultLabel(definition, context);

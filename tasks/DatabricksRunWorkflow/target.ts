@@ -27,8 +27,8 @@ export interface SubmitTarget {
   readonly action: 'submit';
   /** YAML or JSON, or the path of a file that holds it. */
   readonly definition: string;
-  /** Where a relative path begins. */
-  readonly folder: string;
+  /** Folders whose files it may name; a relative path of its own begins in the first. */
+  readonly folders: readonly string[];
   readonly runLabel: string;
   /** Undefined: as the definition says. */
   readonly queue: boolean | undefined;
@@ -76,7 +76,7 @@ export function readTarget(inputs: InputReader): Target {
       return {
         action,
         definition: inputs.required('definition'),
-        folder: inputs.sourcesFolder,
+        folders: inputs.jobFolders,
         runLabel: inputs.text('runLabel'),
         queue: readQueue(inputs),
         performanceTarget: readPerformanceTarget(inputs),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { TaskError } from '../../../../src/errors';
 import { stringifyJson } from '../../../../src/json';
 import { readDefinition } from '../../../../tasks/DatabricksRunWorkflow/definition';
@@ -25,7 +25,7 @@ describe('definition of a one-time run', () => {
   };
   const tasks = (...fields: readonly object[]) =>
     JSON.stringify({ tasks: fields.map((field, index) => ({ task_key: `t${index}`, ...field })) });
-  const local = async (definition: string) => localFilesOf(await readDefinition(definition, folder), HOME);
+  const local = async (definition: string) => localFilesOf(await readDefinition(definition, [folder]), HOME);
 
   for (const [what, text] of [
     ['JSON', '{"tasks": [{"task_key": "a", "run_job_task": {"job_id": 9007199254740993}}]}'],
@@ -35,7 +35,7 @@ describe('definition of a one-time run', () => {
     it(`reads ${what}, inline and from a file, and keeps long ids`, async () => {
       write({ 'run.yml': text });
       for (const input of [text, 'run.yml', join(folder, 'run.yml')]) {
-        const { request } = await readDefinition(input, folder);
+        const { request } = await readDefinition(input, [folder]);
         assert.match(stringifyJson(request.tasks), /"job_id":"?9007199254740993"?/);
       }
     });
@@ -53,7 +53,7 @@ describe('definition of a one-time run', () => {
     '--- {tasks: [{task_key: a}]}',
   ]) {
     it(`takes ${JSON.stringify(text)} for the definition itself`, async () => {
-      const { request, folder: begins } = await readDefinition(text, folder);
+      const { request, folder: begins } = await readDefinition(text, [folder]);
       assert.deepEqual([request, begins], [{ tasks: [{ task_key: 'a' }] }, folder]);
     });
   }
@@ -68,7 +68,7 @@ describe('definition of a one-time run', () => {
   ]) {
     it(`takes ${name} for a path`, async () => {
       write({ [name]: 'tasks: [{task_key: a}]\n' });
-      assert.equal((await readDefinition(name, folder)).source, join(folder, name));
+      assert.equal((await readDefinition(name, [folder])).source, join(folder, name));
     });
   }
 
@@ -78,7 +78,7 @@ describe('definition of a one-time run', () => {
     ['an object of YAML', '{task: []}', "It stands in input 'definition' and was read as YAML."],
   ] as const) {
     it(`says what ${what} was taken for when it cannot be used`, async () => {
-      await assert.rejects(readDefinition(text, folder), (error: TaskError) => {
+      await assert.rejects(readDefinition(text, [folder]), (error: TaskError) => {
         assert.equal(error.options.where, read);
         return true;
       });
@@ -86,7 +86,7 @@ describe('definition of a one-time run', () => {
   }
 
   it('says of a path that is missing that it was taken for one, and how the text itself is written', async () => {
-    await assert.rejects(readDefinition('jobs/run.yml', folder), (error: TaskError) => {
+    await assert.rejects(readDefinition('jobs/run.yml', [folder]), (error: TaskError) => {
       assert.equal(error.code, 'DEFINITION_NOT_FOUND');
       assert.equal(
         error.message,
@@ -96,7 +96,7 @@ describe('definition of a one-time run', () => {
       return true;
     });
     write({ 'jobs/run.yml': '' });
-    await assert.rejects(readDefinition('jobs', folder), { message: /the file .*jobs cannot be read \(EISDIR\)\.$/ });
+    await assert.rejects(readDefinition('jobs', [folder]), { message: /the file .*jobs cannot be read \(EISDIR\)\.$/ });
   });
 
   for (const [what, text, pattern] of [
@@ -120,7 +120,7 @@ describe('definition of a one-time run', () => {
     ['nothing to sync', 'tasks:\n- task_key: a\nsync:\n', /'sync' needs 'paths'/],
   ] as const) {
     it(`refuses ${what}`, async () => {
-      await assert.rejects(readDefinition(text, folder), (error: Error & { code?: string }) => {
+      await assert.rejects(readDefinition(text, [folder]), (error: Error & { code?: string }) => {
         assert.equal(error.code, 'DEFINITION_INVALID', error.message);
         assert.match(error.message, pattern);
         return true;
@@ -130,7 +130,7 @@ describe('definition of a one-time run', () => {
 
   it('sends no field of its own, and begins paths where the definition stands', async () => {
     write({ 'jobs/run.yml': 'tasks:\n- task_key: a\nsync: {paths: [../lib]}\n' });
-    const definition = await readDefinition('jobs/run.yml', folder);
+    const definition = await readDefinition('jobs/run.yml', [folder]);
     assert.deepEqual(Object.keys(definition.request), ['tasks']);
     assert.deepEqual([definition.syncPaths, definition.folder], [['../lib'], join(folder, 'jobs')]);
   });
@@ -273,7 +273,7 @@ describe('definition of a one-time run', () => {
     ] as const) {
       it(`are none when what is named is ${what}`, async () => {
         const text = JSON.stringify({ tasks: [{ task_key: 'a', ...fields }], ...more });
-        assert.equal(needsLocalFiles(await readDefinition(text, folder)), false);
+        assert.equal(needsLocalFiles(await readDefinition(text, [folder])), false);
       });
     }
 
@@ -366,6 +366,66 @@ describe('definition of a one-time run', () => {
       });
     });
 
+    describe('cannot be others than those of the sources and of the job', () => {
+      let away: string;
+      beforeEach(() => {
+        away = mkdtempSync(join(tmpdir(), 'away-'));
+        for (const name of ['key.py', 'key.whl', 'key.txt']) {
+          writeFileSync(join(away, name), 'secret');
+        }
+      });
+      afterEach(() => rmSync(away, { recursive: true }));
+
+      const refused = async (definition: object) => {
+        const text = JSON.stringify(definition).replaceAll('AWAY', relative(folder, away));
+        await assert.rejects(local(text), (error: TaskError) => {
+          assert.equal(error.code, 'DEFINITION_FILE_OUTSIDE', error.message);
+          assert.doesNotMatch(error.sentences, /secret/);
+          return true;
+        });
+      };
+      const task = (fields: object) => ({ tasks: [{ task_key: 'a', ...fields }] });
+
+      for (const [what, definition] of [
+        ['a script', task({ spark_python_task: { python_file: 'AWAY/key.py' } })],
+        ['a notebook without its ending', task({ notebook_task: { notebook_path: 'AWAY/key' } })],
+        ['whatever wheel is there', task({ libraries: [{ whl: 'AWAY/*.whl' }] })],
+        ['a folder to sync', { ...task({}), sync: { paths: ['AWAY'] } }],
+        ['the root of all', { ...task({}), sync: { paths: ['../../../../../../../..'] } }],
+        [
+          'requirements',
+          { ...task({}), environments: [{ environment_key: 'x', spec: { dependencies: ['-r AWAY/key.txt'] } }] },
+        ],
+        ['a file that is not there', task({ spark_python_task: { python_file: 'AWAY/none.py' } })],
+        ['a name with a zero byte', task({ spark_python_task: { python_file: 'a\0.py' } })],
+      ] as const) {
+        it(`: ${what}`, () => refused(definition));
+      }
+
+      it(', also by a link to a folder', async () => {
+        write({ 'lib/a.py': '1' });
+        symlinkSync(away, join(folder, 'lib', 'link'));
+        await refused(task({ spark_python_task: { python_file: 'lib/link/key.py' } }));
+        await refused({ ...task({}), sync: { paths: ['lib/link'] } });
+      });
+
+      it(', and nothing that git keeps, where credentials may lie', async () => {
+        write({ '.git/config': 'secret' });
+        symlinkSync(join(folder, '.git'), join(folder, 'link'));
+        await refused({ ...task({}), sync: { paths: ['.git/config'] } });
+        await refused({ ...task({}), sync: { paths: ['link/config'] } });
+      });
+
+      it(', but of each folder of the job', async () => {
+        const text = JSON.stringify(task({ libraries: [{ whl: `${relative(folder, away)}/*.whl` }] }));
+        const { files } = localFilesOf(await readDefinition(text, [folder, away]), HOME);
+        assert.deepEqual(
+          files.map(({ name }) => name),
+          ['key.whl'],
+        );
+      });
+    });
+
     it('cannot be links, which could lead anywhere', async () => {
       write({ 'lib/a.py': '1' });
       symlinkSync('/etc', join(folder, 'lib', 'etc'));
@@ -377,7 +437,7 @@ describe('definition of a one-time run', () => {
   it('is usable in every sample', async () => {
     const samples = join(root, 'samples', 'workflows');
     for (const name of readdirSync(samples).filter((one) => one.endsWith('.yml'))) {
-      const { files } = localFilesOf(await readDefinition(name, samples), HOME);
+      const { files } = localFilesOf(await readDefinition(name, [samples]), HOME);
       assert.ok(files.length > 0, name);
     }
   });
