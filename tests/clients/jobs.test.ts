@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { forgetRepositories, GitRepository } from '../support/git-repository';
 import { systemPython } from '../support/jobs';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 import { runPythonClient } from '../support/python-client';
@@ -6,9 +7,14 @@ import { runPythonClient } from '../support/python-client';
 describe('jobs by the unmodified Databricks SDK for Python', function () {
   this.timeout(600_000);
   let workspace: TestWorkspace;
+  let repository: GitRepository;
+  let commit: string;
   let seen: Record<string, unknown>;
 
   before(async () => {
+    repository = new GitRepository();
+    const cell = { cell_type: 'code', source: "dbutils.notebook.exit('hello ' + dbutils.widgets.get('name'))" };
+    commit = repository.commit({ 'notebooks/hello.ipynb': JSON.stringify({ cells: [cell], nbformat: 4 }) });
     workspace = await startTestWorkspace({ python: systemPython(), graceMilliseconds: 50 });
     const task = { task_key: 'a', spark_python_task: { python_file: '/Shared/client/show.py' } };
     const seeded = await workspace.call<{ job_ids: string[] }>('POST', '/local/seed/jobs', {
@@ -28,9 +34,25 @@ describe('jobs by the unmodified Databricks SDK for Python', function () {
     seen = await runPythonClient('databricks_jobs.py', [seeded.json.job_ids[0] ?? ''], {
       DATABRICKS_HOST: workspace.url,
       DATABRICKS_TOKEN: workspace.token,
+      GIT_SOURCE_URL: repository.url,
     });
   });
-  after(() => workspace?.stop());
+  after(async () => {
+    await workspace?.stop();
+    repository?.remove();
+    forgetRepositories();
+  });
+
+  it('runs a Jupyter notebook of a Git source, and learns its commit', () => {
+    const { refused, ...fine } = seen.git_source as Record<string, unknown>;
+    assert.match(String(refused), /INTERNAL_ERROR: Task nb .* checkout Git repository: NOT_FOUND: .* no tag 'none'/);
+    assert.deepEqual(fine, {
+      result: 'hello git',
+      provider: 'azureDevOpsServices',
+      commit,
+      source: 'GIT',
+    });
+  });
 
   it('repairs a run with other parameters, and again by the id of the last repair', () => {
     assert.deepEqual(seen.repair, {

@@ -94,6 +94,16 @@ describe('operations of the workspace, by the unmodified Databricks SDK for Pyth
     refuses_places_outside_volumes: [missing, wrong],
     copies_a_tree_as_databricks_fs_does: [['/copy/c.txt', '/copy/deep/b.txt'], 'deep/b.txt', false, true],
     imports_and_exports_a_notebook: ['NOTEBOOK', 'PYTHON', true],
+    moves_a_jupyter_notebook_between_its_forms: [
+      'NOTEBOOK',
+      'PYTHON',
+      true,
+      [
+        ['markdown', '# T'],
+        ['code', '%pip install a\nprint(1)'],
+      ],
+      true,
+    ],
     overwrites_only_when_asked: [['ResourceAlreadyExists', 'RESOURCE_ALREADY_EXISTS'], 'third'],
     walks_and_removes_a_tree: [
       ['one', 'one/two', 'one/two/three'].map((name) => `/Shared/walk/${name}/f.txt`),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { runTask } from '../../src/agent/run-task';
 import { readInputs } from '../../tasks/DatabricksRunWorkflow/inputs';
 import { run } from '../../tasks/DatabricksRunWorkflow/run';
@@ -15,14 +16,25 @@ describe('samples/workflows', function () {
   });
   after(() => workspace.stop());
 
-  it('runs an MLflow project by a one-time run whose files the step uploads', async () => {
+  async function submitted(definition: string): Promise<FakeHost> {
     const host = new FakeHost({
-      inputs: { databricksConnection: 'dbx', action: 'submit', definition: 'samples/workflows/mlflow-project.yml' },
+      inputs: { databricksConnection: 'dbx', action: 'submit', definition: `samples/workflows/${definition}` },
       connections: { dbx: tokenConnection(workspace.url, workspace.token) },
       variables: { 'System.DefaultWorkingDirectory': root },
     });
     await runTask(task, readInputs, run, host);
     assert.equal(host.result, 'Succeeded', host.printed);
+    return host;
+  }
+
+  it('runs a Jupyter notebook with cells in SQL, which the step uploads', async () => {
+    const host = await submitted('notebook.yml');
+    const { tasks } = JSON.parse(readFileSync(host.outputs.get('outputsPath') ?? '', 'utf8'));
+    assert.deepEqual(JSON.parse(tasks[0].notebookResult), { north: 4, south: 19 }, host.printed);
+  });
+
+  it('runs an MLflow project by a one-time run whose files the step uploads', async () => {
+    const host = await submitted('mlflow-project.yml');
     const runId = host.outputs.get('mlflowRunId') ?? '';
     const found = await workspace.call<{
       run: {

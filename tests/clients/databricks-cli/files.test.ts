@@ -221,6 +221,22 @@ describe('files of volumes and of the workspace by the unmodified Databricks CLI
       );
     });
 
+    it('import-dir and export-dir move notebooks of Jupyter and SQL', async () => {
+      const cell = { cell_type: 'code', metadata: {}, source: ['print(1)'] };
+      const jupyter = JSON.stringify({ cells: [cell], metadata: {}, nbformat: 4, nbformat_minor: 4 });
+      cli.write('forms/j.ipynb', jupyter);
+      cli.write('forms/q.sql', '-- Databricks notebook source\nSELECT 1\n');
+      await cli.text('workspace', 'import-dir', 'forms', `${folder}/forms`);
+      assert.deepEqual(await objects(`${folder}/forms`), [
+        [`${folder}/forms/j`, 'NOTEBOOK', 'PYTHON'],
+        [`${folder}/forms/q`, 'NOTEBOOK', 'SQL'],
+      ]);
+      assert.equal(await cli.text('workspace', 'export', `${folder}/forms/j`), NOTEBOOK);
+      assert.equal(await cli.text('workspace', 'export', `${folder}/forms/j`, '--format', 'JUPYTER'), jupyter);
+      await cli.text('workspace', 'export-dir', `${folder}/forms`, 'forms-back');
+      assert.deepEqual(below('forms-back'), ['j.py', 'q.sql']);
+    });
+
     it('import-dir leaves what is there, and overwrites it when asked', async () => {
       cli.write('changing/x.txt', 'first');
       cli.write('changing/nb.py', NOTEBOOK);
@@ -251,8 +267,8 @@ describe('files of volumes and of the workspace by the unmodified Databricks CLI
     it('a format that is not there is refused by its name', async () => {
       await cli.text('workspace', 'import-dir', 'dir', `${folder}/formats`);
       assert.equal(
-        await cli.refusal('workspace', 'export', `${folder}/formats/nb`, '--format', 'HTML'),
-        'Error: The local workspace does not export the format HTML.',
+        await cli.refusal('workspace', 'export', `${folder}/formats/nb`, '--format', 'DBC'),
+        'Error: The local workspace does not export the format DBC: an archive of Databricks; move each notebook as SOURCE or JUPYTER.',
       );
     });
   });

@@ -1,7 +1,9 @@
 """Runs, repairs and tasks by the Databricks SDK for Python: each case returns what it saw."""
 
 import json
+import os
 
+from databricks.sdk.errors import OperationFailed
 from databricks.sdk.service import jobs, sql
 
 from jobs_scene import GATE, HANGS, SHOW, TIMEOUT, error, latest, script
@@ -153,4 +155,29 @@ def queue(client):
         "active": active == [second.run_id, first.run_id],
         "ended": ended,
         "left": len(list(client.jobs.list_runs(job_id=job.job_id, active_only=True))),
+    }
+
+
+def git_source(client):
+    source = jobs.GitSource(
+        git_url=os.environ["GIT_SOURCE_URL"], git_provider=jobs.GitProvider.AZURE_DEV_OPS_SERVICES, git_branch="main"
+    )
+    task = jobs.SubmitTask(
+        task_key="nb",
+        notebook_task=jobs.NotebookTask(notebook_path="notebooks/hello", base_parameters={"name": "git"}),
+    )
+    run = client.jobs.submit_and_wait(run_name="git", git_source=source, tasks=[task], timeout=TIMEOUT)
+    missing = jobs.GitSource(git_url=source.git_url, git_provider=source.git_provider, git_tag="none")
+    refused = client.jobs.submit(run_name="git", git_source=missing, tasks=[task]).run_id
+    try:
+        client.jobs.wait_get_run_job_terminated_or_skipped(refused, timeout=TIMEOUT)
+        failed = None
+    except OperationFailed as failure:
+        failed = str(failure)
+    return {
+        "result": client.jobs.get_run_output(run.tasks[0].run_id).notebook_output.result,
+        "provider": run.git_source.git_provider.value,
+        "commit": run.git_source.git_snapshot.used_commit,
+        "source": run.tasks[0].notebook_task.source.value,
+        "refused": failed,
     }

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import os
 import tempfile
 
@@ -100,6 +101,31 @@ def imports_and_exports_a_notebook(client):
     status = client.workspace.get_status("/Shared/operations/nb")
     exported = client.workspace.export("/Shared/operations/nb", format=workspace.ExportFormat.SOURCE)
     return [status.object_type.value, status.language.value, base64.b64decode(exported.content).decode() == text]
+
+
+@case
+def moves_a_jupyter_notebook_between_its_forms(client):
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# T"]},
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": ["%pip install a\n", "print(1)"]},
+    ]
+    notebook = {"cells": cells, "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}
+    content = json.dumps(notebook).encode()
+    path = "/Shared/operations/jupyter"
+    client.workspace.upload(path + ".ipynb", content, format=workspace.ImportFormat.AUTO)
+    source = client.workspace.download(path, format=workspace.ExportFormat.SOURCE).read()
+    client.workspace.upload(path + "_2", source, format=workspace.ImportFormat.SOURCE, language=workspace.Language.PYTHON)
+    again = json.load(client.workspace.download(path + "_2", format=workspace.ExportFormat.JUPYTER))
+    client.workspace.upload(path + "_3", json.dumps(again).encode(), format=workspace.ImportFormat.JUPYTER)
+    third = client.workspace.download(path + "_3", format=workspace.ExportFormat.SOURCE).read()
+    status = client.workspace.get_status(path)
+    return [
+        status.object_type.value,
+        status.language.value,
+        client.workspace.download(path, format=workspace.ExportFormat.JUPYTER).read() == content,
+        [[cell["cell_type"], "".join(cell["source"])] for cell in again["cells"]],
+        third == source,
+    ]
 
 
 @case

@@ -117,7 +117,7 @@ class Session:
             return None
         values = widgets.getAll()
         statement = with_widget_texts(where, statement, values)
-        place = _place_of(statement)
+        place = _place_of(_with_names(statement, values))
         if place is not None:
             # A look at the place: that it is missing is to be told here, not by the statements after it.
             looked = {**self._place, **place}
@@ -150,6 +150,16 @@ def with_widget_texts(where, statement, values):
         return values[found[1]]
 
     return re.sub(r"\$\{([\w.]+)\}", value, statement)
+
+
+def _with_names(statement, values):
+    """``USE CATALOG IDENTIFIER(:catalog)``, which is read here and never sent."""
+
+    def name(found):
+        value = values.get(found[1])
+        return found[0] if value is None else _quoted(*value.split("."))
+
+    return re.sub(r"IDENTIFIER\s*\(\s*:(\w+)\s*\)$", name, statement, flags=re.IGNORECASE)
 
 
 def _place_of(statement):

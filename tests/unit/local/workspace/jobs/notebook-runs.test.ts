@@ -78,7 +78,8 @@ describe('runs of notebooks', () => {
     const run = await ran(
       {
         '/Shared/s/main.sql': sql(
-          'CREATE WIDGET TEXT least DEFAULT "2";\nUSE CATALOG dev;\nCREATE SCHEMA IF NOT EXISTS $' + '{name};',
+          'CREATE WIDGET TEXT least DEFAULT "2";\nUSE CATALOG IDENTIFIER(:place);\nCREATE SCHEMA IF NOT EXISTS $' +
+            '{name};',
           'USE SCHEMA `lake`; CREATE OR REPLACE TABLE t (a INT, b STRING, c DOUBLE);\n' +
             "INSERT INTO t VALUES (1, 'x;y', 1.5), (2, 'z', NULL), (3, 'z', 0.5) -- three\n",
           '-- MAGIC %md\n-- MAGIC ## text',
@@ -89,7 +90,7 @@ describe('runs of notebooks', () => {
         ),
       },
       '/Shared/s/main',
-      { base_parameters: { name: 'lake' } },
+      { base_parameters: { name: 'lake', place: 'dev' } },
     );
     assert.equal(await resultOf(run), "2 3 z None ['a', 'b', 'c']\na  b  c\n2  z  NULL\n3  z  0.5");
     const only = await ran({ '/Shared/s/only.sql': sql('SELECT count(*) AS n FROM dev.lake.t') }, '/Shared/s/only', {
