@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { minimatch } from 'minimatch';
 import { counted } from '../../../../src/counted';
@@ -112,7 +113,7 @@ export const DOWNLOAD_PIPELINE_ARTIFACT: StepTask = {
   run: async (step, inputs) => {
     const runId = runOf(inputs, inputs.get('buildType'), inputs.get('buildVersionToDownload'));
     const name = inputs.get('artifactName');
-    download(step, artifactsOf(step, runId, name), {
+    await download(step, artifactsOf(step, runId, name), {
       patterns: inputs.lines('itemPattern'),
       target: resolve(step.workingDirectory, inputs.get('targetPath')),
       // A single artifact lands in the folder itself, all of them each in a folder of its name.
@@ -136,7 +137,7 @@ export const DOWNLOAD: StepTask = {
     }
     const { workspace } = step.job.folders;
     const path = inputs.get('path');
-    download(step, artifactsOf(step, undefined, inputs.get('artifact')), {
+    await download(step, artifactsOf(step, undefined, inputs.get('artifact')), {
       patterns: inputs.lines('patterns'),
       target: path === '' ? workspace : resolve(workspace, path),
       inOwnFolder: path === '' || inputs.get('artifact') === '',
@@ -162,7 +163,7 @@ export const DOWNLOAD_BUILD_ARTIFACTS: StepTask = {
   run: async (step, inputs) => {
     const single = inputs.get('downloadType').toLowerCase() === 'single';
     const runId = runOf(inputs, inputs.get('buildType'), inputs.get('buildVersionToDownload'));
-    download(step, artifactsOf(step, runId, single ? inputs.get('artifactName') : ''), {
+    await download(step, artifactsOf(step, runId, single ? inputs.get('artifactName') : ''), {
       patterns: inputs.lines('itemPattern'),
       target: resolve(step.workingDirectory, inputs.get('downloadPath')),
       inOwnFolder: true,
@@ -210,14 +211,15 @@ interface Destination {
 }
 
 /** Patterns see `artifact/path` where several artifacts are downloaded, else the path within the artifact. */
-function download(step: StepRun, artifacts: readonly PublishedArtifact[], to: Destination): void {
-  mkdirSync(to.target, { recursive: true });
+async function download(step: StepRun, artifacts: readonly PublishedArtifact[], to: Destination): Promise<void> {
+  await mkdir(to.target, { recursive: true });
   for (const { name, path } of artifacts) {
     const target = to.inOwnFolder ? join(to.target, name) : to.target;
-    const files = filesOf(path).filter((file) => isWanted(name, file, to));
+    const isFolder = (await stat(path)).isDirectory();
+    const files = (isFolder ? await filesBelow(path) : [basename(path)]).filter((file) => isWanted(name, file, to));
     for (const file of files) {
-      mkdirSync(dirname(join(target, file)), { recursive: true });
-      cpSync(statSync(path).isDirectory() ? join(path, file) : path, join(target, file));
+      await mkdir(dirname(join(target, file)), { recursive: true });
+      await cp(isFolder ? join(path, file) : path, join(target, file), { verbatimSymlinks: true });
     }
     step.print(`Downloaded ${counted(files.length, 'file')} of artifact '${name}' to ${target}.`);
   }
@@ -235,10 +237,10 @@ function isWanted(artifact: string, file: string, { patterns }: Destination): bo
   return wanted;
 }
 
-function filesOf(path: string): string[] {
-  return statSync(path).isDirectory()
-    ? readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => relative(path, join(entry.parentPath, entry.name)))
-    : [basename(path)];
+/** Links are files here: they lead to others of the artifact, and come as links. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() || entry.isSymbolicLink())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
