@@ -3,16 +3,17 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../../src/clock';
+import { processIdentity } from '../process-identity';
 
 const HEARTBEAT_MS = 5_000;
-/** A holder of another host (a shared home folder), or a reused process id, counts as dead after so long without a heartbeat. */
+/** A holder of another host (a shared home folder) counts as dead after so long without a heartbeat. */
 const SILENT_MS = 60_000;
-const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 12);
+const HOST = shortDigest(hostname());
 
 /**
  * Runs `body` while no other process on this cache folder runs under the same lock.
  *
- * Each holder has a file of its own, `<pid>.<host>.<random>`, so that clearing away what a dead process left can never remove
+ * Each holder has a file of its own, `<pid>.<host>.<start of the process>.<random>`, so that clearing away what a dead process left can never remove
  * the lock of a living one. Who wants the lock looks for living files, adds its own, and looks again: of two that came at once at
  * least one sees the other and steps back.
  * @param folder folder of the lock, made when missing
@@ -42,16 +43,15 @@ export async function withFolderLock<T>(
 }
 
 async function acquire(folder: string, clock: Clock, onWait: (pid: number) => void): Promise<string> {
+  const silence = new Silence();
   let told = false;
   for (;;) {
     // A new name each time: another process may be about to clear away a former one.
-    const own = `${process.pid}.${HOST}.${randomUUID()}`;
-    const holder = await livingHolder(folder, clock, own);
+    const own = `${process.pid}.${HOST}.${startOf(process.pid)}.${randomUUID()}`;
+    const holder = await livingHolder(folder, silence, own);
     if (holder === undefined) {
       await writeFile(join(folder, own), '', { flag: 'wx' });
-      const now = new Date(clock.now());
-      await utimes(join(folder, own), now, now);
-      if ((await livingHolder(folder, clock, own)) === undefined) {
+      if ((await livingHolder(folder, silence, own)) === undefined) {
         return own;
       }
       await rm(join(folder, own), { force: true });
@@ -59,24 +59,50 @@ async function acquire(folder: string, clock: Clock, onWait: (pid: number) => vo
       told = true;
       onWait(holder);
     }
-    await clock.sleep(100 + Math.floor(Math.random() * 200));
+    const pause = 100 + Math.floor(Math.random() * 200);
+    await clock.sleep(pause);
+    silence.waited(pause);
   }
 }
 
 /** Process id of a living holder other than `own`; files of the dead are removed on the way. */
-async function livingHolder(folder: string, clock: Clock, own: string): Promise<number | undefined> {
-  for (const name of await readdir(folder)) {
-    const pid = Number(name.split('.')[0]);
-    const modified = name === own ? undefined : await modifiedAt(join(folder, name));
-    if (modified === undefined) {
-      continue;
-    }
-    if (clock.now() - modified <= SILENT_MS && (name.split('.')[1] !== HOST || processExists(pid))) {
-      return pid;
+async function livingHolder(folder: string, silence: Silence, own: string): Promise<number | undefined> {
+  for (const name of (await readdir(folder)).filter((other) => other !== own)) {
+    const [pid = '', host, start] = name.split('.');
+    const lives = host === HOST ? startOf(Number(pid)) === start : (await silence.of(join(folder, name))) <= SILENT_MS;
+    if (lives) {
+      return Number(pid);
     }
     await rm(join(folder, name), { force: true });
   }
   return undefined;
+}
+
+/**
+ * For how long holders of other hosts were not heard while this process waited. Neither their clock nor the time of day here counts: a laptop that slept
+ * for an hour has heard nobody for an hour, and everybody lives.
+ */
+class Silence {
+  #waited = 0;
+  readonly #heard = new Map<string, { readonly beat: number; readonly at: number }>();
+
+  waited(milliseconds: number): void {
+    this.#waited += milliseconds;
+  }
+
+  /** In milliseconds; endless for a file that is gone. */
+  async of(file: string): Promise<number> {
+    const beat = await modifiedAt(file);
+    if (beat === undefined) {
+      return Number.POSITIVE_INFINITY;
+    }
+    const before = this.#heard.get(file);
+    if (before?.beat === beat) {
+      return this.#waited - before.at;
+    }
+    this.#heard.set(file, { beat, at: this.#waited });
+    return 0;
+  }
 }
 
 /** Milliseconds since the epoch, or undefined when the file has gone meanwhile. */
@@ -91,12 +117,12 @@ async function modifiedAt(path: string): Promise<number | undefined> {
   }
 }
 
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** When a living process of this host started, as a part of a file's name: a number alone may belong to another process by now. */
+function startOf(pid: number): string | undefined {
+  const identity = processIdentity(pid);
+  return identity === undefined ? undefined : shortDigest(identity.started);
+}
+
+function shortDigest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
