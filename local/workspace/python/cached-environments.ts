@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../../src/clock';
+import { killTree } from '../jobs/process-runner';
 import { cacheFolder } from './cache-folder';
 import { runCommand } from './command';
 import { readConstraints, requirementLines } from './constraints';
@@ -32,6 +33,8 @@ export interface CachedEnvironmentsOptions {
 }
 
 const LAST_LINES = 12;
+/** Variable by which the processes that make an environment are known: its folder. */
+const MARKER = 'DATABRICKS_MLOPS_MAKES_ENVIRONMENT';
 
 /**
  * Virtual environments in a cache folder, one for each set of requirements, made once and then used offline by every run and clone.
@@ -97,12 +100,14 @@ export function cachedEnvironments(options: CachedEnvironmentsOptions = {}): Pyt
   ): Promise<void> {
     const step = (phase: EnvironmentProgress['phase'], packages: number, detail?: string) =>
       onStep({ phase, packages, atMost: constraints.length, ...(detail === undefined ? {} : { detail }) });
+    // A process that was killed here left its pip behind, which would go on writing into the folder.
+    await killTree(undefined, markerOf(folder));
     await rm(folder, { recursive: true, force: true });
     await mkdir(root, { recursive: true });
     onProgress(`Python environment: creating one with Python ${base.version} (${wanted.join(', ') || 'no packages'})`);
     step('creating', 0);
     try {
-      await create(folder, base, env);
+      await create(folder, base, { ...env, [MARKER]: folder });
       const packages = wanted.length === 0 ? 0 : await install(folder, wanted, onProgress, step);
       await writeFile(join(folder, '.complete'), `${wanted.join('\n')}\n`);
       step('ready', packages);
@@ -134,7 +139,7 @@ export function cachedEnvironments(options: CachedEnvironmentsOptions = {}): Pyt
           ...(pinned ? ['--constraint', constraintsFile] : []),
         ],
         {
-          env,
+          env: { ...env, [MARKER]: folder },
           onLine: (line) => {
             const fetched = /^\s*(?:Downloading|Using cached|Processing) (\S.*)$/.exec(line)?.[1];
             if (fetched !== undefined && !fetched.includes('.metadata')) {
@@ -160,6 +165,10 @@ export function cachedEnvironments(options: CachedEnvironmentsOptions = {}): Pyt
     }
     throw new Error('unreachable: the second attempt returns or throws');
   }
+}
+
+function markerOf(folder: string): string {
+  return `${MARKER}=${folder}`;
 }
 
 /** One environment per interpreter, requirements and pins. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -8,6 +10,7 @@ import {
   type EnvironmentProgress,
 } from '../../../../../local/workspace/python/cached-environments';
 import type { Clock } from '../../../../../src/clock';
+import { untilProcesses } from '../../../../support/jobs';
 import { fakePython } from './fake-python';
 
 /** Real time of day, waits that take one turn of the event loop. */
@@ -104,6 +107,31 @@ describe('cached Python environments', () => {
     assert.equal(await (await environments()).interpreter(['a']), path);
     assert.equal(existsSync(join(folder, 'half')), false);
     assert.equal(existsSync(join(folder, '.complete')), true);
+  });
+
+  it('ends the pip that a killed process left behind, before it makes the environment again', async () => {
+    const path = await fakePython(join(home, 'bin'), { pip: `echo begun; echo > '${home}/begun'; exec sleep 300` });
+    const sources = require.resolve('../../../../../local/workspace/python/cached-environments');
+    const killed = spawn(
+      process.execPath,
+      [
+        ...['--import', 'tsx', '--eval'],
+        `require(${JSON.stringify(sources)}).cachedEnvironments({ folder: ${JSON.stringify(join(home, 'cache'))}, constraints: ['a==1.0', 'b==2.0', 'c==3.0'] }).interpreter(['a'], (line) => console.log(line));`,
+      ],
+      { env: { ...process.env, DATABRICKS_MLOPS_PYTHON: path }, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    const ended = once(killed, 'exit');
+    const signal = AbortSignal.timeout(20_000);
+    for await (const { filename } of watch(home, { signal })) {
+      if (filename === 'begun') {
+        break;
+      }
+    }
+    killed.kill('SIGKILL');
+    await ended;
+    await untilProcesses(join(home, 'bin'), 1);
+    await (await environments()).interpreter(['a']);
+    await untilProcesses(join(home, 'bin'), 0);
   });
 
   it('makes the environment again when the Python below it is gone', async () => {
