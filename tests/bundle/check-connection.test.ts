@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { agentStep, tokenScheme } from '../support/agent-step';
 import { startTestWorkspace, type TestWorkspace } from '../support/local-workspace';
 
-describe('DatabricksCheckConnection as the agent starts it', function () {
-  this.timeout(60_000);
+describe('DatabricksCheckConnection as the agent starts it', () => {
   let workspace: TestWorkspace;
   const check = (inputs: Record<string, string>, token = workspace.token) =>
     agentStep('DatabricksCheckConnection', {

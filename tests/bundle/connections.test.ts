@@ -24,8 +24,7 @@ const NAMES = [
   'Azure: role on the workspace only',
 ];
 
-describe('every way to sign in, as the agent starts the step', function () {
-  this.timeout(60_000);
+describe('every way to sign in, as the agent starts the step', () => {
   let scene: SignInScene;
   before(async () => {
     scene = await startSignInScene(systemClock);

@@ -27,9 +27,7 @@ champion: {primary: {metric: rmse, hypothesis: superior, iterations: 200}, guard
 /** Reports as text by the name of the case, by the name of the handler that made them. */
 const byHandler = new Map<string, Map<string, string>>();
 
-describe('DatabricksEvaluateModel as the agent starts it, on files', function () {
-  this.timeout(60_000);
-
+describe('DatabricksEvaluateModel as the agent starts it, on files', () => {
   for (const { name, node } of HANDLERS) {
     describe(name, () => {
       const reports = new Map<string, string>();

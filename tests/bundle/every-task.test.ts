@@ -5,9 +5,7 @@ import { agentStep, HANDLERS } from '../support/agent-step';
 
 const TASKS = readdirSync('tasks').sort();
 
-describe('every built bundle', function () {
-  this.timeout(60_000);
-
+describe('every built bundle', () => {
   it('is there for every task', () => {
     assert.deepEqual(readdirSync(join('dist', 'tasks')).sort(), TASKS);
   });

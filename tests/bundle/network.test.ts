@@ -12,8 +12,7 @@ const PASSPHRASE = 'passphrase of the key';
 const HIDDEN_BY_AGENT = /^##vso\[task\.setsecret\]/;
 
 /** A workspace of a bank: TLS by its own authority, client certificates, no way but through the proxy. */
-describe('the network as the agent is configured', function () {
-  this.timeout(60_000);
+describe('the network as the agent is configured', () => {
   let authority: Authority;
   let client: Certificate;
   let workspace: TestWorkspace;

@@ -8,8 +8,7 @@ import { JOB, PROJECT, putArtifact, recordedRun, serviceOver } from '../support/
 
 const model = 'main.default.tariff';
 
-describe('DatabricksRegisterModel and DatabricksPromoteModel as the agent starts them', function () {
-  this.timeout(60_000);
+describe('DatabricksRegisterModel and DatabricksPromoteModel as the agent starts them', () => {
   let workspace: TestWorkspace;
 
   before(async () => {

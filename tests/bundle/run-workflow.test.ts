@@ -47,8 +47,7 @@ async function job(
   return String(reply.json.job_id);
 }
 
-describe('DatabricksRunWorkflow as the agent starts it', function () {
-  this.timeout(60_000);
+describe('DatabricksRunWorkflow as the agent starts it', () => {
   let workspace: TestWorkspace;
   const step = (inputs: Record<string, string>, more: Parameters<typeof agentStep>[1] = {}) =>
     agentStep('DatabricksRunWorkflow', {

@@ -10,8 +10,7 @@ import { PRINCIPALS, type SignInScene, startSignInScene } from '../support/sign-
 const COMMAND = resolve('bin/databricks-mlops.mjs');
 const DATABRICKS = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d';
 
-describe('credentials of the terminal, as a person starts a task', function () {
-  this.timeout(60_000);
+describe('credentials of the terminal, as a person starts a task', () => {
   const folder = mkdtempSync(join(tmpdir(), 'terminal-'));
   let scene: SignInScene;
 

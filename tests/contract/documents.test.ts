@@ -19,7 +19,7 @@ describe('pages', () => {
   it('that are generated are current', () => {
     const checked = spawnSync(process.execPath, ['scripts/docs.mjs', '--check'], { cwd: root, encoding: 'utf8' });
     assert.equal(checked.status, 0, checked.stderr);
-  }).timeout(60_000);
+  });
 
   it('exist: the ones that a repository is expected to have', () => {
     for (const page of [

@@ -8,8 +8,7 @@ import { root } from '../support/declared';
 /** What a copy of the repository does not need. */
 const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'dist.part', '.mlops']);
 
-describe('npm run new-task', function () {
-  this.timeout(180_000);
+describe('npm run new-task', () => {
   let copy = '';
 
   before(() => {

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { readTask, taskNames } from '../support/declared';
 import { type NamesInCode, namesInCode } from './names-in-code';
 
-describe('a task reads exactly the inputs and sets exactly the outputs that task.json declares', function () {
-  this.timeout(60_000);
+describe('a task reads exactly the inputs and sets exactly the outputs that task.json declares', () => {
   let namesOf: (task: string) => NamesInCode;
 
   before(() => {

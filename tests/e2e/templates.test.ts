@@ -35,7 +35,7 @@ const TRAIN = JSON.stringify({
 
 /** The runs follow one another on the same workspaces: each test begins where the one before it ended. */
 describe('the templates with real tasks on local workspaces', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   this.bail(true);
   let home: string;
   const asked: string[] = [];

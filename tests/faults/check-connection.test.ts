@@ -5,8 +5,7 @@ import { openCheckScene } from './scenes/check-scene';
 const RIGHTS =
   /\/scim\/v2\/Me$|\/unity-catalog\/(catalogs|schemas|models|effective-permissions)\/|\/permissions\/|\/sql\/statements/;
 
-describe('DatabricksCheckConnection × faults', function () {
-  this.timeout(120_000);
+describe('DatabricksCheckConnection × faults', () => {
   // A check that does not pass is the step's failure, whatever stopped it; its sentence names the fault.
   faultRows(() => openCheckScene(), {
     requests: 12,

@@ -21,9 +21,7 @@ const SOURCES: readonly (readonly [RegisterSource, number])[] = [
   ['workflowRunId', 20],
 ];
 
-describe('steps that die at every request', function () {
-  this.timeout(120_000);
-
+describe('steps that die at every request', () => {
   for (const [action, subject, requests] of ACTIONS) {
     for (const held of [false, true]) {
       describe(`DatabricksRunWorkflow, ${action}${held ? ', while the run goes on' : ''}`, () => {

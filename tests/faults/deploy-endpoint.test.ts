@@ -8,9 +8,7 @@ const DEPLOYMENTS: readonly (readonly [Deployment, number])[] = [
   ['delete', 3],
 ];
 
-describe('DatabricksDeployEndpoint × faults', function () {
-  this.timeout(120_000);
-
+describe('DatabricksDeployEndpoint × faults', () => {
   for (const [deployment, requests] of DEPLOYMENTS) {
     describe(deployment, () => {
       faultRows(() => openDeployScene(deployment), {

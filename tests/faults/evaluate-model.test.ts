@@ -1,7 +1,6 @@
 import { faultRows } from './fault-rows';
 import { openEvaluateScene } from './scenes/evaluate-scene';
 
-describe('DatabricksEvaluateModel × faults', function () {
-  this.timeout(120_000);
+describe('DatabricksEvaluateModel × faults', () => {
   faultRows(openEvaluateScene, { requests: 8 });
 });

@@ -5,9 +5,7 @@ const SCHEDULES = 20;
 /** Side by side, each on a workspace of its own. */
 const LANES = 2;
 
-describe('steps and workspaces that are killed', function () {
-  this.timeout(180_000);
-
+describe('steps and workspaces that are killed', () => {
   it(`${SCHEDULES} schedules end with one good run, one version and right outputs`, async () => {
     const seeds = Array.from({ length: SCHEDULES }, (_, index) => index + 1);
     const kills: Kills[] = [];

@@ -1,9 +1,7 @@
 import { faultRows } from './fault-rows';
 import { openPromoteScene } from './scenes/promote-scene';
 
-describe('DatabricksPromoteModel × faults', function () {
-  this.timeout(120_000);
-
+describe('DatabricksPromoteModel × faults', () => {
   for (const action of ['promote', 'rollback'] as const) {
     describe(action, () => {
       faultRows(() => openPromoteScene(action), {

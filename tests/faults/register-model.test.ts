@@ -11,9 +11,7 @@ const SOURCES: readonly (readonly [RegisterSource, number, RegExp])[] = [
 /** A second one could make a second model or version, or move an alias that somebody else has moved. */
 const SENT_ONCE = /\/(registered-models|model-versions)\/create$|\/registered-models\/alias$/;
 
-describe('DatabricksRegisterModel × faults', function () {
-  this.timeout(120_000);
-
+describe('DatabricksRegisterModel × faults', () => {
   for (const [source, requests, only] of SOURCES) {
     describe(`from ${source}`, () => {
       faultRows(() => openRegisterScene(source), {

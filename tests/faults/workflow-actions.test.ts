@@ -7,9 +7,7 @@ import { attached, cancelled, repaired, submitted, withResults } from './scenes/
 /** Following a run to its end, and what every run leaves, are in the table of action `run`; here is what an action has for itself. */
 const ofRuns = ({ path }: SentRequest) => path.startsWith('/api/2.2/jobs/');
 
-describe('DatabricksRunWorkflow × faults, by action', function () {
-  this.timeout(120_000);
-
+describe('DatabricksRunWorkflow × faults, by action', () => {
   describe('submit, with local files', () => {
     faultRows(() => openWorkflowAction(submitted), {
       requests: 8,

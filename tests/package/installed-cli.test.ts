@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** The npm package as somebody gets it: packed, installed in an empty folder, used from there. */
-describe('the installed command-line package', function () {
-  this.timeout(180_000);
+describe('the installed command-line package', () => {
   const folder = mkdtempSync(join(tmpdir(), 'installed-cli-'));
   const command = join(folder, 'node_modules', '.bin', 'databricks-mlops');
   let workspace: ChildProcess | undefined;

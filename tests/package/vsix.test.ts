@@ -33,9 +33,7 @@ async function jsonIn<T>(zip: JSZip, path: string): Promise<T> {
   return JSON.parse((await zip.file(path)?.async('string')) ?? '') as T;
 }
 
-describe('package', function () {
-  this.timeout(120_000);
-
+describe('package', () => {
   before(() => {
     assert.ok(existsSync(join(root, 'dist', 'tasks')), 'dist/tasks is missing: run "npm run build" first');
   });

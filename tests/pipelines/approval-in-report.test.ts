@@ -44,8 +44,7 @@ stages:
           pool: { vmImage: ubuntu-latest }
 `;
 
-describe('a report that wants an approval, behind a stage that was approved', function () {
-  this.timeout(60_000);
+describe('a report that wants an approval, behind a stage that was approved', () => {
   let workspace: TestWorkspace;
   let templates: TemplateRuns;
 

@@ -24,8 +24,7 @@ stages:
           - bash: echo promoted
 `;
 
-describe('a remote job whose run of the pipeline is stopped', function () {
-  this.timeout(60_000);
+describe('a remote job whose run of the pipeline is stopped', () => {
   let workspace: TestWorkspace;
   let folder: PipelineFolder;
 

@@ -16,8 +16,7 @@ function pipelineWith(pullRequest: string): string {
   return changed;
 }
 
-describe('the pull request of a fork, through the templates', function () {
-  this.timeout(60_000);
+describe('the pull request of a fork, through the templates', () => {
   let runs: TemplateRuns;
 
   before(() => {

@@ -93,8 +93,7 @@ async function recordedChecks(run: Queued) {
   }
 }
 
-describe('a release through the templates', function () {
-  this.timeout(60_000);
+describe('a release through the templates', () => {
   /** Rows of the page as runs have shown them. */
   const shown: string[][] = [];
   const note = (row: string, run: Queued): void => {

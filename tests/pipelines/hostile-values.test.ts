@@ -45,8 +45,7 @@ extends:
 `;
 }
 
-describe('hostile texts in a run of the templates', function () {
-  this.timeout(60_000);
+describe('hostile texts in a run of the templates', () => {
   let runs: TemplateRuns;
   let marks: string;
 

@@ -28,8 +28,7 @@ const LEAKING: Readonly<Record<string, string>> = {
 };
 const SECRET = 's3cr/t+"4711"-of-a-person';
 
-describe('the scan for secrets at the end of a suite', function () {
-  this.timeout(120_000);
+describe('the scan for secrets at the end of a suite', () => {
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'leaking-suite-'));

@@ -109,8 +109,7 @@ function pipelineOf(rows: readonly Row[]): string {
   });
 }
 
-describe('outputs are read as docs/outputs.md says', function () {
-  this.timeout(60_000);
+describe('outputs are read as docs/outputs.md says', () => {
   const rows = rowsOf(page);
   const all = [...rows, ...contraries(rows)];
   let folder: PipelineFolder;

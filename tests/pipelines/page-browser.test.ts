@@ -12,8 +12,7 @@ import { sampleOfManyJobs, sampleRelease, sampleWaiting } from '../support/sampl
 
 const WIDTHS = [360, 800, 1400];
 
-describe('the page of a run in a browser', function () {
-  this.timeout(120_000);
+describe('the page of a run in a browser', () => {
   let browser: Browser;
   let folder: string;
 

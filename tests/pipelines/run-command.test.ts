@@ -25,8 +25,7 @@ stages:
 `;
 const ENVIRONMENTS = 'environments:\n  prod:\n    approvals: { approvers: [alice], requesterMayApprove: true }\n';
 
-describe('databricks-mlops run, as a process', function () {
-  this.timeout(60_000);
+describe('databricks-mlops run, as a process', () => {
   let folder: CommandFolder;
 
   const made = (files: Readonly<Record<string, string>>) => {

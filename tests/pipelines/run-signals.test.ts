@@ -29,8 +29,7 @@ steps:
   displayName: Wait
 `;
 
-describe('signals to a run', function () {
-  this.timeout(60_000);
+describe('signals to a run', () => {
   let folder: CommandFolder;
 
   /** A variable of the pipeline, so that every process of its steps has it in its environment. */

@@ -35,8 +35,7 @@ const STUBS: Readonly<Record<string, TaskStub>> = {
   'DatabricksPromoteModel@1': stub(),
 };
 
-describe('the steps of templates/mlops.yml on an agent', function () {
-  this.timeout(120_000);
+describe('the steps of templates/mlops.yml on an agent', () => {
   let folder: PipelineFolder;
 
   beforeEach(() => {

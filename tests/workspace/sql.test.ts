@@ -24,8 +24,7 @@ interface Statement {
   readonly result?: { readonly data_array?: readonly (readonly (string | null)[])[] };
 }
 
-describe('SQL of a local workspace', function () {
-  this.timeout(60_000);
+describe('SQL of a local workspace', () => {
   let workspace: TestWorkspace;
   let client: WorkspaceClient;
   let warehouseId: string;

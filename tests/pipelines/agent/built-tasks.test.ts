@@ -7,8 +7,7 @@ import { startTestWorkspace, type TestWorkspace } from '../../support/local-work
 
 const CHECK = 'DatabricksCheckConnection@1';
 
-describe('a built task in a job', function () {
-  this.timeout(60_000);
+describe('a built task in a job', () => {
   let workspace: TestWorkspace;
   const check = (more: Partial<Parameters<typeof runTestJob>[0]> = {}, inputs = {}) =>
     runTestJob({

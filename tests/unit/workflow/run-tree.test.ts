@@ -103,7 +103,7 @@ describe('a run with everything below it', () => {
     const bad = tree.tasks.at(-1);
     assert.equal(bad?.output?.error, 'E');
     assert.equal(bad?.output?.lastLines.length, 40 + 2);
-  }).timeout(60_000);
+  });
 
   it('stops reading outputs after three that cannot be read, with a warning for each', async () => {
     const tasks = Array.from({ length: 50 }, (_, at) => ended(1000 + at, `t${at}`));

@@ -6,8 +6,7 @@ import { csvOf, POLICY, writeSources } from '../../tasks/DatabricksEvaluateModel
 
 const TSX = resolve('node_modules', 'tsx', 'dist', 'cli.mjs');
 
-describe('databricks-mlops evaluate', function () {
-  this.timeout(60_000);
+describe('databricks-mlops evaluate', () => {
   let folder: string;
 
   before(() => {

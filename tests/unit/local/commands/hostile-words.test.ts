@@ -70,8 +70,7 @@ resources:
     "score ##vso[x.y]": { name: ${named('score')}, permissions: [], tasks: [] }
 `;
 
-describe('databricks-mlops with hostile words', function () {
-  this.timeout(120_000);
+describe('databricks-mlops with hostile words', () => {
   let folder: string;
 
   beforeEach(() => {

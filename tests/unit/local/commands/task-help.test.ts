@@ -7,9 +7,7 @@ import { loadDefinitions } from '../../../../local/tasks';
 const task = (...args: string[]) =>
   spawnSync(process.execPath, ['--import', 'tsx', join('local', 'cli.ts'), 'task', ...args], { encoding: 'utf8' });
 
-describe('databricks-mlops task --help', function () {
-  this.timeout(60_000);
-
+describe('databricks-mlops task --help', () => {
   for (const columns of [60, 80, 120]) {
     it(`says of every input of every task all that its help says, within ${columns} columns`, async () => {
       for (const definition of await loadDefinitions()) {

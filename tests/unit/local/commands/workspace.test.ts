@@ -10,8 +10,7 @@ import { startWorkspaces } from '../../../../local/workspace/server';
 
 const CLI = ['--import', 'tsx', join('local', 'cli.ts'), 'workspace'];
 
-describe('databricks-mlops workspace', function () {
-  this.timeout(60_000);
+describe('databricks-mlops workspace', () => {
   let data: string;
 
   beforeEach(() => {

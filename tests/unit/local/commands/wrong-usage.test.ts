@@ -8,8 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 const TSX = pathToFileURL(createRequire(__filename).resolve('tsx')).href;
 
-describe('wrong usage of a task at a terminal', function () {
-  this.timeout(60_000);
+describe('wrong usage of a task at a terminal', () => {
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'usage-'));

@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DEMO_USAGE, readDemoOptions } from '../../../../local/demo/demo-options';
 
-describe('options of the demo', function () {
-  this.timeout(60_000);
-
+describe('options of the demo', () => {
   it('are --quick and --help', () => {
     assert.deepEqual(readDemoOptions([]), { quick: false, help: false });
     assert.deepEqual(readDemoOptions(['--quick']), { quick: true, help: false });

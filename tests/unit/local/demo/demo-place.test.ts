@@ -7,8 +7,7 @@ import { packageRoot } from '../../../../local/package-root';
 import { HeldByProcess } from '../../../../local/workspace/held-folder';
 import { startWorkspaces } from '../../../../local/workspace/server';
 
-describe('layOutDemo', function () {
-  this.timeout(30_000);
+describe('layOutDemo', () => {
   let folder: string;
 
   beforeEach(() => {

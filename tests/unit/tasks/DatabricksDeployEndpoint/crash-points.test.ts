@@ -3,9 +3,7 @@ import { type ServedModel, startServedModel } from './served-model';
 
 const never = Number.POSITIVE_INFINITY;
 
-describe('DatabricksDeployEndpoint killed at any request', function () {
-  this.timeout(60_000);
-
+describe('DatabricksDeployEndpoint killed at any request', () => {
   for (const from of ['no endpoint', 'the former champion'] as const) {
     for (const when of ['before', 'after'] as const) {
       it(`ends, run again, where it would have ended: from ${from}, ${when} each request has its effect`, async () => {

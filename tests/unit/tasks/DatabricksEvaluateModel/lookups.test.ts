@@ -22,8 +22,7 @@ const UNCLEAR: readonly [string, Answer, string][] = [
   ],
 ];
 
-describe('DatabricksEvaluateModel, when a look-up gives no clear answer', function () {
-  this.timeout(60_000);
+describe('DatabricksEvaluateModel, when a look-up gives no clear answer', () => {
   let judged: JudgedModel;
 
   before(async () => {

@@ -6,8 +6,7 @@ import { regressionPolicyText } from '../../evaluation/sample-policy';
 import { csvOf, model, POLICY, writeSources } from './evaluation-step';
 import { type JudgedModel, startJudgedModel, TABLE } from './judged-model';
 
-describe('DatabricksEvaluateModel against the local workspace', function () {
-  this.timeout(60_000);
+describe('DatabricksEvaluateModel against the local workspace', () => {
   let judged: JudgedModel;
   let client: WorkspaceClient;
 

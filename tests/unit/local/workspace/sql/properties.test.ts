@@ -47,8 +47,7 @@ const token: fc.Arbitrary<Token> = fc.oneof(
   fc.record({ kind: fc.constant('number' as const), text: fc.stringMatching(/^[0-9]{1,6}$/) }),
 );
 
-describe('SQL by property', function () {
-  this.timeout(60_000);
+describe('SQL by property', () => {
   before(loadParser);
 
   it('text is tokens or a syntax error, whatever it holds', () => {

@@ -101,8 +101,7 @@ describe('versions and aliases of a registered model', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('stay what they should be under any order of changes', function () {
-    this.timeout(60_000);
+  it('stay what they should be under any order of changes', () => {
     const name = 'dev.default.fraud';
     fc.assert(
       fc.property(fc.array(steps, { maxLength: 25 }), (all) => {
