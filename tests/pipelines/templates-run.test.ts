@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { RunRecord } from '../../local/pipelines/record/run-record';
 import type { Decision } from '../../local/pipelines/run/run-request';
 import { answering, approval, says } from '../support/approval-gate';
-import { mlopsCases } from '../support/mlops-cases';
 import { type FakeOutcome, type FakeRun, type Ran, resultsOf, runOf, stageOf } from '../support/pipeline-run';
 import { OCCASIONS, planTemplate } from '../support/templates';
 import { VirtualClock } from '../support/virtual-clock';
@@ -72,25 +71,6 @@ function reread({ record }: Pick<Ran, 'record'>): RunRecord {
 }
 
 describe('runs of templates/mlops.yml', () => {
-  it('end as expected for every pair of parameters, with our tasks as stubs', async function () {
-    this.timeout(120_000);
-    for (const { name, occasion, parameters } of mlopsCases()) {
-      const plan = planTemplate('templates/mlops.yml', parameters, OCCASIONS[occasion]);
-      const { record, began } = await runOf(plan, { jobs: tasks('promote') });
-      assert.equal(record.result, 'succeeded', name);
-      assert.equal(record.state, 'completed', name);
-      const skipped = record.stages.filter(({ result }) => result !== 'succeeded').map((stage) => stage.name);
-      const unasked = plan.stages
-        .filter(
-          (stage) =>
-            stage.name.startsWith('approve_') && /eq\([^)]*nextAction'\], 'approve'\)/.test(stage.condition ?? ''),
-        )
-        .map((stage) => stage.name);
-      assert.deepEqual(skipped, unasked, name);
-      assert.equal(new Set(began).size, began.length, name);
-    }
-  });
-
   it('hand version and digest from stage to stage', async () => {
     const { requests } = await release({ decisions: [says('approved', 'Bo')] });
     const value = (job: string, variable: string) => requests.get(job)?.variables.get(variable)?.value;
