@@ -121,7 +121,7 @@ describe('cached Python environments', () => {
       { env: { ...process.env, DATABRICKS_MLOPS_PYTHON: path }, stdio: ['ignore', 'ignore', 'inherit'] },
     );
     const ended = once(killed, 'exit');
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(150_000); // a watch that is never ended would keep the tests running
     for await (const { filename } of watch(home, { signal })) {
       if (filename === 'begun') {
         break;
