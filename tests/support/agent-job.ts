@@ -66,6 +66,8 @@ export interface TestJob extends Partial<Omit<JobRequest, 'variables' | 'record'
   /** By default the job checks out nothing. */
   readonly checksOut?: boolean;
   readonly onLine?: (text: string, step: StepRecord) => void;
+  /** In which folder the job's own one is made; default: that of the system for temporary files. */
+  readonly inFolder?: string;
 }
 
 export interface FinishedJob {
@@ -86,7 +88,7 @@ export interface FinishedJob {
 
 /** Runs a job for a test, with real processes. */
 export async function runTestJob(test: TestJob): Promise<FinishedJob> {
-  const folder = mkdtempSync(join(tmpdir(), 'agent-job-'));
+  const folder = mkdtempSync(join(test.inFolder ?? tmpdir(), 'agent-job-'));
   const lines: string[] = [];
   const issues: IssueRecord[] = [];
   const calls: unknown[][] = [];

@@ -1,4 +1,5 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import { isSource } from '../../not-sources';
 import type { RepositorySource } from '../job-request';
@@ -50,7 +51,7 @@ async function checkOut(step: StepRun, inputs: TaskInputs, count: number): Promi
   if (source.commit !== undefined && isGitRepository(source.folder)) {
     await cloneCommit(step, inputs, source.folder, source.commit, target);
   } else {
-    copyFolder(step, source, target);
+    await copyFolder(step, source, target);
   }
   if (alias.toLowerCase() === 'self' || count === 1) {
     step.job.variables.set('Build.Repository.LocalPath', target);
@@ -148,18 +149,27 @@ async function git(step: StepRun, cwd: string, args: readonly string[]): Promise
 }
 
 /** A copy of the files as they lie; existing files are replaced. */
-function copyFolder(step: StepRun, { folder, leftOut = [] }: RepositorySource, target: string): void {
+async function copyFolder(step: StepRun, { folder, leftOut = [] }: RepositorySource, target: string): Promise<void> {
   if (!existsSync(folder)) {
     throw new StepFailure(`The folder ${folder} of the repository does not exist.`);
   }
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
-  for (const name of readdirSync(folder).filter((entry) => isSource(join(folder, entry), leftOut))) {
-    cpSync(join(folder, name), join(target, name), {
-      recursive: true,
-      verbatimSymlinks: true,
-      filter: (path) => isSource(path, leftOut),
-    });
-  }
+  await rm(target, { recursive: true, force: true });
+  await copySources(folder, target, leftOut);
   step.print(`Copied ${folder} as it lies.`);
+}
+
+/** By hand: Node.js copies no folder in which the copy itself lies, although what is left out has it. */
+async function copySources(folder: string, target: string, leftOut: readonly string[]): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const [from, to] = [join(folder, entry.name), join(target, entry.name)];
+    if (!isSource(from, leftOut)) {
+      continue;
+    }
+    if (entry.isDirectory()) {
+      await copySources(from, to, leftOut);
+    } else {
+      await cp(from, to, { verbatimSymlinks: true });
+    }
+  }
 }

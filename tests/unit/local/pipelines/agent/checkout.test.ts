@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RepositorySource } from '../../../../../local/pipelines/agent/job-request';
@@ -106,6 +106,26 @@ describe('checkout', () => {
     });
     assert.ok(job.lines.includes('./deep/kept.txt'), job.lines.join('\n'));
     assert.ok(!job.lines.some((line) => line.includes('run.json')));
+  });
+
+  it('copies a folder in which the job itself lies, at any depth', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'folder-'));
+    const runs = join(folder, 'deep', 'runs');
+    mkdirSync(runs, { recursive: true });
+    writeFileSync(join(folder, 'deep', 'kept.sh'), 'echo kept', { mode: 0o755 });
+    symlinkSync('kept.sh', join(folder, 'deep', 'link.sh'));
+    mkdirSync(join(folder, 'empty'));
+    const job = await runTestJob({
+      checksOut: true,
+      inFolder: runs,
+      repositories: [source(folder, { leftOut: [runs] })],
+      steps: [scriptStep(': 1\nfind . | sort; deep/kept.sh; readlink deep/link.sh')],
+    });
+    assert.equal(job.outcome.result, 'succeeded', job.lines.join('\n'));
+    assert.deepEqual(
+      job.lines.filter((line) => line.startsWith('./') || line.startsWith('kept')),
+      ['./deep', './deep/kept.sh', './deep/link.sh', './empty', 'kept', 'kept.sh'],
+    );
   });
 
   it('does not happen with none, nor in a deployment job', async () => {
