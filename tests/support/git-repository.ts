@@ -14,9 +14,10 @@ const AUTHOR = ['-c', 'user.name=Test', '-c', 'user.email=test@example.test', '-
 export class GitRepository {
   /** Address that jobs name. */
   readonly url: string;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'repository-'));
-  readonly #bare = join(this.#folder, 'bare.git');
-  readonly #work = join(this.#folder, 'work');
+  /** Holds the bare repository `bare.git`. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'repository-'));
+  readonly #bare = join(this.folder, 'bare.git');
+  readonly #work = join(this.folder, 'work');
 
   constructor(name = 'models') {
     this.url = `https://git.example.test/team/${name}.git`;
@@ -53,7 +54,7 @@ export class GitRepository {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #git(...args: readonly string[]): string {
