@@ -73,8 +73,8 @@ A notebook runs cell by cell in one namespace. \`%md\` is text. \`%run ./other $
 \`%sql\` and of SQL notebooks go statement by statement to the warehouse, with the rights of the run and as far as its SQL goes: widgets and
 parameters are \`:name\`, also \`\${name}\`; \`USE\` holds for the cells after it; \`CREATE WIDGET\` and \`REMOVE WIDGET\` are known; the last rows are
 \`_sqldf\` with \`collect\`, \`first\`, \`count\`, \`show\` and \`toPandas\`. \`warehouse_id\` of the task lets only SQL run. \`display\` prints. What only
-concerns an editor (\`%matplotlib\`, \`%autoreload\`) does nothing; \`%sh\`, \`%fs\`, \`%scala\`, \`%r\` and all others end the run with the number of the cell.
-The trace of an error names notebook, cell and its line.
+concerns an editor (\`%matplotlib\`, \`%autoreload\`) does nothing; \`%cd\` and \`%time\` do what they say; \`%sh\`, \`%fs\`, \`%scala\`, \`%r\` and all others
+end the run with the number of the cell. The trace of an error names notebook, cell and its line.
 
 ## Git sources
 

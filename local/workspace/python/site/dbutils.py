@@ -89,6 +89,15 @@ class _Notebook:
 
         return notebook_child.run(path, timeout_seconds, arguments)
 
+    def getContext(self):
+        return self.entry_point.getContext()
+
+    @property
+    def entry_point(self):
+        import notebook_context
+
+        return notebook_context.EntryPoint()
+
 
 class _Secrets:
     def get(self, scope, key):

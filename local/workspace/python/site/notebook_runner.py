@@ -16,6 +16,8 @@ EXTENSIONS = (".py", ".sql", ".ipynb")
 _TEXT = {"%md", "%md-sandbox"}
 # What only concerns a notebook that somebody looks at; skipping it changes no result.
 _FOR_EDITORS = {"%matplotlib", "%config", "%load_ext", "%autoreload", "%restart_python"}
+# Magics of one line, with Python around them.
+_LINES = {"%pip", "%cd", "%time"}
 _LINE_MAGIC = re.compile(r"%(\w[\w-]*)")
 
 
@@ -62,9 +64,11 @@ class NotebookRunner:
             self._include(path, where, rest)
         elif magic == "%sql" or (magic is None and language == "sql"):
             self._sql(where, rest)
-        elif magic is None or magic == "%python" or magic in ("%%time", "%%capture"):
+        elif magic is None or magic == "%python":
             self._python(where, rest)
-        elif magic == "%pip" or magic in _FOR_EDITORS:
+        elif magic in ("%%time", "%%capture"):
+            self._python(where, "\n" + rest.partition("\n")[2])
+        elif magic in _LINES or magic in _FOR_EDITORS:
             self._python(where, text)
         else:
             raise _unknown_magic(where, magic)
@@ -75,7 +79,7 @@ class NotebookRunner:
                 f"{where} is not SQL. A notebook that runs on a SQL warehouse (warehouse_id of the task) may have only SQL: take "
                 "warehouse_id away, or the cell."
             )
-        source = text if _compiles(text) else _without_line_magics(where, text)
+        source = text if _compiles(text) else _without_line_magics(where, text, self.files_root)
         # Errors quote the lines of the cell from here; there is no file with them.
         linecache.cache[where] = (len(source), None, [line + "\n" for line in source.split("\n")], where)
         exec(compile(source, where, "exec"), self.module.__dict__)
@@ -136,7 +140,7 @@ def _compiles(text):
     return True
 
 
-def _without_line_magics(where, text):
+def _without_line_magics(where, text, files_root):
     """The same lines with what stands between the lines of Python taken out, so that numbers of lines stay."""
     lines = []
     for line in text.split("\n"):
@@ -150,13 +154,21 @@ def _without_line_magics(where, text):
         if magic == "%pip":
             _require_installed(where, line)
         elif magic == "%time":
-            line = line[found.end() :].strip()
-            lines.append(line)
+            lines.append(line[found.end() :].strip())
+            continue
+        elif magic == "%cd":
+            lines.append(f"__import__('notebook_runner').change_folder({line[found.end():].strip()!r}, {files_root!r}, globals())")
             continue
         elif magic not in _FOR_EDITORS:
             raise _unknown_magic(where, magic)
         lines.append("")
     return "\n".join(lines)
+
+
+def change_folder(target, files_root, names):
+    """``%cd``, with ``$name`` and ``{name}`` as variables of the notebook; paths of the workspace lie below its files here."""
+    target = re.sub(r"\$(\w+)|\{(\w+)\}", lambda found: str(names[found[1] or found[2]]), target.strip("\"'"))
+    os.chdir(files_root + target[len("/Workspace") :] if target.startswith("/Workspace/") else target)
 
 
 def _unknown_magic(where, magic):

@@ -63,7 +63,7 @@ describe('runs of notebooks', () => {
           ['code', '%run ./lib $factor="3"'],
           ['code', "dbutils.widgets.text('x', '1')\nx = int(dbutils.widgets.get('x'))"],
           ['code', 'display(x)\n%time y = double(x) * int(dbutils.widgets.get("factor"))'],
-          ['code', 'dbutils.notebook.exit(y)'],
+          ['code', '%%capture shown\ndbutils.notebook.exit(y)'],
           ['code', '1 / 0'],
         ),
       },
@@ -124,6 +124,26 @@ describe('runs of notebooks', () => {
       'The notebook /Shared/c/slow did not end within 0.1 seconds.',
       "dbutils.notebook.run('missing') names a notebook that does not exist.",
     ]);
+  });
+
+  it('know their own path, the address of the workspace and its job, and change to a folder', async () => {
+    const run = await ran(
+      {
+        '/Shared/k/deep/file.txt': 'read',
+        '/Shared/k/main.ipynb': code(
+          'import json, os\n' +
+            'context = dbutils.notebook.entry_point.getDbutils().notebook().getContext()\n' +
+            'place = "/Workspace" + os.path.dirname(context.notebookPath().get())',
+          '%cd $place\n%cd deep\ntext = open("file.txt").read()',
+          'tags = json.loads(context.toJson())["tags"]\n' +
+            'same = tags["jobId"] == context.tags().apply("jobId") == context.tags().get("jobId").get()\n' +
+            'url = context.apiUrl().get() == os.environ["DATABRICKS_HOST"]\n' +
+            'dbutils.notebook.exit(f"{context.notebookPath().get()} {text} {same} {url} {tags[\'jobId\']}")',
+        ),
+      },
+      '/Shared/k/main',
+    );
+    assert.equal(await resultOf(run), `/Shared/k/main read True True ${run.job_id}`);
   });
 
   it('that fail name notebook, cell and line, also of the notebook that another one includes', async () => {
