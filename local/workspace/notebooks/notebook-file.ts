@@ -16,15 +16,27 @@ export const LONGEST_MARKER_BYTES = 64;
 
 /**
  * Whether a file that is uploaded by this name becomes a notebook: a `.py` or `.sql` with the marker of its language, an `.ipynb` always.
+ * Notebooks in other languages stay files, so that a folder with one can be uploaded.
  * @throws NotebookFailure for an `.ipynb` that is none
  */
 export function uploadedKind(name: string, bytes: Buffer): NotebookKind | undefined {
   if (name.endsWith('.ipynb')) {
-    return { format: 'JUPYTER', language: readJupyter(bytes.toString('utf8')).language };
+    return jupyterKind(bytes.toString('utf8'));
   }
   const language = sourceLanguage(bytes.subarray(0, LONGEST_MARKER_BYTES).toString('utf8'));
   const extension = language === 'PYTHON' ? '.py' : '.sql';
   return language !== undefined && name.endsWith(extension) ? { format: 'SOURCE', language } : undefined;
+}
+
+function jupyterKind(text: string): NotebookKind | undefined {
+  try {
+    return { format: 'JUPYTER', language: readJupyter(text).language };
+  } catch (error) {
+    if (error instanceof NotebookFailure && error.unsupported) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /**

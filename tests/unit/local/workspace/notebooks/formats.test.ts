@@ -162,6 +162,7 @@ describe('notebooks', () => {
       ['a.sql', '# Databricks notebook source'],
       ['a.txt', '# Databricks notebook source'],
       ['a.scala', '// Databricks notebook source'],
+      ['a.ipynb', jupyter([], { language_info: { name: 'R' } })],
     ] as const) {
       assert.equal(kind(name, text), undefined, `${name}: ${text}`);
     }
