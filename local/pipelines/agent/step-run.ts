@@ -70,10 +70,22 @@ export class StepRun {
   /** A line of the log, as a person sees it. */
   print(text: string): void {
     const masked = this.mask(text);
+    const before = this.#log.failure;
     this.#log.write(masked);
+    if (this.#log.failure !== before) {
+      this.#logFailed(this.#log.failure);
+    }
     for (const line of masked.split('\n')) {
       this.job.events.line(this.job.request.record, this.record, line);
     }
+  }
+
+  /** A step of which nobody can read what it did has failed; what it still says is shown. */
+  #logFailed(failure: Error | undefined): void {
+    this.failCommand();
+    this.error(
+      `The log of the step breaks off here, because it cannot be written: ${failure?.message}. Free space on the disk and run the stage again.`,
+    );
   }
 
   /** Only with `System.Debug`. */
