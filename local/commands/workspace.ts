@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { nearestName } from '../../src/nearest-name';
 import { commandLine } from '../command-line';
 import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
+import { replaceFile } from '../replace-file';
 import { print, printJson } from '../terminal/print';
 import { deleteState, metadataFolder } from '../workspace/data-folder';
 import { HeldByProcess } from '../workspace/held-folder';
@@ -249,9 +250,7 @@ function writeRecord(data: string, running: RunningWorkspaces): void {
     workspaces: running.workspaces.map(({ name, url }) => ({ name, url })),
   };
   mkdirSync(data, { recursive: true });
-  const part = `${recordPath(data)}.part`;
-  writeFileSync(part, JSON.stringify(record));
-  renameSync(part, recordPath(data));
+  replaceFile(recordPath(data), JSON.stringify(record));
 }
 
 /** The record of a living process; one that a killed process left counts as none, also when its number belongs to another by now. */

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../replace-file';
 import type { RecordedRun } from '../service/ports';
 import type { RunRecord } from './run-record';
 
@@ -76,7 +77,5 @@ function parsed(file: string): RunRecord {
 
 /** Replaces the record in one step, so that a reader never finds half of it. */
 export function writeRun({ record, folder }: RecordedRun): void {
-  const part = join(folder, `${RECORD_FILE}.part`);
-  writeFileSync(part, `${JSON.stringify(record, undefined, 2)}\n`);
-  renameSync(part, join(folder, RECORD_FILE));
+  replaceFile(join(folder, RECORD_FILE), `${JSON.stringify(record, undefined, 2)}\n`);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../../replace-file';
 import type { Workspace } from '../api';
 
 const MOST_LOG_BYTES = 5 * 1024 * 1024;
@@ -83,7 +84,7 @@ export function readTaskValues(workspace: Workspace, runId: string): Readonly<Re
 function writeJsonFile(workspace: Workspace, runId: string, name: string, value: unknown): void {
   const folder = attemptFolder(workspace, runId);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, name), JSON.stringify(value));
+  replaceFile(path.join(folder, name), JSON.stringify(value));
 }
 
 function readJsonFileSync<T>(file: string): T | undefined {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +51,28 @@ describe('RunFolders', () => {
     writeFileSync(join(folder, 'run.json'), '{"apiVersion": "databricks-mlops/run/v2"}');
     assert.throws(() => readRun(folder), /not the record of a run that this version can read/);
   });
+
+  it('is whole for every reader while two processes write the record', async () => {
+    const { folder } = new RunFolders(base).create();
+    const run = { record: { ...record('1'), number: 'x'.repeat(200_000) }, folder };
+    writeRun(run);
+    const sources = JSON.stringify(require.resolve('../../../../../local/pipelines/record/run-folders'));
+    const text = `for (let n = 0; n < 200; n += 1) require(${sources}).writeRun(require(${sources}).readRun(${JSON.stringify(folder)}));`;
+    const writers = [1, 2].map(() =>
+      once(
+        spawn(process.execPath, ['--import', 'tsx', '--eval', text], { stdio: ['ignore', 'ignore', 'inherit'] }),
+        'exit',
+      ),
+    );
+    const ended = Promise.all(writers).then((codes) => codes.map(([code]) => code));
+    let result: unknown[] | undefined;
+    while (result === undefined) {
+      assert.equal(readRun(folder)?.record.number.length, 200_000);
+      result = await Promise.race([ended, new Promise<undefined>((resolve) => setImmediate(() => resolve(undefined)))]);
+    }
+    assert.deepEqual(result, [0, 0]);
+    assert.deepEqual(readdirSync(folder), ['run.json']);
+  }).timeout(60_000);
 
   it('leaves no half-written file beside the record', () => {
     const { folder } = new RunFolders(base).create();
