@@ -2,6 +2,7 @@ import { CommandError } from './commands/command-error';
 import { complain } from './commands/complain';
 import { evaluate } from './commands/evaluate';
 import { expand } from './commands/expand';
+import { systemRefusal } from './commands/system-error';
 import { task } from './commands/task';
 import { workspace } from './commands/workspace';
 import { packageVersion } from './package-root';
@@ -62,5 +63,5 @@ function describe(error: unknown): string {
   const sentences = (error as { sentences?: unknown }).sentences;
   return typeof sentences === 'string'
     ? sentences
-    : String(error instanceof Error ? (error.stack ?? error.message) : error);
+    : (systemRefusal(error) ?? String(error instanceof Error ? (error.stack ?? error.message) : error));
 }
