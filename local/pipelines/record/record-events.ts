@@ -117,6 +117,8 @@ async function publish(from: string, to: string): Promise<void> {
   if (isFolder) {
     await refuseLinksOut(from);
   }
+  // Nothing that is recorded lies there: at most what a process that was killed had copied until then.
+  await rm(to, { recursive: true, force: true });
   await mkdir(dirname(target), { recursive: true });
   try {
     await cp(from, target, { recursive: true, verbatimSymlinks: true });

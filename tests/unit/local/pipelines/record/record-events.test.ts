@@ -49,6 +49,16 @@ describe('recordEvents', () => {
       manualValidation: async () => 'resumed',
     });
 
+  it('publishes nothing of what a killed process had copied before it recorded the artifact', async () => {
+    mkdirSync(join(folder, 'artifacts', 'report'), { recursive: true });
+    writeFileSync(join(folder, 'artifacts', 'report', 'of-before.txt'), 'half');
+    mkdirSync(join(work, 'out'));
+    writeFileSync(join(work, 'out', 'a.txt'), 'whole');
+    const artifact = await events().publishArtifact(job, 'pipeline', 'report', join(work, 'out'));
+    assert.deepEqual([artifact.files, artifact.bytes], [1, 5]);
+    assert.equal(existsSync(join(folder, 'artifacts', 'report', 'of-before.txt')), false);
+  });
+
   it('copies an artifact with what is in it, and never twice under one name', async () => {
     mkdirSync(join(work, 'out', 'deep'), { recursive: true });
     writeFileSync(join(work, 'out', 'deep', 'a.txt'), 'first');
