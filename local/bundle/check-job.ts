@@ -3,6 +3,7 @@ import { jobSettings } from '../workspace/jobs/job-settings';
 import { refuseUnsupported } from '../workspace/jobs/task-types';
 import { type Fields, fieldListAt } from './fields';
 import type { Findings } from './findings';
+import { unknownFields } from './unknown-fields';
 
 const STARTERS = ['schedule', 'trigger', 'continuous'];
 
@@ -16,6 +17,7 @@ export function checkJob(settings: Fields, where: string, { problems, warnings }
     ),
   ];
   problems.push(...[...new Set(wrong)].map((sentence) => `${where}: ${sentence}`));
+  warnings.push(...unknownFields(settings, where));
   if (wrong.length > 0) {
     return;
   }

@@ -14,6 +14,9 @@ import { mergeJob } from './merge-job';
 import { withWorkspacePaths } from './task-paths';
 import { declaredVariables, filesFolder, valueTree } from './value-tree';
 
+/** What the Databricks CLI gives a job that says nothing of it (`default_queueing` of its bundle mutators): a second run waits and is not skipped. */
+const QUEUE = { enabled: true };
+
 /**
  * Reads the jobs of the bundle in `folder` for one target: variables substituted, paths of files made absolute in the workspace, each job held
  * against the rules of the local workspace. What is read is described in docs/pipelines.md.
@@ -86,7 +89,11 @@ function jobsOf(
     }
     checkJob(settings, where, findings);
   }
-  const read = [...jobs].map(([key, { settings }]) => ({ key, name: String(settings.name), settings }));
+  const read = [...jobs].map(([key, { settings }]) => ({
+    key,
+    name: String(settings.name),
+    settings: { queue: QUEUE, ...settings },
+  }));
   return inOrderOfReference(read, findings.problems);
 }
 

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, posix, relative, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { stringify } from 'yaml';
 import { IdentityApi } from '../../src/databricks/identity';
 import { type JobSettings, JobsApi } from '../../src/databricks/jobs';
@@ -8,6 +8,7 @@ import { TaskError } from '../../src/errors';
 import type { HttpClient } from '../../src/http/client';
 import { parseYaml } from '../../src/quiet-yaml';
 import type { Bundle } from '../bundle/bundle';
+import { filesToUpload } from '../bundle/files-to-upload';
 import { withJobIds } from '../bundle/job-order';
 import { readBundle } from '../bundle/read-bundle';
 
@@ -43,8 +44,6 @@ export interface DeployedJob {
   readonly id: string;
   readonly created: boolean;
 }
-
-const LEFT_OUT = new Set(['__pycache__', '.pytest_cache', '.venv', 'node_modules', '.databricks']);
 
 /**
  * Uploads a sample's files below `/Workspace/Shared/<bundle>/<commit>/files` and creates its jobs, or resets those that exist by
@@ -83,13 +82,8 @@ function readSample(options: Omit<SampleOptions, 'overrides' | 'warn'>, userName
 /** Relative path (with `/`) to contents. */
 export function sampleFiles(folder: string, training?: TrainingOverride): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  for (const name of names.sort()) {
-    if (!name.split('/').some((segment) => LEFT_OUT.has(segment))) {
-      files.set(name, readFileSync(join(folder, name)));
-    }
+  for (const name of filesToUpload(folder)) {
+    files.set(name, readFileSync(join(folder, name)));
   }
   if (training !== undefined) {
     const path = 'mlops/training.yml';

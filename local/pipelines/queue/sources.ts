@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
-import { isSource } from '../not-sources';
+import { isSource } from '../../not-sources';
 import { isGitRepository } from '../repository-folders';
 
 /** The pipeline's own repository as it is when a run is queued. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
-import { isSource } from '../../not-sources';
+import { isSource } from '../../../not-sources';
 import type { RepositorySource } from '../job-request';
 import { baseEnvironment } from '../step-environment';
 import { StepFailure, type StepRun } from '../step-run';

@@ -167,6 +167,7 @@ targets:
     });
     assert.deepEqual(readBundle(folder, VALUES).jobs[0]?.settings, {
       name: 'b-a',
+      queue: { enabled: true },
       timeout_seconds: 5,
       tasks: [
         {
@@ -199,6 +200,7 @@ targets:
     const { jobs, warnings } = readBundle(folder, VALUES);
     assert.deepEqual(jobs[0]?.settings, {
       name: 'b-a',
+      queue: { enabled: true },
       max_concurrent_runs: 2,
       timeout_seconds: 5,
       tags: { of: 'included' },
@@ -308,6 +310,33 @@ resources:
       assert.match(problems({ target: 'none' }), message);
     });
   }
+
+  it('queues runs of a job that says nothing of it, as the Databricks CLI does', () => {
+    write({
+      'databricks.yml':
+        'bundle: {name: b}\nresources: {jobs: {a: {name: a, tasks: []}, b: {name: b, queue: {enabled: false}, tasks: []}}}',
+    });
+    assert.deepEqual(
+      readBundle(folder, VALUES).jobs.map(({ settings }) => settings.queue),
+      [{ enabled: true }, { enabled: false }],
+    );
+  });
+
+  it('warns of fields that the service would drop without a word', () => {
+    const inner = '{task_key: two, run_iff: ALL_DONE, pipeline_task: {pipeline_id: p}}';
+    write({
+      'databricks.yml': `bundle: {name: b}\nresources: {jobs: {a: {name: a, tag: {a: b}, tasks: [
+  {task_key: one, depend_on: [], pipeline_task: {pipeline_id: p}},
+  {task_key: each, for_each_task: {inputs: "[1]", task: ${inner}}},
+  ]}}}`,
+    });
+    const at = 'databricks.yml: resources.jobs.a';
+    assert.deepEqual(readBundle(folder, VALUES).warnings, [
+      `${at}: the Jobs API knows no field tag. Did you mean tags?`,
+      `${at}, task one: the Jobs API knows no field depend_on. Did you mean depends_on?`,
+      `${at}, task each, task two: the Jobs API knows no field run_iff. Did you mean run_if?`,
+    ]);
+  });
 
   it('reads the sample: three jobs under their names, every file path among the files', () => {
     const { jobs, warnings } = readBundle(SAMPLE, { ...VALUES, target: 'staging' });
