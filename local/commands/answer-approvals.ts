@@ -2,17 +2,18 @@ import { createInterface } from 'node:readline/promises';
 import type { Clock } from '../../src/clock';
 import { counted } from '../../src/counted';
 import type { RunEvents } from '../pipelines/agent/job-request';
-import type { StageRecord } from '../pipelines/record/run-record';
+import type { GivenAnswers } from '../pipelines/queue/given-answers';
+import { approvalsGiven, approvedBy, yetToAnswer } from '../pipelines/record/approval-progress';
+import type { ApprovalRecord, StageRecord } from '../pipelines/record/run-record';
 import { titleOf } from '../pipelines/record/titles';
 import type { Decision, PendingApproval, RunRequest } from '../pipelines/run/run-request';
 import type { RunView } from '../terminal/run-view';
 import { shownText } from '../terminal/shown-text';
-import type { Answer } from './run-options';
 
 /** Who answers what a run waits for. */
 export interface AnswersOptions {
-  /** What the command was given, by environment in lower case. */
-  readonly given: ReadonlyMap<string, { readonly kind: Answer; readonly by: string }>;
+  /** What the command was given. */
+  readonly given: GivenAnswers;
   readonly view: RunView;
   readonly clock: Clock;
   readonly input: NodeJS.ReadStream;
@@ -22,8 +23,8 @@ export interface AnswersOptions {
 }
 
 /**
- * Answers approvals: by what the command was given, else by whoever sits at the terminal, one question at a time; where there is no terminal
- * they are left. An answer given beforehand that does not count is not given again. A `ManualValidation@1` is asked at the terminal too; where
+ * Answers approvals: by what the command was given, one answer after the other, else by whoever sits at the terminal, one question at a time;
+ * where there is no terminal they are left. An answer given beforehand that does not count is not given again. A `ManualValidation@1` is asked at the terminal too; where
  * there is none it waits for its time-out.
  */
 export function answersOf(options: AnswersOptions): {
@@ -31,23 +32,29 @@ export function answersOf(options: AnswersOptions): {
   readonly manualValidation: RunEvents['manualValidation'];
 } {
   const { given, view, clock, input } = options;
-  const used = new Set<string>();
+  const used = new Map<string, number>();
   const ask = oneAtATime();
   return {
     decide: async (approval) => {
       const { check } = approval;
-      const answer = given.get(check.resource.name.toLowerCase());
-      if (answer !== undefined && !used.has(check.id)) {
-        used.add(check.id);
+      const answers = given.get(check.resource.name.toLowerCase()) ?? [];
+      const at = used.get(check.id) ?? 0;
+      used.set(check.id, at + 1);
+      const before = answers[at - 1];
+      if (before !== undefined && check.message !== undefined) {
+        view.notice(`${before.by} cannot answer for ${check.resource.name}: ${check.message}`);
+      }
+      const answer = answers[at];
+      if (answer !== undefined) {
         return { ...answer, comment: '' };
       }
-      if (answer !== undefined) {
-        view.notice(
-          `${answer.by} cannot answer for ${check.resource.name}: ${check.message ?? 'the answer does not count'}`,
-        );
-        return { kind: 'left' };
+      if (input.isTTY === true) {
+        return ask(() => askForApproval(approval, options));
       }
-      return input.isTTY === true ? ask(() => askForApproval(approval, options)) : { kind: 'left' };
+      if (before !== undefined && check.message === undefined) {
+        view.notice(`${check.resource.name}: ${progressOf(approval.approval)} ${waitsFor(approval.approval)}`);
+      }
+      return { kind: 'left' };
     },
     manualValidation: async ({ step, instructions, timeoutMinutes, onTimeout, signal }) => {
       const over = new AbortController();
@@ -70,12 +77,26 @@ export function answersOf(options: AnswersOptions): {
   };
 }
 
+/** Empty where one approval is enough. */
+function progressOf(approval: ApprovalRecord): string {
+  const given = approvalsGiven(approval);
+  const names = approvedBy(approval);
+  return given === '' ? '' : `${given} approvals given${names.length === 0 ? '' : `, by ${names.join(', ')}`}.`;
+}
+
+function waitsFor(approval: ApprovalRecord): string {
+  const names = yetToAnswer(approval);
+  return `${names.join(', ')} ${names.length === 1 ? 'has' : 'have'} not answered yet.`;
+}
+
 /** Answers `left` when nobody needs an answer any more, and when the input ends. */
 function askForApproval(pending: PendingApproval, options: AnswersOptions): Promise<Decision> {
   const { stage, check, approval, signal } = pending;
   const approvers = approval.steps.map(({ assignedApprover }) => shownText(assignedApprover.name));
+  const [next = ''] = yetToAnswer(approval).map(shownText);
   const text = [
     `Stage ${shownText(titleOf(stage))} waits for approval on ${shownText(check.resource.name)} by ${approvers.join(', ')}.`,
+    shownText(progressOf(approval)),
     shownText(approval.instructions),
     ...options.evidence(stage).map((line) => `  ${shownText(line)}`),
     shownText(check.message ?? ''),
@@ -93,7 +114,7 @@ function askForApproval(pending: PendingApproval, options: AnswersOptions): Prom
           ? 'rejected'
           : undefined;
       if (kind !== undefined) {
-        const by = (await question(`who answers [${approvers[0] ?? ''}]? `)) || (approvers[0] ?? '');
+        const by = (await question(`who answers [${next}]? `)) || next;
         return { kind, by, comment: await question('comment (may be empty): ') };
       }
     }

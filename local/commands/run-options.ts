@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
 import { parseYaml } from '../../src/quiet-yaml';
 import type { TaskStub } from '../pipelines/agent/job-request';
+import type { GivenAnswer, GivenAnswers } from '../pipelines/queue/given-answers';
 import { REASONS, type Reason } from '../pipelines/queue/run-variables';
 import { CommandError } from './command-error';
 
@@ -32,8 +33,8 @@ databricks-mlops run --retry RUN:STAGE [options]
   --schedule NAME           display name of the schedule
 
   Approvals (environments and their checks: .mlops/environments.yml)
-  --approve ENV=WHO         answers approvals of an environment; --reject and --bypass likewise. Without an answer a terminal asks; where nobody
-                            can be asked the run is left waiting, and says how to go on
+  --approve ENV=WHO         answers approvals of an environment, once for each approver; --reject and --bypass likewise. Without an answer a
+                            terminal asks; where nobody can be asked the run is left waiting, and says how to go on
   --retry RUN:STAGE         runs a stage of an earlier run again: what did not succeed, and what depends on it
 
   Where things lie
@@ -43,8 +44,6 @@ databricks-mlops run --retry RUN:STAGE [options]
 
   --json prints the record of the run. Ctrl-C cancels the run; twice ends it at once. Exit code 0: the run succeeded.
 `;
-
-export type Answer = 'approved' | 'rejected' | 'bypassed';
 
 /** The command's options, checked. */
 export interface RunOptions {
@@ -61,8 +60,7 @@ export interface RunOptions {
   readonly branch: string | undefined;
   readonly fork: boolean;
   readonly schedule: string | undefined;
-  /** By environment in lower case. */
-  readonly answers: ReadonlyMap<string, { readonly kind: Answer; readonly by: string }>;
+  readonly answers: GivenAnswers;
   readonly jobs: string | undefined;
   readonly out: string;
   readonly settings: string;
@@ -113,10 +111,10 @@ export function readRunOptions(args: readonly string[]): RunOptions {
     branch: values.branch,
     fork: values.fork === true,
     schedule: values.schedule,
-    answers: new Map([
-      ...answers('approved', pairs('approve', values.approve)),
-      ...answers('rejected', pairs('reject', values.reject)),
-      ...answers('bypassed', pairs('bypass', values.bypass)),
+    answers: answersOf([
+      ...answers('approved', pairList('approve', values.approve)),
+      ...answers('rejected', pairList('reject', values.reject)),
+      ...answers('bypassed', pairList('bypass', values.bypass)),
     ]),
     jobs: values.jobs,
     out: resolve(values.out ?? '.mlops/runs'),
@@ -170,15 +168,17 @@ function usage(sentence: string): CommandError {
 
 /** `name=value` of each use of an option; the last one of a name counts. */
 function pairs(option: string, given: readonly string[] = []): ReadonlyMap<string, string> {
-  return new Map(
-    given.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1 || equals === text.length - 1) {
-        throw usage(`--${option} ${text}: write name=value.`);
-      }
-      return [text.slice(0, equals), text.slice(equals + 1)];
-    }),
-  );
+  return new Map(pairList(option, given));
+}
+
+function pairList(option: string, given: readonly string[] = []): readonly (readonly [string, string])[] {
+  return given.map((text) => {
+    const equals = text.indexOf('=');
+    if (equals < 1 || equals === text.length - 1) {
+      throw usage(`--${option} ${text}: write name=value.`);
+    }
+    return [text.slice(0, equals), text.slice(equals + 1)] as const;
+  });
 }
 
 function folders(given: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
@@ -190,8 +190,22 @@ function folders(given: ReadonlyMap<string, string>): ReadonlyMap<string, string
   return new Map([...given].map(([alias, folder]) => [alias, resolve(folder)]));
 }
 
-function answers(kind: Answer, given: ReadonlyMap<string, string>) {
-  return [...given].map(([environment, by]) => [environment.toLowerCase(), { kind, by }] as const);
+function answers(kind: GivenAnswer['kind'], given: readonly (readonly [string, string])[]) {
+  return given.map(([environment, by]) => ({ environment, answer: { kind, by } }));
+}
+
+function answersOf(given: readonly { readonly environment: string; readonly answer: GivenAnswer }[]): GivenAnswers {
+  const byEnvironment = new Map<string, GivenAnswer[]>();
+  for (const { environment, answer } of given) {
+    const key = environment.toLowerCase();
+    const before = byEnvironment.get(key) ?? [];
+    const other = before.find(({ kind }) => kind !== answer.kind);
+    if (other !== undefined) {
+      throw usage(`There are answers both ${other.kind} and ${answer.kind} for '${environment}'. Give one of them.`);
+    }
+    byEnvironment.set(key, [...before, answer]);
+  }
+  return byEnvironment;
 }
 
 function retryOf(text: string): { readonly run: string; readonly stage: string } {

@@ -100,6 +100,7 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
         view.begins(run.record);
       },
     },
+    answers: options.answers,
     ...answersOf({
       given: options.answers,
       view,

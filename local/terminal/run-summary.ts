@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { counted } from '../../src/counted';
 import { durationText } from '../duration-text';
+import { approvalsGiven, approversToGoOn } from '../pipelines/record/approval-progress';
 import { localAdvice } from '../pipelines/record/local-advice';
 import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
 import { saysOnly } from '../pipelines/record/said';
@@ -90,11 +91,16 @@ function waits(record: RunRecord, stage: StageRecord, { paint, caller = INSTALLE
   return pending
     .filter(({ status, kind }) => status === 'pending' && kind === 'approval')
     .flatMap(({ resource, approval }) => {
-      const approvers = approval?.steps.map(({ assignedApprover }) => assignedApprover.name) ?? [];
-      const command = wayOn(record, stage, `${resource.name}=${approvers[0] ?? 'you'}`, caller);
+      if (approval === undefined) {
+        return [];
+      }
+      const approvers = approval.steps.map(({ assignedApprover }) => assignedApprover.name);
+      const given = approvalsGiven(approval);
+      const answers = approversToGoOn(approval, record.requestedFor).map((name) => `${resource.name}=${name}`);
+      const command = answers.length === 0 ? undefined : wayOn(record, stage, answers, caller);
       return [
         '',
-        `${paint.yellow('?')} ${paint.bold(shownText(titleOf(stage)))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}.${command === undefined ? '' : ' Go on with:'}`,
+        `${paint.yellow('?')} ${paint.bold(shownText(titleOf(stage)))} waits for approval on ${shownText(resource.name)} by ${shownText(approvers.join(', '))}${given === '' ? '' : ` (${given} given)`}.${command === undefined ? '' : ' Go on with:'}`,
         ...(command === undefined ? [] : [`    ${command}`]),
       ];
     });

@@ -125,6 +125,42 @@ describe('databricks-mlops run, as a process', () => {
     );
   });
 
+  const WANTS_TWO = 'environments:\n  prod: { approvals: { approvers: [owners, risk], minimum: 2 } }\n';
+
+  it('takes both approvals of an environment that wants two', async () => {
+    made({ 'p.yml': GATED, '.mlops/environments.yml': WANTS_TWO });
+    const { exitCode, stdout } = await folder.run('p.yml', '--approve', 'prod=owners', '--approve', 'prod=risk');
+    assert.equal(exitCode, 0, stdout);
+    assert.doesNotMatch(stdout, /does not count|cannot answer/);
+  });
+
+  it('keeps the first of two approvals, and prints the command that gives the second', async () => {
+    made({ 'p.yml': GATED, '.mlops/environments.yml': WANTS_TWO });
+    const left = await folder.run('p.yml', '--approve', 'prod=owners');
+    assert.equal(left.exitCode, 1);
+    assert.match(left.stdout, /prod: 1 of 2 approvals given, by owners\. risk has not answered yet\./);
+    const [, command = ''] = /^ {4}(?:node \S+|npx databricks-mlops) run (.*)$/m.exec(left.stdout) ?? [];
+    assert.equal(command, '--retry 1:release --approve prod=risk');
+    const { exitCode, stdout } = await folder.run(...command.split(' '));
+    assert.equal(exitCode, 0, stdout);
+  });
+
+  it('refuses an answer that nothing asks for before anything has run', async () => {
+    made({ 'p.yml': GATED, '.mlops/environments.yml': WANTS_TWO });
+    const { exitCode, stdout, stderr } = await folder.run(
+      'p.yml',
+      '--approve',
+      'prd=owners',
+      '--approve',
+      'prod=nobody',
+    );
+    assert.equal(exitCode, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /no environment 'prd' to answer for\. Did you mean prod\? It has: prod\./);
+    assert.match(stderr, /nobody is no approver of environment prod; approvers are: owners, risk\./);
+    assert.ok(!folder.has('.mlops/runs'));
+  });
+
   it('takes a rejection, and says whose it is', async () => {
     const { exitCode } = await made({ 'p.yml': GATED, '.mlops/environments.yml': ENVIRONMENTS }).run(
       'p.yml',
@@ -153,7 +189,7 @@ describe('databricks-mlops run, as a process', () => {
     const left = await made({ 'p.yml': GATED, '.mlops/environments.yml': ENVIRONMENTS }).run('p.yml');
     assert.equal(left.exitCode, 1);
     assert.match(left.stdout, /waits for an answer; 1 of 2 stages ran/);
-    const [, command = ''] = /^ {4}node \S+ run (.*)$/m.exec(left.stdout) ?? [];
+    const [, command = ''] = /^ {4}(?:node \S+|npx databricks-mlops) run (.*)$/m.exec(left.stdout) ?? [];
     assert.equal(command, '--retry 1:release --approve prod=alice');
     const { exitCode, stdout } = await folder.run(...command.split(' '));
     assert.equal(exitCode, 0, stdout);

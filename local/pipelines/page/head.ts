@@ -1,4 +1,5 @@
 import { type Html, html } from '../../html';
+import { approversToGoOn } from '../record/approval-progress';
 import type { StepRecord } from '../record/run-record';
 import { says } from '../record/said';
 import { titleOf } from '../record/titles';
@@ -55,8 +56,14 @@ function howToAnswer({ record, caller, goesOn }: RunView, { stage, check }: Wait
   if (goesOn) {
     return html`<p>Answer in the terminal where the run goes on.</p>`;
   }
-  const asked = check.approval?.steps.find(({ status }) => status === 'pending')?.assignedApprover.name;
-  const command = wayOn(record, stage, `${check.resource.name}=${asked ?? 'WHO'}`, caller);
+  const asked = check.approval === undefined ? [] : approversToGoOn(check.approval, record.requestedFor);
+  const names = asked.length === 0 ? ['WHO'] : asked;
+  const command = wayOn(
+    record,
+    stage,
+    names.map((name) => `${check.resource.name}=${name}`),
+    caller,
+  );
   return command === undefined
     ? html`<p>Run the stage again with an approval. The command is not shown, because a name in it holds signs that a terminal acts on.</p>`
     : html`<p>To approve and go on:</p><p class="command"><code data-copy="the command">${command}</code></p>`;

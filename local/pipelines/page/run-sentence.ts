@@ -1,4 +1,5 @@
 import { counted } from '../../../src/counted';
+import { approvalsGiven } from '../record/approval-progress';
 import type { CheckRunRecord, StageRecord } from '../record/run-record';
 import { isImplicitStage, titleOf } from '../record/titles';
 import { jobsOf, type RunView, stageState } from './run-view';
@@ -83,9 +84,8 @@ function stageCounts({ stages }: RunView): string {
 function whatIsNeeded({ kind, approval, resource }: CheckRunRecord): string {
   switch (kind) {
     case 'approval': {
-      const given = approval?.steps.filter(({ status }) => status === 'approved').length ?? 0;
-      const wanted = Math.max(1, approval?.minimumApprovers ?? 1);
-      return `an approval for ${resource.name}${wanted > 1 ? ` (${given} of ${wanted} given)` : ''}`;
+      const given = approval === undefined ? '' : approvalsGiven(approval);
+      return `an approval for ${resource.name}${given === '' ? '' : ` (${given} given)`}`;
     }
     case 'branchControl':
       return `the branch control of ${resource.name}`;

@@ -16,6 +16,7 @@ import type { PipelineConnection } from '../task-environment';
 import { ApprovalDesk } from './approval-desk';
 import { Counters } from './counters';
 import { ExclusiveLocks } from './exclusive-locks';
+import { environmentsOf } from './given-answers';
 import { ownFolders, type QueueRequest, type Surroundings } from './queue-request';
 import type { UsableConnections } from './ready-place';
 import { repositorySources } from './repository-sources';
@@ -120,10 +121,7 @@ function eventsOf(run: RecordedRun, around: Surroundings, changed: () => void): 
 
 /** A misspelt environment has no checks here as on Azure DevOps, which is easily taken for an approval that was not asked for. */
 function tellUndescribed(plan: PipelinePlan, environments: Environments, notice: (sentence: string) => void): void {
-  const named = plan.stages.flatMap(({ jobs }) =>
-    jobs.flatMap((job) => (job.kind === 'deployment' ? [job.environment] : [])),
-  );
-  const unknown = [...new Set(named)].filter(
+  const unknown = environmentsOf(plan).filter(
     (name) =>
       !name.includes('$(') && !environments.described.some((known) => known.name.toLowerCase() === name.toLowerCase()),
   );

@@ -6,6 +6,7 @@ import type { RunFolders } from '../record/run-folders';
 import type { Decision, PendingApproval, StageEvents } from '../run/run-request';
 import type { RecordedRun } from '../service/ports';
 import type { LocalWorkspace } from '../settings/connections';
+import type { GivenAnswers } from './given-answers';
 import type { QueuedFor } from './run-variables';
 
 /** What somebody asks for who queues a run. Kept beside the run's record, so that a stage can be retried by another process. */
@@ -53,6 +54,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly audience: RunAudience;
+  /** What `decide` answers without being asked; refused before the run begins where nothing asks for it. */
+  readonly answers?: GivenAnswers;
   /** See `decide` of a run. */
   decide(approval: PendingApproval): Promise<Decision>;
   readonly manualValidation: RunEvents['manualValidation'];

@@ -148,6 +148,7 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
       `Run ${runId} has no stage '${stage}'. It has: ${prepared.plan.stages.map(({ name }) => name).join(', ')}.`,
     );
   }
+  checkSettings(prepared.plan, surroundings);
   if (sources.commit !== run.record.commit) {
     audience.notice(`The files have changed since run ${runId}: it was of commit ${run.record.commit.slice(0, 12)}.`);
   }

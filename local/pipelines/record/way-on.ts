@@ -13,16 +13,17 @@ export const INSTALLED: Caller = { program: ['npx', 'databricks-mlops'], places:
 
 /**
  * The command that takes up a stage again and answers what it waits for.
- * @param answer `ENV=WHO`
+ * @param approvals `ENV=WHO` each
  * @returns `undefined` when a name in it holds signs that no terminal should be handed
  */
 export function wayOn(
   { id }: Pick<RunRecord, 'id'>,
   { name }: Pick<StageRecord, 'name'>,
-  answer: string,
+  approvals: readonly string[],
   { program, places }: Caller,
 ): string | undefined {
-  return commandLine([...program, 'run', '--retry', `${id}:${name}`, '--approve', answer, ...places]);
+  const answers = approvals.flatMap((answer) => ['--approve', answer]);
+  return commandLine([...program, 'run', '--retry', `${id}:${name}`, ...answers, ...places]);
 }
 
 /**

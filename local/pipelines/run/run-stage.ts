@@ -65,6 +65,7 @@ export async function runStage(run: Run, stage: StageToRun): Promise<'ended' | '
       record,
       environmentsOf(plan, variables),
       plan.lockBehavior ?? run.plan.lockBehavior ?? 'runLatest',
+      stage.asked,
     );
     if (checks.kind === 'left') {
       record.note = 'It waits for an approval.';

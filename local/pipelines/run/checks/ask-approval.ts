@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { approvalsWanted, approvedBy } from '../../record/approval-progress';
 import type {
   ApprovalRecord,
   ApprovalStepRecord,
@@ -47,6 +48,9 @@ async function answers(
   check: CheckRunRecord,
   approval: ApprovalRecord,
 ): Promise<ApprovalEnding> {
+  if (isEnough(approval)) {
+    return 'approved';
+  }
   for (;;) {
     run.request.events.approvalWaits(pending);
     const decision = await run.request.decide(pending);
@@ -117,13 +121,11 @@ function take(
   if (decision.kind === 'rejected') {
     return 'rejected';
   }
-  const agreed = approval.steps.filter(({ status }) => status === 'approved').length;
-  return agreed >= wanted(approval) ? 'approved' : undefined;
+  return isEnough(approval) ? 'approved' : undefined;
 }
 
-/** A minimum of 0, or of more than there are, is all of them. Source: the page on approvals and checks. */
-function wanted({ minimumApprovers, steps }: ApprovalRecord): number {
-  return minimumApprovers < 1 || minimumApprovers > steps.length ? steps.length : minimumApprovers;
+function isEnough(approval: ApprovalRecord): boolean {
+  return approvedBy(approval).length >= approvalsWanted(approval);
 }
 
 function stepOf(approval: ApprovalRecord, who: string): ApprovalStepRecord | undefined {

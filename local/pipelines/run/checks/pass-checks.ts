@@ -19,12 +19,14 @@ interface NamedChecks extends EnvironmentChecks {
 /**
  * Passes the checks of the environments that a stage uses, in the order of the platform: branch control, approvals, exclusive lock. Without any
  * check the stage gets no checkpoint at all. A rejection fails the stage, a time-out skips it. Source: the page on approvals and checks.
+ * @param goesOn whether approvals that an earlier process was given, and that were not enough, still count: what was approved is as it was
  */
 export async function passChecks(
   run: Run,
   stage: StageRecord,
   environments: readonly string[],
   behavior: LockBehavior,
+  goesOn: boolean,
 ): Promise<ChecksEnding> {
   const checks = environments.map((name): NamedChecks => ({ ...run.request.environment(name), name }));
   if (
@@ -35,10 +37,11 @@ export async function passChecks(
   ) {
     return { kind: 'passed', release: () => undefined };
   }
+  const former = goesOn ? stage.checkpoint : undefined;
   const suite = openCheckpoint(run, stage);
   const ending =
     controlBranches(run, suite, checks) ??
-    (await passApprovals(run, stage, suite, checks)) ??
+    (await passApprovals(run, stage, suite, checks, former)) ??
     (await lock(run, suite, checks, behavior));
   if (ending.kind !== 'left') {
     const result = ending.kind === 'passed' ? 'succeeded' : ending.kind;
@@ -120,12 +123,13 @@ async function passApprovals(
   stage: StageRecord,
   suite: CheckpointRecord,
   checks: readonly NamedChecks[],
+  former: CheckpointRecord | undefined,
 ): Promise<ChecksEnding | undefined> {
   const over = new AbortController();
   const signal = AbortSignal.any([run.request.signal, over.signal]);
   const asked = checks.flatMap((environment) =>
-    environment.approvals.map(async (approval) => {
-      const record = approvalRecord(run, approval);
+    environment.approvals.map(async (approval, index) => {
+      const record = approvalRecord(run, approval, formerApproval(former, environment, index));
       const check = addCheck(run, suite, environment, 'approval', record);
       const ending = await askApproval(run, stage, check, record, signal);
       if (ending === 'rejected' || ending === 'timedOut') {
@@ -155,18 +159,31 @@ async function passApprovals(
   return find('left') === undefined ? undefined : { kind: 'left' };
 }
 
-function approvalRecord(run: Run, approval: ApprovalCheck): ApprovalRecord {
+/** The same approval of an environment, as it was left. */
+function formerApproval(
+  former: CheckpointRecord | undefined,
+  { name }: NamedChecks,
+  index: number,
+): ApprovalRecord | undefined {
+  return former?.checks.filter(({ kind, resource }) => kind === 'approval' && resource.name === name)[index]?.approval;
+}
+
+function approvalRecord(run: Run, approval: ApprovalCheck, former: ApprovalRecord | undefined): ApprovalRecord {
   const { approvers, ...rest } = approval;
+  const given = former?.steps.filter(({ status }) => status === 'approved') ?? [];
   return {
     ...rest,
-    steps: approvers.map((assignedApprover) => ({
-      assignedApprover,
-      actualApprover: undefined,
-      status: 'pending',
-      comment: '',
-      initiatedAt: now(run),
-      modifiedAt: undefined,
-    })),
+    steps: approvers.map(
+      (assignedApprover) =>
+        given.find((step) => step.assignedApprover.id === assignedApprover.id) ?? {
+          assignedApprover,
+          actualApprover: undefined,
+          status: 'pending',
+          comment: '',
+          initiatedAt: now(run),
+          modifiedAt: undefined,
+        },
+    ),
   };
 }
 

@@ -51,11 +51,23 @@ describe('answers to what a run waits for', () => {
       },
     });
 
-  const approval = (name = 'prod', signal = new AbortController().signal, message?: string) =>
+  const approval = (
+    name = 'prod',
+    signal = new AbortController().signal,
+    message?: string,
+    approvedBy: readonly string[] = [],
+  ) =>
     ({
       stage: stageRecord(1, 'gate'),
       check: { id: `check-${name}`, resource: { name }, message },
-      approval: { instructions: 'Look first.', steps: NAMES.map((who) => ({ assignedApprover: { name: who } })) },
+      approval: {
+        instructions: 'Look first.',
+        minimumApprovers: approvedBy.length + 1,
+        steps: NAMES.map((who) => ({
+          assignedApprover: { name: who },
+          status: approvedBy.includes(who) ? 'approved' : 'pending',
+        })),
+      },
       signal,
     }) as unknown as PendingApproval;
 
@@ -68,12 +80,44 @@ describe('answers to what a run waits for', () => {
   };
 
   it('are those given beforehand, once for each approval', async () => {
-    const { decide } = answers(false, new Map([['prod', { kind: 'approved', by: 'Zoe' }]]));
+    const { decide } = answers(false, new Map([['prod', [{ kind: 'approved', by: 'Zoe' }]]]));
     assert.deepEqual(await decide(approval('PROD')), { kind: 'approved', by: 'Zoe', comment: '' });
     const again = await decide(approval('PROD', undefined, 'Zoe is no approver.'));
     assert.deepEqual(again, { kind: 'left' });
     assert.deepEqual(notices, ['Zoe cannot answer for PROD: Zoe is no approver.']);
     assert.deepEqual(await decide(approval('prod')), { kind: 'approved', by: 'Zoe', comment: '' });
+  });
+
+  it('are all given where an approval wants several, also behind one that does not count', async () => {
+    const by = (...names: readonly string[]) => names.map((who) => ({ kind: 'approved', by: who }) as const);
+    const { decide } = answers(false, new Map([['prod', by('Ada', 'Zoe', 'Bo')]]));
+    assert.deepEqual(await decide(approval()), { kind: 'approved', by: 'Ada', comment: '' });
+    assert.deepEqual(await decide(approval()), { kind: 'approved', by: 'Zoe', comment: '' });
+    assert.deepEqual(await decide(approval('prod', undefined, 'Zoe is no approver.')), {
+      kind: 'approved',
+      by: 'Bo',
+      comment: '',
+    });
+    assert.deepEqual(notices, ['Zoe cannot answer for prod: Zoe is no approver.']);
+  });
+
+  it('that counted and are not enough are not called wrong', async () => {
+    const { decide } = answers(false, new Map([['prod', [{ kind: 'approved', by: 'Ada' }]]]));
+    await decide(approval());
+    assert.deepEqual(await decide(approval('prod', undefined, undefined, ['Ada'])), { kind: 'left' });
+    assert.deepEqual(notices, ['prod: 1 of 2 approvals given, by Ada. Bo has not answered yet.']);
+  });
+
+  it('tell the next who is asked how far the approval is, and offer who has not answered', async () => {
+    const decided = answers(true).decide(approval('prod', undefined, undefined, ['Ada']));
+    await asks('1 of 2 approvals given, by Ada.');
+    await asks('later? ');
+    input.write('a\n');
+    await asks('who answers [Bo]? ');
+    input.write('\n');
+    await asks('comment');
+    input.write('\n');
+    assert.deepEqual(await decided, { kind: 'approved', by: 'Bo', comment: '' });
   });
 
   it('are left where nobody sits at a terminal', async () => {

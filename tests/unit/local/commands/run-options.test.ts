@@ -46,13 +46,23 @@ describe('options of run', () => {
     assert.deepEqual(options.repositories.get('mlops'), folder);
     assert.deepEqual(options.places, ['--out', 'here']);
     assert.deepEqual(Object.fromEntries(options.answers), {
-      prod: { kind: 'approved', by: 'Ada' },
-      stage: { kind: 'rejected', by: 'Bo' },
-      dev: { kind: 'bypassed', by: 'Cy' },
+      prod: [{ kind: 'approved', by: 'Ada' }],
+      stage: [{ kind: 'rejected', by: 'Bo' }],
+      dev: [{ kind: 'bypassed', by: 'Cy' }],
     });
     assert.deepEqual(options.stubs.get('Task@1'), {
       result: 'succeeded',
       outputs: { runId: '12', url: 'https://w' },
+    });
+  });
+
+  it('take several approvals of one environment, in any case', () => {
+    const { answers } = readRunOptions([file, '--approve', 'Prod=Ada', '--approve', 'prod=Bo']);
+    assert.deepEqual(Object.fromEntries(answers), {
+      prod: [
+        { kind: 'approved', by: 'Ada' },
+        { kind: 'approved', by: 'Bo' },
+      ],
     });
   });
 
@@ -71,6 +81,8 @@ describe('options of run', () => {
     [['FILE', '--schedule', 'nightly'], /--schedule needs --reason schedule/],
     [['FILE', '--branch', 'main'], /such as refs\/heads\/main/],
     [['FILE', '--approve', 'prod'], /write name=value/],
+    [['FILE', '--approve', 'prod=a', '--reject', 'PROD=b'], /both approved and rejected for 'PROD'\. Give one of them/],
+    [['FILE', '--bypass', 'prod=a', '--approve', 'prod=b'], /both approved and bypassed for 'prod'/],
     [['FILE', '--repository', 'x=/nowhere'], /there is no such folder/],
     [['FILE', '--stub', 'Task@1=/nowhere'], /there is no such file/],
     [['FILE', '--stub', 'Task@1=FOLDER/bad.yml'], /result/],

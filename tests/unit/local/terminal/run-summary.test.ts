@@ -117,7 +117,7 @@ describe('runSummary', () => {
       kind: 'approval',
       status: 'pending',
       resource: { name: "prod's" },
-      approval: { steps: [{ assignedApprover: { name: 'Ada L' } }] },
+      approval: { minimumApprovers: 1, steps: [{ assignedApprover: { name: 'Ada L' }, status: 'pending' }] },
     } as unknown as CheckRunRecord;
     const stage = stageRecord(1, 'gate', {
       state: 'pending',
@@ -135,12 +135,34 @@ describe('runSummary', () => {
     );
   });
 
+  it('names in that command whoever has yet to approve, and says how far the approval is', () => {
+    const step = (name: string, status: string) => ({ assignedApprover: { id: name, name }, status });
+    const check = {
+      kind: 'approval',
+      status: 'pending',
+      resource: { name: 'prod' },
+      approval: {
+        minimumApprovers: 3,
+        requesterMayApprove: false,
+        steps: [step('owners', 'approved'), step('Ada', 'pending'), step('risk', 'pending'), step('legal', 'pending')],
+      },
+    } as unknown as CheckRunRecord;
+    const stage = stageRecord(1, 'gate', {
+      state: 'pending',
+      result: undefined,
+      checkpoint: checkpointRecord(2, [check]),
+    });
+    const text = summary({ stages: [stage], requestedFor: { id: '1', name: 'Ada' } });
+    assert.match(text, /by owners, Ada, risk, legal \(1 of 3 given\)\. Go on with:/);
+    assert.match(text, /--retry 7:gate --approve prod=risk --approve prod=legal$/m);
+  });
+
   it('gives no command whose words a terminal must not be handed', () => {
     const check = {
       kind: 'approval',
       status: 'pending',
       resource: { name: 'prod\u001b]0;title\u0007' },
-      approval: { steps: [{ assignedApprover: { name: 'Ada' } }] },
+      approval: { minimumApprovers: 1, steps: [{ assignedApprover: { name: 'Ada' }, status: 'pending' }] },
     } as unknown as CheckRunRecord;
     const stage = stageRecord(1, 'gate', {
       state: 'pending',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunRecord, StageRecord } from '../../../../../local/pipelines/record/run-record';
+import type { Decision } from '../../../../../local/pipelines/run/run-request';
+import { approval, BO, CY, gate } from '../../../../support/approval-gate';
 import { jobResults, type Ran, resultsOf, runOf, stageOf } from '../../../../support/pipeline-run';
 
 const THREE = `stages:
@@ -202,5 +204,37 @@ describe('a stage with an approval that is run again', () => {
     });
     assert.equal(last.record.state, 'completed');
     assert.equal(last.record.result, 'succeeded');
+  });
+
+  it('keeps the approvals of a check that was left, unless what was approved is made again', async () => {
+    const both = approval({ approvers: [BO, CY], minimumApprovers: 2 });
+    const given = (...names: readonly string[]) => {
+      const rest = [...names];
+      return async (): Promise<Decision> => {
+        const by = rest.shift();
+        return by === undefined ? { kind: 'left' } : { kind: 'approved', by, comment: 'read' };
+      };
+    };
+    const environments = { model: { approvals: [both] } };
+    const first = await runOf(gate(), { environments, request: { decide: given('bo') } });
+    assert.equal(stageOf(first, 'approve').state, 'pending');
+    const left = JSON.stringify(first.record);
+    const goesOn = (retry: string) =>
+      runOf(gate(), { environments, record: JSON.parse(left) as RunRecord, request: { retry, decide: given('cy') } });
+    const steps = (stage: StageRecord) =>
+      stage.checkpoint?.checks[0]?.approval?.steps.map(({ status, comment }) => [status, comment]);
+
+    const approved = stageOf(await goesOn('approve'), 'approve');
+    assert.equal(approved.result, 'succeeded');
+    assert.deepEqual(steps(approved), [
+      ['approved', 'read'],
+      ['approved', 'read'],
+    ]);
+    const madeAgain = stageOf(await goesOn('evaluate'), 'approve');
+    assert.equal(madeAgain.state, 'pending');
+    assert.deepEqual(steps(madeAgain), [
+      ['pending', ''],
+      ['approved', 'read'],
+    ]);
   });
 });
