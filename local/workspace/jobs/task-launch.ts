@@ -38,7 +38,7 @@ export interface Launch {
 }
 
 /** What a launch depends on besides the task. */
-export interface LaunchParts {
+interface LaunchParts {
   readonly workspace: Workspace;
   /** The one warehouse. */
   readonly warehouseId: string;

@@ -31,7 +31,7 @@ function libraryRequirement(library: Readonly<Record<string, unknown>>): string 
 }
 
 /** Where relative paths of a requirement begin, and the folder that they stay in. */
-export interface RequirementPlace {
+interface RequirementPlace {
   readonly folder: string;
   readonly root: string;
 }

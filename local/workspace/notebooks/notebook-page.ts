@@ -2,7 +2,7 @@ import { type Html, html } from '../../html';
 import { magicOf, type Notebook, type NotebookCell } from './notebook';
 
 /** What a run adds to the cells of its notebook. */
-export interface NotebookEnd {
+interface NotebookEnd {
   /** What `dbutils.notebook.exit` was given. */
   readonly exitValue?: string | undefined;
   /** Of the error that ended it. */

@@ -41,8 +41,8 @@ export function writeSource({ language, cells }: Notebook): string {
 function readCell(given: readonly string[], language: NotebookLanguage): NotebookCell {
   const lines = trimmedLines(given);
   const comment = COMMENT[language];
-  const [, shown, title] = new RegExp(`^${comment} DBTITLE ([01]),(.*)$`).exec(lines[0] ?? '') ?? [];
-  const magic = new RegExp(`^${comment} MAGIC(?:[ \\t](.*))?$`);
+  const [, shown, title] = new RegExp(`^${comment} DBTITLE ([01]),(.*)$`, 's').exec(lines[0] ?? '') ?? [];
+  const magic = new RegExp(`^${comment} MAGIC(?:[ \\t](.*))?$`, 's');
   const body = (title === undefined ? lines : lines.slice(1)).map((line) => {
     const found = magic.exec(line);
     return found === null ? line : (found[1] ?? '');

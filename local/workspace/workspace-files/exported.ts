@@ -13,7 +13,7 @@ import { refusedFormat } from './contents';
 import type { WorkspaceObject } from './objects';
 
 /** What `workspace/export` gives of an object. */
-export interface Exported {
+interface Exported {
   /** Extension of the file, without a dot. */
   readonly fileType: string;
   readonly content: Buffer | Readable;

@@ -24,7 +24,10 @@ const FILES = {
   'notebooks/lib/shared.py': SHARED,
   'notebooks/other.ipynb': JUPYTER,
   'root_module.py': 'name = "root"\n',
-  'scripts/say.py': 'import sys, beside\nprint(sys.argv[1], beside.word)\n',
+  'scripts/say.py':
+    'import json, os, sys, beside\n' +
+    "tags = json.loads(os.environ['MLFLOW_RUN_CONTEXT'])\n" +
+    "print(sys.argv[1], beside.word, tags['mlflow.databricks.gitRepoCommit'], tags['mlflow.databricks.gitRepoReference'])\n",
   'scripts/beside.py': 'word = "beside"\n',
   'sql/count.sql': 'SELECT :n AS n',
 };
@@ -95,7 +98,7 @@ describe('runs with a Git source', () => {
     assert.equal(run.git_source?.git_branch, 'main');
     assert.equal(await resultOf(run, 'n'), 'one root notebooks');
     assert.equal(await resultOf(run, 'j'), 'jupyter');
-    assert.equal((await outputOf(workspace, run, 's')).logs, 'hi beside\n');
+    assert.equal((await outputOf(workspace, run, 's')).logs, `hi beside ${first} main\n`);
   });
 
   it('keep the commit of their first task when the branch moves on, and new runs take the new one', async () => {

@@ -15,12 +15,13 @@ const LINES = [
   "print('é ☃ <b>')",
   'SELECT :name -- x',
   '# MAGICAL',
+  'line\u2028separator',
   '%md-sandbox',
 ];
 const FIRST = ['%md', '%sql', '%run ./other', '%pip install c', '%python', '%sh', ''];
 
 /** Cells without empty lines at their ends: those are not kept. */
-export const anyCell: fc.Arbitrary<NotebookCell> = fc
+const anyCell: fc.Arbitrary<NotebookCell> = fc
   .record({
     first: fc.constantFrom(...FIRST),
     lines: fc.array(fc.oneof(fc.constantFrom(...LINES), fc.string({ maxLength: 12 }).map(oneLine)), { maxLength: 5 }),
