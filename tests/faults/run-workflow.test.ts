@@ -212,6 +212,6 @@ async function mustBeGreen(step: WorkflowStep, host: FakeHost): Promise<void> {
   assert.equal(outputs.runId, String(run?.run_id));
   assert.equal(outputs.resultState, 'SUCCESS');
   assert.equal(outputs.attempts, '1');
-  assert.deepEqual([outputs.modelName, outputs.modelVersion, outputs.mlflowRunId], [MODEL, '1', 'r1']);
+  assert.deepEqual([outputs.modelName, outputs.modelVersion, outputs.mlflowRunId], [MODEL, '1', step.mlflowRunId]);
   assert.equal(outputs.failedTasks, '');
 }

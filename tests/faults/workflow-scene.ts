@@ -17,6 +17,8 @@ export interface WorkflowScene extends GatedJobs {
 /** A step that can be run again under its own key. */
 export interface WorkflowStep {
   readonly jobId: string;
+  /** The MLflow run that the job names. */
+  readonly mlflowRunId: string;
   run(inputs?: Record<string, string>, connection?: ServiceConnection): Promise<FakeHost>;
   /** The post-job phase after a step. */
   afterJob(host: FakeHost): Promise<void>;
@@ -36,6 +38,7 @@ export async function startWorkflowScene(): Promise<WorkflowScene> {
       const jobId = await createJob(workspace, { name: `train-${number}`, tasks: [TRAIN], max_concurrent_runs: 5 });
       return {
         jobId,
+        mlflowRunId: jobs.mlflowRunId,
         async run(inputs = {}, connection = tokenConnection(workspace.url, workspace.token)) {
           const host = new FakeHost({
             inputs: { databricksConnection: 'dbx', job: `train-${number}`, ...inputs },

@@ -10,7 +10,6 @@ import { Gate } from './gate';
 import { principal } from './sign-in';
 
 export const MODEL = 'main.default.price';
-const SAID = `mlops-result: {"mlflow_run_id": "r1", "model_name": "${MODEL}", "model_version": "1"}`;
 
 /** A task of a job that registers version 1 of {@link MODEL}, as its log says. */
 export const TRAIN = { task_key: 'train', python_wheel_task: { package_name: 'train', entry_point: 'main' } };
@@ -19,6 +18,8 @@ export const TRAIN = { task_key: 'train', python_wheel_task: { package_name: 'tr
 export interface GatedJobs {
   readonly workspace: TestWorkspace;
   readonly clock: AutoClock;
+  /** The MLflow run that every job names. */
+  readonly mlflowRunId: string;
   /** Runs go on as long as this is true, whoever waits. */
   held: boolean;
   /** Jobs fail as long as this is true. */
@@ -37,7 +38,6 @@ export interface GatedJobs {
 export async function startGatedJobs(): Promise<GatedJobs> {
   const clock = new AutoClock();
   const gate = new Gate();
-  const program = programThatSays(SAID);
   const state = {
     held: false,
     failing: false,
@@ -54,7 +54,9 @@ export async function startGatedJobs(): Promise<GatedJobs> {
     },
   };
   const workspace = await startTestWorkspace({ clock, python, maxConcurrentTasks: 8, servicePrincipals: [principal] });
-  await registerModel(workspace);
+  const mlflowRunId = await trainedModel(workspace);
+  const said = { mlflow_run_id: mlflowRunId, model_name: MODEL, model_version: '1' };
+  const program = programThatSays(`mlops-result: ${JSON.stringify(said)}`);
 
   async function activeRuns(): Promise<readonly RunReply[]> {
     const list = await workspace.call<{ runs?: RunReply[] }>('GET', '/api/2.2/jobs/runs/list?active_only=true');
@@ -80,6 +82,7 @@ export async function startGatedJobs(): Promise<GatedJobs> {
   const jobs: GatedJobs = Object.assign(state, {
     workspace,
     clock,
+    mlflowRunId,
     letEnd,
     stepClock: (host: FakeHost): Clock => ({
       now: () => clock.now(),
@@ -99,15 +102,24 @@ export async function startGatedJobs(): Promise<GatedJobs> {
   return jobs;
 }
 
-async function registerModel(workspace: TestWorkspace): Promise<void> {
+/** Version 1 of {@link MODEL} from an MLflow run. @returns the run's id */
+async function trainedModel(workspace: TestWorkspace): Promise<string> {
+  const experiment = await workspace.call<{ experiment_id: string }>('POST', '/api/2.0/mlflow/experiments/create', {
+    name: '/Shared/trained',
+  });
+  const created = await workspace.call<{ run: { info: { run_id: string } } }>('POST', '/api/2.0/mlflow/runs/create', {
+    experiment_id: experiment.json.experiment_id,
+  });
+  const { run_id } = created.json.run.info;
   const root = '/api/2.0/mlflow/unity-catalog';
   await workspace.call('POST', `${root}/registered-models/create`, { name: MODEL });
   await workspace.call('POST', `${root}/model-versions/create`, {
     name: MODEL,
-    source: 'runs:/r1/model',
-    run_id: 'r1',
+    source: `runs:/${run_id}/model`,
+    run_id,
   });
   await workspace.call('POST', `${root}/model-versions/finalize`, { name: MODEL, version: '1' });
+  return run_id;
 }
 
 /** An executable in place of the Python interpreter: it prints a line and ends well. */
