@@ -17,12 +17,12 @@ export function createEndpoint(
   tags: readonly EndpointTag[],
 ): Promise<ServingEndpoint> {
   const body = { name: endpoint, config, ...(tags.length > 0 && { tags }) };
-  return orReadBack(client.servingEndpoints, endpoint, config, () => client.servingEndpoints.create(body));
+  return changeOnce(client.servingEndpoints, endpoint, config, () => client.servingEndpoints.create(body));
 }
 
 /** Starts an update. A lost answer is read back; an update that somebody else began meanwhile is an error. */
 export function startUpdate({ client, endpoint }: Session, config: EndpointConfigRequest): Promise<ServingEndpoint> {
-  return orReadBack(client.servingEndpoints, endpoint, config, () =>
+  return changeOnce(client.servingEndpoints, endpoint, config, () =>
     client.servingEndpoints.updateConfig(endpoint, config),
   );
 }
@@ -67,7 +67,8 @@ export async function awaitConfig(
   }
 }
 
-async function orReadBack(
+/** Sends a change once. What serves afterwards decides over a lost answer, and over a refusal because something else is under way. */
+async function changeOnce(
   api: { get(name: string): Promise<ServingEndpoint | undefined> },
   endpoint: string,
   config: EndpointConfigRequest,
