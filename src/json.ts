@@ -2,10 +2,25 @@ import { isInteger, isSafeNumber, LosslessNumber, parse, stringify } from 'lossl
 
 /**
  * JSON text to values. Integers beyond 2^53 become text, so that 64-bit ids of Databricks survive; all other numbers are numbers.
- * @throws SyntaxError on anything that is not JSON
+ * @throws SyntaxError on anything that is not JSON, and on what is nested too deep to be read (some thousand times)
  */
 export function parseJson(text: string): unknown {
-  return parse(text, undefined, (digits) => (isInteger(digits) && !isSafeNumber(digits) ? digits : Number(digits)));
+  try {
+    return parse(text, undefined, (digits) => (isInteger(digits) && !isSafeNumber(digits) ? digits : Number(digits)));
+  } catch (error) {
+    // The parser calls itself for each level, until there is no room left on the stack.
+    throw error instanceof RangeError ? new SyntaxError('It is nested too deep.', { cause: error }) : error;
+  }
+}
+
+/**
+ * As {@link parseJson}, with integers beyond 2^53 as numbers for the wire: for what is sent on as it was written.
+ * @throws SyntaxError on anything that is not JSON; RangeError on an integer of more than 64 bits
+ */
+export function parseJsonForWire(text: string): unknown {
+  return parse(text, undefined, (digits) =>
+    isInteger(digits) && !isSafeNumber(digits) ? integerId(digits) : Number(digits),
+  );
 }
 
 /** A 64-bit id, kept as text inside and written as a bare JSON number by {@link stringifyJson}. */

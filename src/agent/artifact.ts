@@ -23,7 +23,7 @@ export function checkArtifactName(name: string): void {
       'INPUT_INVALID',
       `Input 'publishArtifact' must be an artifact name, not ${JSON.stringify(name)}.`,
       {
-        todo: 'Use letters, digits, dot, underscore and hyphen.',
+        todo: 'Use letters, digits, blank, dot, underscore and hyphen.',
       },
     );
   }

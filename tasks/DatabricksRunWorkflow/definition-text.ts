@@ -1,5 +1,5 @@
 import { TaskError } from '../../src/errors';
-import { integerId, parseJson } from '../../src/json';
+import { integerId, parseJsonForWire } from '../../src/json';
 
 /** More aliases than this are an attack on memory, not a definition. */
 const MAX_ALIASES = 50;
@@ -20,7 +20,7 @@ export function formOf(text: string): 'JSON' | 'YAML' {
 
 function json(text: string, source: string): unknown {
   try {
-    return parseJson(text);
+    return parseJsonForWire(text);
   } catch (error) {
     const place = (_: string, at: string) => `at ${placeOf(text, Number(at))}`;
     throw invalidDefinition(source, 'JSON', (error as Error).message.replace(/at position (\d+)/, place));
