@@ -2,6 +2,7 @@ import type { Clock } from '../clock';
 import { TaskError } from '../errors';
 import type { HttpClient } from '../http/client';
 import { claimsOf, describeClaims, trustInDatabricks } from './assertion';
+import { asking } from './party';
 import type { Token } from './token';
 import { requestToken } from './token-endpoint';
 
@@ -15,9 +16,18 @@ export async function clientCredentialsToken(
   client: { readonly id: string; readonly secret: string },
   clock: Clock,
 ): Promise<Token> {
-  const metadata = await http
-    .at(workspaceUrl)
-    .json<{ token_endpoint?: string }>({ method: 'GET', path: '/oidc/.well-known/oauth-authorization-server' });
+  const name = databricksName(workspaceUrl);
+  // It is asked without the secret: a refusal says nothing about that.
+  const discovery = {
+    name,
+    credential: 'to say where tokens are to be had',
+    todo: 'Check that the URL is that of the workspace itself, and that its network lets the agent in.',
+  };
+  const metadata = await asking(discovery, () =>
+    http
+      .at(workspaceUrl)
+      .json<{ token_endpoint?: string }>({ method: 'GET', path: '/oidc/.well-known/oauth-authorization-server' }),
+  );
   const endpoint = metadata.token_endpoint ?? '';
   // The secret goes to the workspace and nowhere else, whatever the metadata say.
   if (!URL.canParse(endpoint) || new URL(endpoint).origin !== workspaceUrl) {
@@ -33,7 +43,7 @@ export async function clientCredentialsToken(
   const basic = Buffer.from(`${client.id}:${client.secret}`, 'utf8').toString('base64');
   const form = { grant_type: 'client_credentials', scope: 'all-apis' };
   const party = {
-    name: databricksName(workspaceUrl),
+    name,
     credential: `the OAuth secret of service principal ${client.id}`,
     todo: 'Check the application id; if the secret has ended, make a new one in the account console and save it in the service connection.',
   };

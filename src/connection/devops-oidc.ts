@@ -56,7 +56,7 @@ export async function connectionIdToken(
   }
   throw new TaskError(
     'OIDC_UNAVAILABLE',
-    `Azure DevOps gave no ID token for the service connection in ${ATTEMPTS} attempts.`,
+    `${party.name} gave no ID token for the service connection in ${ATTEMPTS} attempts.`,
     {
       where: `It was POST ${url.origin}${url.pathname}.`,
       todo: 'Check that the pipeline is authorised to use the connection, and run the step again.',

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock';
 import type { HttpClient } from '../http/client';
 import { path } from '../http/path';
-import type { Party } from './party';
+import { asking, type Party } from './party';
 import type { Token } from './token';
 import { requestToken } from './token-endpoint';
 
@@ -57,14 +57,21 @@ export class EntraClient {
     return this.token(resource, proof, refusal);
   }
 
-  /** Milliseconds since the epoch by the clock of Entra: assertions that a wrong clock here has dated are refused there. */
+  /**
+   * Milliseconds since the epoch by the clock of Entra: assertions that a wrong clock here has dated are refused there.
+   * @throws TaskError CREDENTIAL_REFUSED when Entra does not know the tenant
+   */
   async time(): Promise<number> {
-    const answer = await this.http.at(this.application.authority).request(
-      {
-        method: 'GET',
-        path: path`/${this.application.tenant}/v2.0/.well-known/openid-configuration`,
-      },
-      'text',
+    const { authority, tenant } = this.application;
+    const party = {
+      name: entraName(authority),
+      credential: `its metadata of tenant ${tenant}`,
+      todo: 'Check the tenant of the service connection, and that the agent reaches Entra.',
+    };
+    const answer = await asking(party, () =>
+      this.http
+        .at(authority)
+        .request({ method: 'GET', path: path`/${tenant}/v2.0/.well-known/openid-configuration` }, 'text'),
     );
     const time = Date.parse(answer.headers.date ?? '');
     return Number.isFinite(time) ? time : this.clock.now();

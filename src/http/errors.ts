@@ -35,12 +35,14 @@ export class ApiError extends TaskError {
       /** False for HTML and plain text: such an answer may come from a proxy and proves nothing. */
       readonly structured: boolean;
     },
+    more: { readonly todo?: string; readonly cause?: unknown } = {},
   ) {
     const code = codeOf(answer);
     const said = answer.message === '' ? `HTTP status ${answer.status}` : answer.message;
     super(code, `The request failed: ${asSentence(said)}`, {
       where: placeSentence(place, answer.status, answer.errorCode, answer.requestId),
       todo: withCheckToRun(ADVICE[code] ?? '', code, place),
+      ...more,
     });
     this.status = answer.status;
     this.errorCode = answer.errorCode;
@@ -78,17 +80,22 @@ export class ApiError extends TaskError {
   }
 }
 
+/** Why no whole answer came. */
+type ConnectionFault =
+  | 'CONNECTION_FAILED'
+  | 'CONNECTION_LOST'
+  | 'ANSWER_NOT_JSON'
+  | 'ANSWER_INCOMPLETE'
+  | 'TLS_FAILED'
+  | 'PROXY_REFUSED';
+
 /** No whole answer came: the effect of a request that changes something is then unknown. */
 export class ConnectionError extends TaskError {
   override readonly name = 'ConnectionError';
+  declare readonly code: ConnectionFault;
+
   constructor(
-    code:
-      | 'CONNECTION_FAILED'
-      | 'CONNECTION_LOST'
-      | 'ANSWER_NOT_JSON'
-      | 'ANSWER_INCOMPLETE'
-      | 'TLS_FAILED'
-      | 'PROXY_REFUSED',
+    code: ConnectionFault,
     message: string,
     readonly place: CallPlace,
     more: { readonly todo?: string; readonly cause?: unknown } = {},
