@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { link, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ApiError, type Workspace } from '../api';
 import { numericId } from '../identity/principals';
 import { LONGEST_MARKER_BYTES, type NotebookKind } from '../notebooks/notebook-file';
 import { sourceLanguage } from '../notebooks/source-format';
 import { TreePermissions } from '../permissions/tree-permissions';
+import { publishOnce } from '../publish-once';
 import { canonicalPath, diskPath, filesFolder } from './paths';
 
 export type ObjectType = 'NOTEBOOK' | 'FILE' | 'DIRECTORY';
@@ -105,9 +106,9 @@ export class WorkspaceObjects {
     await this.#refuseLinks(canonical);
     const target = diskPath(this.workspace, canonical);
     const staged = path.join(await this.#staging(), randomUUID());
-    await writeFile(staged, bytes);
     try {
-      await (overwrite ? rename(staged, target) : link(staged, target));
+      await writeFile(staged, bytes);
+      await (overwrite ? rename(staged, target) : publishOnce(staged, target));
     } catch (error) {
       return writeFailure(error, canonical, overwrite);
     } finally {
