@@ -78,14 +78,28 @@ export function createTerminalHost(options: TerminalOptions): Host {
         write(`  ${paint(2, name.padEnd(20))} ${neutralLine(shown)}`);
       }
     },
-    onCancel: (listener) => {
-      process.on('SIGINT', listener);
-      process.on('SIGTERM', listener);
-      return () => {
-        process.removeListener('SIGINT', listener);
-        process.removeListener('SIGTERM', listener);
-      };
-    },
+    onCancel: listenForSignals,
+  };
+}
+
+/** A closed terminal (SIGHUP) is a cancel too: what was started in the workspace would go on. The second signal ends this process at once. */
+function listenForSignals(listener: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let canceled = false;
+  const onSignal = () => {
+    if (canceled) {
+      process.exit(130);
+    }
+    canceled = true;
+    listener();
+  };
+  for (const signal of signals) {
+    process.on(signal, onSignal);
+  }
+  return () => {
+    for (const signal of signals) {
+      process.removeListener(signal, onSignal);
+    }
   };
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { OutputFiles } from '../../../src/agent/output-files';
 import { createTerminalFolder, createTerminalHost } from '../../../src/agent/terminal-host';
 
@@ -93,4 +96,28 @@ describe('the terminal host', () => {
       ),
     );
   });
+
+  for (const first of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    it(`cancels at ${first}, and ends at once at the signal after it`, async () => {
+      const sources = JSON.stringify(require.resolve('../../../src/agent/terminal-host'));
+      const text = `
+        const host = require(${sources}).createTerminalHost({ inputs: new Map(), folder: ${JSON.stringify(folder)}, json: false, color: false, debug: false });
+        host.onCancel(() => console.log('canceled'));
+        setInterval(() => {}, 60_000);
+        console.log('ready');`;
+      const child = spawn(process.execPath, ['--import', 'tsx', '--eval', text], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        const ended = once(child, 'exit');
+        const lines = createInterface({ input: child.stdout });
+        for await (const line of lines) {
+          child.kill(line === 'ready' ? first : 'SIGINT');
+        }
+        assert.deepEqual(await ended, [130, null]);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    }).timeout(30_000);
+  }
 });
