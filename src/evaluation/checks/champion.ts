@@ -10,6 +10,7 @@ import type { Seed } from '../seed';
 import { averageOf } from './average';
 import { finiteOrNull, percent } from './figures';
 import { changeIntervalText, changeText, wantedChangeText } from './findings';
+import { undefinedMetric } from './undefined-metric';
 
 /** One comparison of challenger and champion, as it stands in the report. */
 export interface Comparison {
@@ -52,13 +53,7 @@ export function judgeComparison(
     improvement: finiteOrNull(sign * difference),
   } as const;
   if (!Number.isFinite(difference)) {
-    return {
-      ...base,
-      verdict: 'ERROR',
-      code: 'METRIC_UNDEFINED',
-      reason: 'undefined on this data',
-      message: `${rule.metric} is undefined on this data.`,
-    };
+    return { ...base, ...undefinedMetric(rule.metric) };
   }
   const seed = seedFor(id);
   const improvement = (resampled: Float64Array) => sign * (challenger(resampled) - champion(resampled));
@@ -84,15 +79,7 @@ export function judgeComparison(
     ci: result.interval === undefined ? null : [result.interval.low, result.interval.high],
   };
   if (result.interval === undefined) {
-    const reason = `undefined in ${result.undefinedResamples} of ${result.resamples} resamples`;
-    return {
-      ...base,
-      test,
-      verdict: 'ERROR',
-      code: 'METRIC_UNDEFINED',
-      reason,
-      message: `${rule.metric} is ${reason}.`,
-    };
+    return { ...base, test, ...undefinedMetric(rule.metric, result) };
   }
   const verdict = decide(result.interval, required);
   const interval = `${percent(rule.confidence)} interval ${changeIntervalText(result.interval, required)}`;

@@ -10,6 +10,7 @@ import type { Seed } from '../seed';
 import { averageOf } from './average';
 import { figureBeside, finiteOrNull, INTERVAL_DIGITS, percent } from './figures';
 import { limitOf, wantedBarText } from './findings';
+import { undefinedMetric } from './undefined-metric';
 
 /** Judges one absolute bar: by the metric itself, or by the end of its interval that `useBound` names. */
 export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFor: (id: string) => Seed): CheckResult {
@@ -29,13 +30,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
     threshold: limits,
   } as const;
   if (!Number.isFinite(value)) {
-    return {
-      ...base,
-      verdict: 'ERROR',
-      code: 'METRIC_UNDEFINED',
-      reason: 'undefined on this data',
-      message: `${rule.metric} is undefined on this data.`,
-    };
+    return { ...base, ...undefinedMetric(rule.metric) };
   }
   if (rule.useBound === undefined) {
     return { ...base, ...judged(rule, { low: value, high: value }, `${rule.metric} is ${shown(value)}`) };
@@ -58,15 +53,7 @@ export function judgeThreshold(rule: Threshold, predictions: Predictions, seedFo
     ci: result.interval === undefined ? null : [result.interval.low, result.interval.high],
   };
   if (result.interval === undefined) {
-    const reason = `undefined in ${result.undefinedResamples} of ${result.resamples} resamples`;
-    return {
-      ...base,
-      test,
-      verdict: 'ERROR',
-      code: 'METRIC_UNDEFINED',
-      reason,
-      message: `${rule.metric} is ${reason}.`,
-    };
+    return { ...base, test, ...undefinedMetric(rule.metric, result) };
   }
   const { low, high } = result.interval;
   return {
