@@ -24,20 +24,45 @@ function proxyUrl(
   proxy: { readonly url: string; readonly username?: string; readonly password?: string },
   mask: (secret: string) => void,
 ): string {
-  if (!URL.canParse(proxy.url)) {
-    throw new TaskError('PROXY_INVALID', "The agent's proxy is not a URL.", {
-      todo: "Correct the agent's proxy setting.",
-    });
-  }
-  const url = new URL(proxy.url);
-  if (proxy.username !== undefined) {
+  const url = httpAddress(proxy.url);
+  if (url !== undefined && proxy.username !== undefined) {
     url.username = encodeURIComponent(proxy.username);
     url.password = encodeURIComponent(proxy.password ?? '');
   }
-  if (url.password !== '') {
-    mask(decodeURIComponent(url.password));
+  const password = decoded(url?.password ?? '');
+  if (url === undefined || password === undefined || decoded(url.username) === undefined) {
+    // The address is not said: it may have a password in it.
+    throw new TaskError(
+      'PROXY_INVALID',
+      url === undefined
+        ? 'The proxy of this machine is no address with http:// or https:// and a host.'
+        : 'User or password in the address of the proxy of this machine are not percent-encoded.',
+      {
+        todo: "Write it as http://[user:password@]host:port in the agent's proxy setting (at a terminal: HTTPS_PROXY), with %25 for a %.",
+      },
+    );
+  }
+  if (password !== '') {
+    mask(password);
   }
   return url.href;
+}
+
+/** Without its scheme, `proxy.example:8080` is an address too: one with the scheme `proxy.example:` and no host. */
+function httpAddress(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && url.hostname !== '' ? url : undefined;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 function checkedExpression(expression: string): string {

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { createTerminalHost } from '../../../src/agent/terminal-host';
 import { networkOf } from '../../../src/connection/network';
+import type { TaskError } from '../../../src/errors';
 import { HttpClient } from '../../../src/http/client';
 import { connectionPools, type Network, proxyFor } from '../../../src/http/network';
 import { AutoClock } from '../../support/auto-clock';
 import { startTunnelProxy } from '../../support/tunnel-proxy';
+import { surroundings } from './surroundings';
 
 describe('the network of a step', () => {
   it('trusts a private authority beside the public ones', () => {
@@ -52,6 +54,26 @@ describe('the network of a step', () => {
     }
     assert.notEqual(proxyFor(network, new URL('http://169.255.0.1/')), false);
   });
+
+  for (const [url, message] of [
+    ['proxy.example:8080', /no address with http/],
+    ['proxy.example', /no address with http/],
+    ['socks5://proxy.example:1080', /no address with http/],
+    ['http://me:pa%zz@proxy.example', /percent-encoded/],
+    ['http://m%e:pa@proxy.example', /percent-encoded/],
+  ] as const) {
+    it(`refuses the proxy ${url}, and does not show it`, () => {
+      const host = {
+        ...surroundings().host,
+        network: () => ({ proxy: { url }, proxyBypass: [], skipCertificateValidation: false }),
+      };
+      assert.throws(
+        () => networkOf(host, () => undefined),
+        (error: TaskError) =>
+          error.code === 'PROXY_INVALID' && message.test(error.message) && !error.sentences.includes(url),
+      );
+    });
+  }
 
   describe('at the terminal', () => {
     const names = ['HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE'] as const;
