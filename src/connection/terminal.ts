@@ -7,7 +7,7 @@ import type { Credentials } from '../http/request';
 import { REFUSED_REST_MS } from './azure';
 import { type AzureCli, azureCliToken, installedAzureCli } from './azure-cli';
 import { workspaceHeaders } from './azure-headers';
-import { cloudOf, DATABRICKS_RESOURCE_ID } from './clouds';
+import { cloudOf, DATABRICKS_RESOURCE_ID, isWorkspaceHost } from './clouds';
 import { secretCredentials } from './databricks';
 import type { ConnectionContext } from './port';
 import { environmentSettings, type ProfileSettings, profileOf } from './profile';
@@ -32,7 +32,7 @@ const thisMachine: TerminalMeans = {
  * Workspace and credentials of a person at a terminal (contract 0.15): the profile that `DATABRICKS_CONFIG_PROFILE` names, else the
  * environment of the Databricks CLI, else `az login`.
  * @param givenUrl input `workspaceUrl`, `''` when empty; it must agree with what the profile says
- * @throws TaskError WORKSPACE_URL_REQUIRED, WORKSPACE_URL_DIFFERS, PROFILE_NOT_FOUND, PROFILE_INVALID, PROFILE_UNREADABLE
+ * @throws TaskError WORKSPACE_URL_REQUIRED, WORKSPACE_URL_DIFFERS, WORKSPACE_HOST_UNKNOWN, PROFILE_NOT_FOUND, PROFILE_INVALID, PROFILE_UNREADABLE
  */
 export function terminalCredentials(
   http: HttpClient,
@@ -103,5 +103,20 @@ function chosenUrl(givenUrl: string, settings: ProfileSettings, source: string):
       todo: 'Remove one of the two.',
     });
   }
+  if (own === '' && hasSecret(settings) && !isWorkspaceHost(givenUrl)) {
+    throw new TaskError(
+      'WORKSPACE_HOST_UNKNOWN',
+      `${givenUrl} is no host of Azure Databricks, and ${source} does not say for which workspace its secret is: it is not sent there.`,
+      {
+        todo: source.startsWith('profile ')
+          ? "Write 'host = https://…' into the profile."
+          : 'Set DATABRICKS_HOST to the workspace for which the secret is.',
+      },
+    );
+  }
   return own === '' ? givenUrl : own;
+}
+
+function hasSecret({ token = '', client_secret: secret = '' }: ProfileSettings): boolean {
+  return token !== '' || secret !== '';
 }

@@ -122,7 +122,7 @@ describe('credentials of the terminal', () => {
     assert.deepEqual(environmentSettings({ DATABRICKS_HOST: 'h', DATABRICKS_TOKEN: '' }), { host: 'h' });
   });
 
-  const open = (environment: Record<string, string>, givenUrl = '') => {
+  const open = (environment: Record<string, string>, givenUrl = '', text = file) => {
     const context = surroundings();
     const azureCli = async (args: readonly string[]) =>
       JSON.stringify({
@@ -132,7 +132,7 @@ describe('credentials of the terminal', () => {
     const http = new HttpClient({ baseUrl: '' });
     return {
       context,
-      ...terminalCredentials(http, givenUrl, context, { environment, azureCli, readConfiguration: () => file }),
+      ...terminalCredentials(http, givenUrl, context, { environment, azureCli, readConfiguration: () => text }),
     };
   };
 
@@ -173,6 +173,26 @@ describe('credentials of the terminal', () => {
       DATABRICKS_AZURE_RESOURCE_ID: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Databricks/workspaces/w',
     };
     assert.throws(() => open(environment), { code: 'WORKSPACE_HOST_UNKNOWN', message: /databricks\.own\.example/ });
+  });
+
+  it('sends a secret that names no workspace to hosts of Azure Databricks and this machine alone', async () => {
+    const refused = { code: 'WORKSPACE_HOST_UNKNOWN', message: /own\.example.*not sent there/ };
+    for (const secret of [
+      { DATABRICKS_TOKEN: 'env' },
+      { DATABRICKS_CLIENT_ID: 'app', DATABRICKS_CLIENT_SECRET: 'oauth-secret' },
+      { DATABRICKS_CONFIG_PROFILE: 'nowhere' },
+    ]) {
+      const at = (url: string) => open(secret, url, '[nowhere]\ntoken = t').workspaceUrl;
+      assert.throws(() => at('https://own.example'), refused);
+      assert.throws(() => at('https://azuredatabricks.net.own.example'), refused);
+      assert.equal(at('http://127.0.0.1:8080'), 'http://127.0.0.1:8080');
+    }
+    const { credentials } = open({ DATABRICKS_TOKEN: 'env' }, 'https://adb-1.2.azuredatabricks.net');
+    assert.deepEqual(await credentials.headers(), { Authorization: 'Bearer env' });
+    assert.equal(
+      open({ DATABRICKS_HOST: 'https://own.example', DATABRICKS_TOKEN: 'env' }, 'https://own.example').workspaceUrl,
+      'https://own.example',
+    );
   });
 
   it('signs in with the client id and secret of the environment', async () => {
