@@ -170,6 +170,30 @@ describe('credentials', () => {
     await assert.rejects(whoAmI(), { code: 'CREDENTIAL_REFUSED', message: /invalid_client: no such client/ });
   });
 
+  for (const [what, answer, code] of [
+    ['a page', { body: '<html><title>Sign in</title></html>', status: 200 }, 'ANSWER_NOT_JSON'],
+    ['JSON that breaks off', { body: '{"access_token": "x', status: 200 }, 'ANSWER_INCOMPLETE'],
+  ] as const) {
+    it(`says that Databricks answered a sign-in with ${what}, and blames no address of the user`, async () => {
+      const { whoAmI } = await workspace(connection('UsernamePassword', { username: 'a', password: 'b' }), (request) =>
+        request.method === 'GET'
+          ? { json: { token_endpoint: `http://${request.headers.host}/oidc/v1/token` } }
+          : answer,
+      );
+      await assert.rejects(whoAmI(), { code, sentences: /^Databricks .*(in place of|between agent and) Databricks/s });
+    });
+
+    it(`says that Azure DevOps answered with ${what}, and blames no workspace`, async () => {
+      const { whoAmI } = await workspace(connection('None', {}, { clientId: 'sp-app-id' }), (request) =>
+        request.url.includes('/oidctoken') ? answer : issuer()(request),
+      );
+      await assert.rejects(whoAmI(), {
+        code,
+        sentences: /^Azure DevOps .*(in place of|between agent and) Azure DevOps/s,
+      });
+    });
+  }
+
   it('gets a new token when the workspace refuses the one at hand', async () => {
     const answer = issuer();
     const { server, whoAmI } = await workspace(
