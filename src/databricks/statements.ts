@@ -74,9 +74,19 @@ export class StatementsApi {
       return await this.finished(started, request.limitMs);
     } catch (error) {
       if (this.http.signal?.aborted === true) {
-        await new StatementsApi(this.http.withSignal(undefined)).cancel(started.statement_id, CANCEL_DEADLINE_MS);
+        await this.cancelAfterFault(started.statement_id);
       }
       throw error;
+    }
+  }
+
+  /** What is thrown is why it is cancelled, also where that fails. */
+  private async cancelAfterFault(statementId: string): Promise<void> {
+    try {
+      await new StatementsApi(this.http.withSignal(undefined)).cancel(statementId, CANCEL_DEADLINE_MS);
+    } catch (error) {
+      const why = error instanceof TaskError ? error.sentences : String(error);
+      this.http.warn(`Statement ${statementId} could not be cancelled and may still run: ${why}`, 'CANCEL_INCOMPLETE');
     }
   }
 
@@ -138,7 +148,7 @@ export class StatementsApi {
     let wait = FIRST_POLL_MS;
     while (answer.status.state === 'PENDING' || answer.status.state === 'RUNNING') {
       if (this.http.time.now() + wait > end) {
-        await this.cancel(started.statement_id, CANCEL_DEADLINE_MS);
+        await this.cancelAfterFault(started.statement_id);
         throw new TaskError('STATEMENT_TIMEOUT', `The SQL statement had not ended after ${limitMs / 1000} s.`, {
           where: `It was statement ${started.statement_id}, state ${answer.status.state}.`,
           todo: 'See in the workspace whether the warehouse starts, and what it is busy with.',

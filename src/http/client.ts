@@ -76,6 +76,11 @@ export class HttpClient {
     return this.options.baseUrl;
   }
 
+  /** Tells a person of what failed beside the error that is thrown. */
+  warn(line: string, code: string): void {
+    this.options.warn?.(line, code);
+  }
+
   /** The clock of its waits. */
   get time(): Clock {
     return this.clock;

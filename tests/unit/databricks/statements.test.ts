@@ -10,8 +10,10 @@ import { VirtualClock } from '../../support/virtual-clock';
 
 describe('statements', () => {
   const doubles: HttpDouble[] = [];
+  const warnings: string[] = [];
   afterEach(async () => {
     await Promise.all(doubles.splice(0).map((double) => double.close()));
+    warnings.length = 0;
   });
 
   async function double(answer: (request: Received, index: number) => Answer | Promise<Answer>): Promise<HttpDouble> {
@@ -36,6 +38,7 @@ describe('statements', () => {
       clock,
       random: () => 0,
       credentials,
+      warn: (line, code) => warnings.push(`${code}: ${line}`),
       ...(signal && { signal }),
     });
     return { client: createWorkspaceClient(http), server };
@@ -223,5 +226,33 @@ describe('statements', () => {
     }, stop.signal);
     await assert.rejects(client.statements.execute({ statement: 'SELECT 1', warehouseId: 'w' }), /canceled/);
     assert.equal(server.received.at(-1)?.url, '/api/2.0/sql/statements/s1/cancel');
+  });
+
+  const REFUSED = { status: 403, json: { error_code: 'PERMISSION_DENIED', message: 'not yours' } };
+  const mayStillRun = /^CANCEL_INCOMPLETE: Statement s1 could not be cancelled and may still run: .*not yours/;
+
+  it('says that its time is over also where it cannot be cancelled, and warns of that', async () => {
+    const { client } = await workspace(({ url }) =>
+      url.endsWith('/cancel') ? REFUSED : { json: { statement_id: 's1', status: { state: 'RUNNING' } } },
+    );
+    await assert.rejects(client.statements.execute({ ...SELECT, limitMs: 1_000 }), { code: 'STATEMENT_TIMEOUT' });
+    assert.match(warnings.join('\n'), mayStillRun);
+    assert.equal(warnings.length, 1);
+  });
+
+  it('warns of a statement that goes on although the step is cancelled', async () => {
+    const stop = new AbortController();
+    const { client } = await workspace((request) => {
+      if (request.url.endsWith('/cancel')) {
+        return REFUSED;
+      }
+      if (request.method === 'GET') {
+        stop.abort(new Error('canceled'));
+      }
+      return { json: { statement_id: 's1', status: { state: 'RUNNING' } } };
+    }, stop.signal);
+    await assert.rejects(client.statements.execute(SELECT), /canceled/);
+    assert.match(warnings.join('\n'), mayStillRun);
+    assert.equal(warnings.length, 1);
   });
 });
