@@ -38,15 +38,27 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const stream = options.json ? process.stderr : process.stdout;
   const view = runView(stream);
-  const interrupted = interruption(view);
-  try {
-    const ended = await started(options, surroundings(options, view, interrupted));
+  const running: { endAtOnce?: () => void } = {};
+  const tell = (ended: RecordedRun): void => {
     view.end();
     if (options.json) {
       printJson(ended.record, 2);
     } else {
       print(`${summaryOf(ended, options)}\n`);
     }
+  };
+  const interrupted = interruption(view, () => running.endAtOnce?.());
+  try {
+    const ended = await started(
+      options,
+      surroundings(options, view, interrupted, (run, access) => {
+        running.endAtOnce = () => {
+          access.endAtOnce();
+          tell(run);
+        };
+      }),
+    );
+    tell(ended);
     const { result } = ended.record;
     return result === 'succeeded' || result === 'succeededWithIssues' ? 0 : 1;
   } catch (error) {
@@ -82,7 +94,12 @@ function requestOf(options: RunOptions, file: string): QueueRequest {
   };
 }
 
-function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): Surroundings {
+function surroundings(
+  options: RunOptions,
+  view: RunView,
+  signal: AbortSignal,
+  begins: Surroundings['audience']['begins'],
+): Surroundings {
   const { jobs } = options;
   let running: RecordedRun | undefined;
   return {
@@ -95,9 +112,10 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
     signal,
     audience: {
       ...audienceOf(view),
-      begins: (run) => {
+      begins: (run, access) => {
         running = run;
         view.begins(run.record);
+        begins(run, access);
       },
     },
     answers: options.answers,
@@ -121,12 +139,20 @@ function surroundings(options: RunOptions, view: RunView, signal: AbortSignal): 
   };
 }
 
-/** Aborted by the first Ctrl-C, which cancels the run as Azure DevOps does; the second ends this process and what it started. */
-function interruption(view: RunView): AbortSignal {
+/**
+ * Aborted by the first Ctrl-C, which cancels the run as Azure DevOps does; the second ends this process and what it started.
+ * @param endAtOnce closes the record of the run and says how it ended
+ */
+function interruption(view: RunView, endAtOnce: () => void): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (controller.signal.aborted) {
+        try {
+          endAtOnce();
+        } catch (error) {
+          view.notice(`The record of the run could not be written: ${error instanceof Error ? error.message : error}`);
+        }
         process.exit(130);
       }
       view.notice('Cancelling the run; once more ends it at once.');

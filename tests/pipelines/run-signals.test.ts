@@ -79,8 +79,13 @@ describe('signals to a run', () => {
     run.child.kill('SIGINT');
     await run.shows('Cancelling the run');
     run.child.kill('SIGINT');
-    const { exitCode } = await run.end;
+    const { exitCode, stdout } = await run.end;
     assert.equal(exitCode, 130);
+    assert.match(stdout, /Run 1 .* canceled in /);
+    assert.match(stdout, /page {7}\.mlops\/runs\/1\/index\.html/);
+    const { result, state, stages } = folder.record('1');
+    assert.deepEqual([result, state, stages[0]?.result], ['canceled', 'completed', 'canceled']);
+    assert.deepEqual(folder.filesWith('Running: stage'), []);
     await untilProcesses(marker(), 0);
   });
 });

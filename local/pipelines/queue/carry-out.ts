@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { unwind } from '../../unwind';
 import { runJob } from '../agent/run-job';
 import type { PipelinePlan } from '../plan/pipeline-plan';
+import { endAtOnce } from '../record/end-at-once';
 import { recordEvents } from '../record/record-events';
 import { writeRun } from '../record/run-folders';
 import { RunJournal } from '../record/run-journal';
@@ -61,7 +62,15 @@ export async function carryOut(queued: QueuedRun, around: Surroundings): Promise
       changed: () => journal.changed(),
     });
     cleanUp.push(standIn.stop);
-    audience.begins(run, { serviceUrl: standIn.url, personToken: standIn.personToken });
+    audience.begins(run, {
+      serviceUrl: standIn.url,
+      personToken: standIn.personToken,
+      endAtOnce: () => {
+        endAtOnce(record, new Date(clock.now()).toISOString());
+        journal.close();
+        page.close();
+      },
+    });
     tellUndescribed(plan, environments, audience.notice);
     const counters = new Counters(join(runs.base, 'counters'), record.pipeline.id);
     const locks = new ExclusiveLocks(join(runs.base, 'locks'), clock);

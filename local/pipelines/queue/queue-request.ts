@@ -24,10 +24,19 @@ export interface QueueRequest {
   readonly stubs: Readonly<Record<string, TaskStub>>;
 }
 
+/** What can be done to a run while it goes on. */
+export interface RunAccess {
+  /** `personToken` answers approvals by the REST interface at `serviceUrl`. */
+  readonly serviceUrl: string;
+  readonly personToken: string;
+  /** For a process that ends in the middle of the run: closes its record as canceled, and writes record and page for the last time. */
+  endAtOnce(): void;
+}
+
 /** Who looks on while a run goes on. */
 export interface RunAudience extends RunWatcher, StageEvents {
-  /** The run is about to begin. `personToken` answers approvals by the REST interface at `serviceUrl`. */
-  begins(run: RecordedRun, access: { readonly serviceUrl: string; readonly personToken: string }): void;
+  /** The run is about to begin. */
+  begins(run: RecordedRun, access: RunAccess): void;
   /** One sentence for whoever runs this. */
   notice(sentence: string): void;
   /** What this machine does meanwhile that a step waits for, such as making a Python environment; takes the place of the text before. */
