@@ -1,5 +1,6 @@
 import { TaskError } from '../errors';
 import { asSentence } from '../sentence';
+import { isLoopback } from './network';
 
 /** Where an answer came from, for messages. */
 export interface CallPlace {
@@ -216,12 +217,10 @@ function withCheckToRun(advice: string, code: string, { path }: CallPlace): stri
 
 /** At an address of this machine it is the local workspace that does not run; no network is in between. */
 function withLocalWorkspace(advice: string, code: string, { origin }: CallPlace): string {
-  return code === 'CONNECTION_FAILED' && LOOPBACK.test(origin)
+  return code === 'CONNECTION_FAILED' && URL.canParse(origin) && isLoopback(new URL(origin).hostname)
     ? 'Start the local workspace if that is what is meant: databricks-mlops workspace start. Otherwise check the URL.'
     : advice;
 }
-
-const LOOPBACK = /^https?:\/\/(localhost|127(\.\d+){3}|\[::1\])(:|$)/;
 
 function placeSentence(place: CallPlace, status: number, errorCode: string, requestId: string): string {
   const ownCode = errorCode === String(status) ? '' : errorCode;
