@@ -69,13 +69,13 @@ function howToAnswer({ record, caller, goesOn }: RunView, { stage, check }: Wait
     : html`<p>To approve and go on:</p><p class="command"><code data-copy="the command">${command}</code></p>`;
 }
 
-/** Tasks whose decision a reader came for; those of the others stand behind them. */
-const JUDGING = /^Databricks(?:EvaluateModel|PromoteModel|DeployEndpoint|RegisterModel)@/;
+/** Tasks whose decision a reader came for: where there are too many, those of the others are left out first. */
+const DECIDING = /^Databricks(?:EvaluateModel|PromoteModel|DeployEndpoint)@/;
 /** A connection that works is no decision. */
 const PREFLIGHT = /^DatabricksCheckConnection@/;
 
 function decisions(view: RunView): Html | undefined {
-  const all = view.stages.flatMap(({ newest }) =>
+  const all: Decision[] = view.stages.flatMap(({ newest }) =>
     newest.jobs.flatMap((job) =>
       job.steps
         .filter(({ task, result }) => !PREFLIGHT.test(task) || result !== 'succeeded')
@@ -85,15 +85,17 @@ function decisions(view: RunView): Html | undefined {
   if (all.length === 0) {
     return undefined;
   }
-  const shown = [
-    ...all.filter(({ step }) => JUDGING.test(step.task)),
-    ...all.filter(({ step }) => !JUDGING.test(step.task)),
-  ].slice(0, MOST_DECISIONS);
-  // Stages stand in the order of the file, which is not always that of time.
-  const inTime = shown.sort((one, other) => startOf(one.step) - startOf(other.step));
-  const left = all.length - shown.length;
-  return html`<section aria-labelledby="decisions"><h2 id="decisions">What the steps decided</h2><ul>
-${inTime.map(({ line, step }) => html`<li>${line} <a href="#${view.anchor(step)}">${step.displayName}</a></li>`)}</ul>
+  // Stages stand in the order of the file, which is not always that of time. The last environment of a release decides last.
+  const newestFirst = all.sort((one, other) => startOf(other.step) - startOf(one.step));
+  const [deciding, others] = [true, false].map((wanted) =>
+    newestFirst.filter(({ step }) => DECIDING.test(step.task) === wanted),
+  );
+  const kept = new Set([...(deciding ?? []), ...(others ?? [])].slice(0, MOST_DECISIONS));
+  const left = all.length - kept.size;
+  return html`<section aria-labelledby="decisions"><h2 id="decisions">What the steps decided, newest first</h2><ul>
+${newestFirst
+  .filter((decision) => kept.has(decision))
+  .map(({ line, step }) => html`<li>${line} <a href="#${view.anchor(step)}">${step.displayName}</a></li>`)}</ul>
 ${left > 0 ? html`<p class="muted">${left} more stand at their steps.</p>` : undefined}</section>`;
 }
 

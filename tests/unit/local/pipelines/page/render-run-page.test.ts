@@ -85,7 +85,7 @@ describe('the page of a run', () => {
     assert.doesNotMatch(text, /__default/);
   });
 
-  it('tells what the steps decided in the order of time', () => {
+  it('tells what the steps decided, the newest first, and leaves out what was found before what was decided', () => {
     const decided = (id: number, task: string, startedAt: string) =>
       stepRecord(id, {
         task,
@@ -102,7 +102,22 @@ describe('the page of a run', () => {
     const section = text.slice(text.indexOf('What the steps decided'));
     assert.deepEqual(
       [...section.matchAll(/It was decided (\d)/g)].slice(0, 3).map(([, id]) => id),
-      ['2', '3', '1'],
+      ['1', '3', '2'],
+    );
+    const time = (minute: number) => `2026-01-05T08:${String(minute).padStart(2, '0')}:00Z`;
+    const early = ['EvaluateModel', 'PromoteModel'].map((task, at) => decided(at + 1, `Databricks${task}@1`, time(at)));
+    const found = Array.from({ length: 14 }, (_, at) => decided(at + 10, 'DatabricksRegisterModel@1', time(at + 10)));
+    const late = ['EvaluateModel', 'PromoteModel', 'DeployEndpoint'].map((task, at) =>
+      decided(at + 30, `Databricks${task}@1`, time(at + 30)),
+    );
+    const long = recordedRun('8', {
+      stages: [stageRecord(1, 'a', { jobs: [jobRecord(4, { steps: [...early, ...found, ...late] })] })],
+    });
+    const page = renderRunPage(long.record, (path) => `It was ${path}.`);
+    const list = page.slice(page.indexOf('What the steps decided'), page.indexOf('more stand at their steps'));
+    assert.deepEqual(
+      [...list.matchAll(/It was decided (\d+)/g)].map(([, id]) => Number(id)),
+      [32, 31, 30, 23, 22, 21, 20, 19, 18, 17, 2, 1],
     );
   });
 
