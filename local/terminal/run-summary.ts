@@ -3,7 +3,7 @@ import { counted } from '../../src/counted';
 import { durationText } from '../duration-text';
 import { approvalsGiven, approversToGoOn } from '../pipelines/record/approval-progress';
 import { localAdvice } from '../pipelines/record/local-advice';
-import type { RunRecord, StageRecord } from '../pipelines/record/run-record';
+import type { CheckStatus, RunRecord, StageRecord } from '../pipelines/record/run-record';
 import { saysOnly } from '../pipelines/record/said';
 import { testCounts } from '../pipelines/record/test-counts';
 import { titleOf } from '../pipelines/record/titles';
@@ -40,7 +40,7 @@ export function runSummary(record: RunRecord, view: SummaryView): string {
   const stages = newestStages(record);
   return [
     headline(record, stages, view),
-    ...stages.flatMap((stage) => failures(stage, view)),
+    ...stages.flatMap((stage) => [...failures(stage, view), ...reasons(stage, view)]),
     ...stages.flatMap((stage) => waits(record, stage, view)),
     ...found(record, view),
   ].join('\n');
@@ -49,7 +49,9 @@ export function runSummary(record: RunRecord, view: SummaryView): string {
 function headline(record: RunRecord, stages: readonly StageRecord[], { paint }: SummaryView): string {
   const { result, finishedAt, queuedAt } = record;
   const took = finishedAt === undefined ? '' : ` in ${durationText(Date.parse(finishedAt) - Date.parse(queuedAt))}`;
-  const ran = stages.filter((stage) => stage.result !== undefined && stage.result !== 'skipped').length;
+  const ran = stages.filter(
+    (stage) => stage.startedAt !== undefined && stage.result !== undefined && stage.result !== 'skipped',
+  ).length;
   const words =
     result === undefined
       ? paint.yellow('waits for an answer')
@@ -84,6 +86,35 @@ function failures(stage: StageRecord, view: SummaryView): readonly string[] {
         ];
       }),
   );
+}
+
+/** Checks that kept a stage from its start. */
+const KEPT_BACK: readonly CheckStatus[] = ['rejected', 'timedOut', 'failed', 'canceled'];
+
+/** Why a stage did not start or a job was ended, where no step says it: a check, a time-out, an expression that cannot be evaluated. */
+function reasons(stage: StageRecord, { paint }: SummaryView): readonly string[] {
+  const isKeptBack = stage.checkpoint?.checks.some(({ status }) => KEPT_BACK.includes(status)) ?? false;
+  const own = stage.result === 'failed' || (isKeptBack && stage.state === 'completed') ? [{ ...stage, title: '' }] : [];
+  const jobs = stage.jobs
+    .filter(({ result }) => result === 'failed' || result === 'canceled')
+    .map((job) => ({ ...job, title: ` › ${titleOf(job)}` }));
+  return [...own, ...jobs, ...withheld(stage)]
+    .filter(({ note }) => note !== undefined)
+    .flatMap((ended) => [
+      '',
+      `${markOf(ended, paint)} ${paint.bold(shownText(`${titleOf(stage)}${ended.title}`))}: ${shownText(ended.note ?? '')}`,
+    ]);
+}
+
+/** Steps that did nothing and say why: a stage of such steps alone is green, and nothing in it has run. */
+function withheld({ jobs }: StageRecord) {
+  const steps = jobs
+    .flatMap((job) => job.steps)
+    .filter(({ result, message }) => result === 'skipped' && message !== '');
+  return [...new Set(steps.map(({ message }) => message))].map((message) => {
+    const names = steps.filter((step) => step.message === message).map(({ displayName }) => displayName);
+    return { state: 'completed', result: 'skipped', title: ` › ${names.join(', ')}`, note: message } as const;
+  });
 }
 
 function waits(record: RunRecord, stage: StageRecord, { paint, caller = INSTALLED }: SummaryView): readonly string[] {

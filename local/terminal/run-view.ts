@@ -55,7 +55,8 @@ function liveTree(stream: NodeJS.WriteStream): RunView {
     );
     const lines = Math.min(height, rows - 1);
     drawn = [];
-    return lines < 1 ? '' : `\u001B[${lines}A`;
+    // A key that somebody pressed has been shown where the tree ends, `^C` too: the column has to be the first again.
+    return lines < 1 ? '' : `\r\u001B[${lines}A`;
   };
   const draw = () => {
     if (record === undefined) {
@@ -182,10 +183,11 @@ function plainLines(stream: NodeJS.WriteStream): RunView {
     },
     stepFinished: (_, step) => {
       running.delete(step.id);
-      if (step.result !== 'skipped') {
+      if (step.result !== 'skipped' || step.message !== '') {
         const own = ownMessage(step);
         const message = own === '' ? '' : `: ${shownText(own)}`;
-        say(`${time()}      ${markOf(step, paint)} ${shownText(step.displayName)}${end(step)}${message}`);
+        const took = step.result === 'skipped' ? '' : end(step);
+        say(`${time()}      ${markOf(step, paint)} ${shownText(step.displayName)}${took}${message}`);
       }
     },
     line: (step, text) => {

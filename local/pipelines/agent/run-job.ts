@@ -1,3 +1,4 @@
+import { counted } from '../../../src/counted';
 import { killTree } from '../../workspace/jobs/process-runner';
 import type { JobRecord } from '../record/run-record';
 import type { AgentOptions } from './agent-options';
@@ -104,7 +105,7 @@ function outcomeOf(state: JobState, cancellation: JobCancellation): JobOutcome {
 
 function explain(record: JobRecord, { cause, outOfTime }: JobCancellation, timeoutMinutes: number): void {
   if (cause === 'timeout') {
-    record.note = `The job ran longer than its time-out of ${timeoutMinutes} minutes.`;
+    record.note = `The job ran longer than its time-out of ${counted(timeoutMinutes, 'minute')}.`;
   } else if (outOfTime) {
     record.note = 'The job did not end within the time-out of its cancel; what was left of it was killed.';
   }

@@ -10,7 +10,7 @@ import type { JobState } from './job-state';
 import type { JobStep } from './job-steps';
 import { runAttempts } from './step-attempts';
 import { expandInStep } from './step-environment';
-import { type Restrictions, StepFailure, StepRun } from './step-run';
+import { ProgramFailure, type Restrictions, StepFailure, StepRun } from './step-run';
 import { TaskInputs } from './tasks/step-task';
 
 const MINUTE_MS = 60_000;
@@ -177,9 +177,10 @@ function withContinueOnError(step: StepRun, result: TaskResult): TaskResult {
 }
 
 function fail(step: StepRun, error: unknown): void {
+  const told = error instanceof ProgramFailure ? step.record.issues.find(({ type }) => type === 'error') : undefined;
   step.error(messageOf(error));
   if (step.record.message === '') {
-    step.say(messageOf(error));
+    step.say(told?.message ?? messageOf(error));
   }
   step.result = 'Failed';
 }

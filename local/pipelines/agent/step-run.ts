@@ -161,5 +161,10 @@ export class StepRun {
 
 /** A step that cannot do what it is for: it has failed with this message. */
 export class StepFailure extends Error {
-  override readonly name = 'StepFailure';
+  override readonly name: string = 'StepFailure';
+}
+
+/** A program of the step ended otherwise than well, which says nothing of why: errors that it told before say more. */
+export class ProgramFailure extends StepFailure {
+  override readonly name = 'ProgramFailure';
 }

@@ -3,7 +3,7 @@ import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { processLine } from '../commands/process-line';
 import { stepEnvironment } from '../step-environment';
-import { StepFailure, type StepRun } from '../step-run';
+import { ProgramFailure, StepFailure, type StepRun } from '../step-run';
 import { runInStep } from './run-in-step';
 import { declare, type StepTask, type TaskInputs, UNRESTRICTED } from './step-task';
 
@@ -173,7 +173,7 @@ async function runScript(
     },
   });
   if (exitCode !== 0 && exitCode !== null) {
-    throw new StepFailure(`The script exited with code '${exitCode}'.`);
+    throw new ProgramFailure(`The script exited with code '${exitCode}'.`);
   }
   if (exitCode === null && !step.ending.signal.aborted && !step.killing.signal.aborted) {
     throw new StepFailure('The script was ended by a signal.');

@@ -46,6 +46,54 @@ describe('runSummary', () => {
     assert.match(text, /^ {2}page {7}\.mlops\/runs\/7\/index\.html$/m);
   });
 
+  it('says why a stage did not start or a job was ended where no step says it, and counts only stages that began', () => {
+    const waited = (status: string) => checkpointRecord(9, [{ kind: 'approval', status } as unknown as CheckRunRecord]);
+    const notBegun = { startedAt: undefined, finishedAt: undefined };
+    const text = summary({
+      result: 'failed',
+      finishedAt: '2026-01-05T08:01:17Z',
+      stages: [
+        stageRecord(1, 'train', {
+          result: 'canceled',
+          jobs: [jobRecord(2, { result: 'canceled', note: 'The job ran longer than its time-out of 1 minute.' })],
+        }),
+        stageRecord(3, 'gate', {
+          ...notBegun,
+          result: 'failed',
+          note: 'It was rejected.',
+          checkpoint: waited('rejected'),
+        }),
+        stageRecord(4, 'late', {
+          ...notBegun,
+          result: 'skipped',
+          note: 'Nobody answered.',
+          checkpoint: waited('timedOut'),
+        }),
+        stageRecord(5, 'next', { ...notBegun, result: 'skipped', note: 'Its condition does not hold.' }),
+      ],
+    });
+    assert.match(text, /failed in 1 min 10 s; 1 of 4 stages ran\./);
+    assert.match(text, /^\S train › main: The job ran longer than its time-out of 1 minute\.$/m);
+    assert.match(text, /^✗ gate: It was rejected\.$/m);
+    assert.match(text, /^\S late: Nobody answered\.$/m);
+    assert.doesNotMatch(text, /condition/);
+  });
+
+  it('says what was withheld in a stage that is green', () => {
+    const message = 'Skipped: no connection.';
+    const steps = [
+      stepRecord(1, { displayName: 'Run tests', result: 'skipped', message }),
+      stepRecord(2, { displayName: 'Read results', result: 'skipped', message }),
+      stepRecord(3, { displayName: 'Not now', result: 'skipped' }),
+    ];
+    const text = summary({
+      result: 'succeeded',
+      stages: [stageRecord(4, 'tests', { jobs: [jobRecord(5, { steps })] })],
+    });
+    assert.match(text, /^\S tests › Run tests, Read results: Skipped: no connection\.$/m);
+    assert.doesNotMatch(text, /Not now/);
+  });
+
   it('shows the last lines of a step that failed, without their times, and where its log lies', () => {
     const lines = Array.from({ length: 30 }, (_, at) => `2026-01-05T08:00:00.000Z line ${at}`).join('\n');
     const step = stepRecord(2, { result: 'failed', displayName: 'Train', message: 'Exit code 1.' });

@@ -29,6 +29,10 @@ describe('runView', () => {
     view.issue(step, 'error', 'It\nbroke.');
     view.stepFinished(jobRecord(3), step);
     view.stepFinished(jobRecord(3), stepRecord(4, { result: 'skipped', displayName: 'Skipped one' }));
+    view.stepFinished(
+      jobRecord(3),
+      stepRecord(5, { result: 'skipped', displayName: 'No', message: 'It was withheld.' }),
+    );
     view.stageChanged(stageRecord(1, 'unit', { result: 'failed', note: 'Because.' }));
     view.notice('Mind this.');
     view.end();
@@ -36,6 +40,7 @@ describe('runView', () => {
       '▸ unit',
       '    error Test: It broke.',
       '    ✓ Test in 10 s',
+      '    ○ No: It was withheld.',
       '✗ unit: failed in 10 s. Because.',
       '! Mind this.',
       '',
@@ -103,7 +108,7 @@ describe('runView', () => {
     assert.match(written, /unit/);
     written = '';
     view.notice('Mind this.');
-    assert.ok(written.startsWith('\u001b[1A'), JSON.stringify(written));
+    assert.ok(written.startsWith('\r\u001b[1A'), JSON.stringify(written));
     assert.match(written, /Mind this\..*\n.*unit/);
     view.pause();
     written = '';
@@ -122,7 +127,7 @@ describe('runView', () => {
     Object.assign(terminal, { columns: 20 });
     view.notice('Mind this.');
     // Two spaces, a mark, a space and 50 signs take three lines of 20.
-    assert.ok(written.startsWith('\u001b[3A'), JSON.stringify(written));
+    assert.ok(written.startsWith('\r\u001b[3A'), JSON.stringify(written));
     view.end();
   });
 

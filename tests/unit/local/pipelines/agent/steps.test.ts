@@ -37,6 +37,18 @@ describe('steps of a job', () => {
     );
   });
 
+  it('say why they failed by the first error that a script told, not by its exit code', async () => {
+    const told = (text: string) => `echo "##vso[task.logissue type=error]${text}"`;
+    const job = await runTestJob({
+      steps: [scriptStep(`${told('The cause.')}\n${told('What came of it.')}\nexit 1`, { name: 'bad' })],
+    });
+    assert.equal(job.step('bad').message, 'The cause.');
+    assert.deepEqual(
+      job.step('bad').issues.map(({ message }) => message),
+      ['The cause.', 'What came of it.', "The script exited with code '1'."],
+    );
+  });
+
   it('are refused before any runs when a task is not known', async () => {
     const job = await runTestJob({ steps: [scriptStep('echo x'), taskStep('Docker@2')] });
     assert.equal(job.outcome.result, 'failed');
