@@ -104,10 +104,15 @@ async function receive(content: Readable, file: RemoteFile, local: string, limit
 
 /** A folder for what comes from a remote path; one that is there is left as it is. @throws TaskError LOCAL_FILE_NOT_WRITTEN */
 export function makeFolder(remote: string, folder: string): void {
+  writtenHere(remote, folder, () => mkdirSync(folder, { recursive: true }));
+}
+
+/** Carries out what writes something of a remote path to a local one. @throws TaskError LOCAL_FILE_NOT_WRITTEN when this machine does not let it */
+export function writtenHere<T>(remote: string, local: string, write: () => T): T {
   try {
-    mkdirSync(folder, { recursive: true });
+    return write();
   } catch (error) {
-    throw isOfFileSystem(error) ? notWritten(remote, folder, error) : error;
+    throw isOfFileSystem(error) ? notWritten(remote, local, error) : error;
   }
 }
 

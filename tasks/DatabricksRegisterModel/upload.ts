@@ -1,22 +1,19 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createReadStream, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { TaskContext } from '../../src/agent/task-context';
 import { counted } from '../../src/counted';
 import { filesPathOfVersion } from '../../src/databricks/artifact-paths';
-import type { DirectoryEntry } from '../../src/databricks/files';
 import type { ModelVersion } from '../../src/databricks/model-versions';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
 import { orReadBack } from '../../src/http/outcome';
 import { collect } from '../../src/http/paging';
+import { bringFile, writtenHere } from '../../src/workflow/bring-file';
 import { versionFrom } from './find-version';
 import { filesOf, type ModelOrigin } from './origin';
-
-const DOWNLOAD_ATTEMPTS = 3;
 
 /**
  * Registers a logged model by the protocol of the MLflow client: create (PENDING_REGISTRATION), copy the files, finalize (READY).
@@ -36,7 +33,7 @@ export async function register(
     await copyFiles(filesOf(origin), filesPathOfVersion(model, version.version), workspace, context);
     return await workspace.modelVersions.finalize(model, version.version);
   } catch (error) {
-    return await finalizedOrDeleted(model, version, workspace.withoutSignal(), error);
+    return await finalizedOrDeleted(model, version, workspace.withoutSignal(), error, context);
   }
 }
 
@@ -73,12 +70,14 @@ async function create(model: string, origin: ModelOrigin, workspace: WorkspaceCl
 
 async function copyFiles(from: string, to: string, workspace: WorkspaceClient, context: TaskContext): Promise<void> {
   const files = await collect(workspace.files.listDeep(from));
-  const folder = await mkdtemp(join(tmpdir(), 'databricks-mlops-model-'));
+  const folder = writtenHere(from, tmpdir(), () => mkdtempSync(join(tmpdir(), 'databricks-mlops-model-')));
   try {
-    for (const [index, file] of files.entries()) {
-      const name = file.path.slice(from.length + 1);
+    for (const [index, { path, file_size: size }] of files.entries()) {
+      const name = path.slice(from.length + 1);
       const local = join(folder, 'file');
-      const length = await fetchFile(file, local, workspace, context);
+      const file = { path, ...(size === undefined ? {} : { size: Number(size) }) };
+      // A model may be as large as it likes.
+      const length = await bringFile(workspace, file, local, Number.POSITIVE_INFINITY, context);
       await workspace.files.upload(`${to}/${name}`, { length, open: () => createReadStream(local) });
       context.log.progress((100 * (index + 1)) / files.length, `${index + 1} of ${counted(files.length, 'file')}`);
     }
@@ -88,53 +87,27 @@ async function copyFiles(from: string, to: string, workspace: WorkspaceClient, c
 }
 
 /**
- * Brings one file here, again when the stream breaks off.
- * @returns its length in bytes
- * @throws TaskError DOWNLOAD_INCOMPLETE
+ * After a fault: the version is READY after all (only the answer was lost), or it is deleted and the fault stands, also where that fails.
  */
-async function fetchFile(
-  file: DirectoryEntry,
-  local: string,
-  workspace: WorkspaceClient,
-  context: TaskContext,
-): Promise<number> {
-  let problem = '';
-  for (let attempt = 1; attempt <= DOWNLOAD_ATTEMPTS; attempt++) {
-    const source = await workspace.files.stream(file.path);
-    try {
-      await pipeline(source, createWriteStream(local));
-      const { size } = await stat(local);
-      if (file.file_size === undefined || file.file_size === size) {
-        return size;
-      }
-      problem = `${size} of ${counted(file.file_size, 'byte')} came`;
-    } catch (error) {
-      context.signal.throwIfAborted();
-      problem = error instanceof Error ? error.message : String(error);
-    }
-    await context.clock.sleep(attempt * 1000, context.signal);
-  }
-  throw new TaskError(
-    'DOWNLOAD_INCOMPLETE',
-    `A file of the model did not come whole in ${DOWNLOAD_ATTEMPTS} attempts: ${problem}.`,
-    {
-      where: `It is ${file.path}.`,
-      todo: 'Run the step again; if it repeats, look at the network between agent and workspace.',
-    },
-  );
-}
-
-/** After a fault: the version is READY after all (only the answer was lost), or it is deleted and the fault stands. */
 async function finalizedOrDeleted(
   model: string,
   version: ModelVersion,
   workspace: WorkspaceClient,
   fault: unknown,
+  context: TaskContext,
 ): Promise<ModelVersion> {
-  const now = await workspace.modelVersions.get(model, version.version);
-  if (now?.status === 'READY') {
-    return now;
+  try {
+    const now = await workspace.modelVersions.get(model, version.version);
+    if (now?.status === 'READY') {
+      return now;
+    }
+    await workspace.modelVersions.delete(model, version.version);
+  } catch (error) {
+    const why = error instanceof TaskError ? error.sentences : String(error);
+    context.log.warning(
+      `Version ${version.version} of ${model} could not be deleted and may be left half-uploaded: ${why}`,
+      'VERSION_NOT_DELETED',
+    );
   }
-  await workspace.modelVersions.delete(model, version.version);
   throw fault;
 }

@@ -1,6 +1,5 @@
 import { faultRows } from './fault-rows';
 import { openRegisterScene, type RegisterSource } from './scenes/register-scene';
-import type { SentRequest } from './scenes/task-scene';
 
 /** Sources, the least number of requests, and those that the row before has not had. */
 const SOURCES: readonly (readonly [RegisterSource, number, RegExp])[] = [
@@ -20,16 +19,7 @@ describe('DatabricksRegisterModel × faults', () => {
         sentOnce: ({ method, path }) => method === 'POST' && SENT_ONCE.test(path),
         tolerated: ({ path, earlier }) =>
           path.endsWith('/model-versions/set-tag') && earlier > 0 ? 'TAGS_NOT_WRITTEN' : undefined,
-        code: ({ code }, request) =>
-          code === 'ANSWER_INCOMPLETE' && isStream(request)
-            ? ['DOWNLOAD_INCOMPLETE', decodeURIComponent(request.path.split('/').at(-1) ?? '')]
-            : undefined,
       });
     });
   }
 });
-
-/** A file that is copied: the description of the model is read before, and once more with it. */
-function isStream({ method, path, earlier }: SentRequest): boolean {
-  return method === 'GET' && path.startsWith('/api/2.0/fs/files/') && (earlier > 0 || !path.endsWith('/MLmodel'));
-}

@@ -166,6 +166,41 @@ describe('DatabricksRegisterModel, against the local workspace', () => {
     assert.equal((await tracked.versions()).length, 1);
   });
 
+  it('says what failed also where the version of the failed upload cannot be deleted', async () => {
+    tracked.intercept = ({ method, url }) => {
+      if (method === 'PUT' && url.pathname.endsWith('.bin')) {
+        throw new ApiError(403, 'PERMISSION_DENIED', 'no writing here');
+      }
+      if (method === 'DELETE' && url.pathname.endsWith('/model-versions/delete')) {
+        throw new ApiError(403, 'PERMISSION_DENIED', 'no deleting here');
+      }
+    };
+    const host = await tracked.register({ mlflowRunId: tracked.runId });
+    assert.match(host.error?.message ?? '', /no writing here/);
+    const [warning] = host.issues.filter(({ code }) => code === 'VERSION_NOT_DELETED');
+    assert.match(warning?.message ?? host.printed, /^Version 1 of main\.default\.price .*no deleting here/);
+  });
+
+  it('does not blame the network for a machine that cannot be written to', async () => {
+    const folder = process.env['TMPDIR'];
+    tracked.intercept = ({ method, url }) => {
+      if (method === 'POST' && url.pathname.endsWith('/model-versions/create')) {
+        process.env['TMPDIR'] = __filename;
+      }
+    };
+    try {
+      const host = await tracked.register({ mlflowRunId: tracked.runId });
+      assert.equal(host.error?.code, 'LOCAL_FILE_NOT_WRITTEN', host.printed);
+      assert.deepEqual(await tracked.versions(), []);
+    } finally {
+      if (folder === undefined) {
+        delete process.env['TMPDIR'];
+      } else {
+        process.env['TMPDIR'] = folder;
+      }
+    }
+  });
+
   it('refuses a model without signature before anything is created', async () => {
     await tracked.writeModel('flavors: {}\n');
     const host = await tracked.register({ mlflowRunId: tracked.runId });
