@@ -3,7 +3,7 @@ import type { FakeHost } from '../support/fake-host';
 import { answersOf, type Instead, type Refusal, textFieldsOf } from '../support/hostile-answers';
 import { HostileFindings } from '../support/hostile-findings';
 import { REFUSAL_DIALECTS } from '../support/hostile-refusals';
-import { HOSTILE_TEXTS } from '../support/hostile-texts';
+import { HOSTILE_TEXTS, hostileRuns } from '../support/hostile-texts';
 import { type RecordedService, type Recording, startRecordedService } from '../support/recorded-service';
 import { looksSame, mustLookAs, mustLookAsOneOf } from '../support/shown-layout';
 import { SCENES_OF_TASKS } from './scenes/all-tasks';
@@ -23,6 +23,14 @@ const isBlank = (text: string): boolean => text.trim() === '';
  */
 const LONGEST_IN_EVERY_FIELD = 100_000;
 const FIELDS_WITH_A_MEGABYTE = 5;
+/** Characters of a run; what begins anew at each of them takes seconds for it, and an hour for a megabyte. */
+const RUN = 50_000;
+const MEGABYTE = 1_000_000;
+/** So many times as long as with as many letters may a step with a run take; it is busy with other things too, as is the machine. */
+const ROOM = 30;
+const DIALECTS_WITH_RUNS = ['page', 'plain text', 'API 2.x'];
+/** A megabyte is read in one field and one refusal of each task: in the others it would show nothing more, and take minutes. */
+const LENGTHS_BY_PLACE = [[RUN, MEGABYTE], [RUN]] as const;
 const KINDS: readonly [Kind, Kind] = [
   {
     // Not of a word alone: a text that is no part of an address, or too long for one, makes no link.
@@ -95,6 +103,36 @@ describe('hostile texts in what services answer', function () {
         findings.mustBeNone();
       });
 
+      it('runs of one sign in fields for people and in refusals: none takes longer than as many letters', async () => {
+        const [fields] = await fieldsForPeople(KINDS[0].harmless);
+        const places = Array.from({ length: FIELDS_WITH_A_MEGABYTE }, (_, place) => {
+          const field = fields[Math.floor((place * fields.length) / FIELDS_WITH_A_MEGABYTE)] ?? '';
+          return { name: field, stepOf: (text: string) => stepWith((said, where) => (where === field ? text : said)) };
+        });
+        const route = [...recording.keys()][0] ?? assert.fail('no request');
+        const refusals = REFUSAL_DIALECTS.filter(({ name }) => DIALECTS_WITH_RUNS.includes(name)).map((dialect) => ({
+          name: dialect.name,
+          stepOf: (text: string) => stepWith(undefined, { route, answer: dialect.answer(text) }),
+        }));
+        const findings = new HostileFindings();
+        const firstOf = [places[0], refusals[0]];
+        for (const place of [...places, ...refusals]) {
+          const { name, stepOf } = place;
+          for (const length of LENGTHS_BY_PLACE[firstOf.includes(place) ? 0 : 1]) {
+            const letters = await timed(() => stepOf('x'.repeat(length)));
+            for (const run of hostileRuns(length)) {
+              const isShorter = ({ ms }: { ms: number }) => ms < ROOM * letters.ms;
+              const first = await timed(() => stepOf(run));
+              const slow = !isShorter(first) && !isShorter(await timed(() => stepOf(run)));
+              findings.note(name, () => assert.ok(!slow, `${first.ms} ms, and ${letters.ms} ms for letters`), run);
+              findings.note(name, () => mustLookAs(first.host, letters.host), run);
+            }
+            // What takes too long for a short run would not end for a long one.
+            findings.mustBeNone();
+          }
+        }
+      });
+
       it('in each field that decides something: none acts, none breaks log or summary', async () => {
         const [fields] = await fieldsForPeople(KINDS[0].harmless);
         const findings = new HostileFindings();
@@ -151,6 +189,12 @@ describe('hostile texts in what services answer', function () {
     });
   }
 });
+
+async function timed(step: () => Promise<FakeHost>): Promise<{ readonly host: FakeHost; readonly ms: number }> {
+  const begin = performance.now();
+  const host = await step();
+  return { host, ms: performance.now() - begin };
+}
 
 /** Text number n, from 0, in place of the n-th different one of these fields: names are compared with each other, so equal ones stay equal. */
 function inFields(

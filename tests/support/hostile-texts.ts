@@ -143,3 +143,11 @@ const OTHER = [
 export const HOSTILE_TEXTS: readonly string[] = [
   ...new Set([...COMMANDS.flatMap((command) => POSITIONS.map((at) => at(command))), ...MARKDOWN, ...HTML, ...OTHER]),
 ];
+
+/** What an expression may look for again and again in a long run of it. */
+const IN_RUNS = [' ', '\t', '\n', '\r', ' \n', '<', '/', '<pre>', '`'];
+
+/** Texts of at least so many characters, each a run of one thing between two letters. */
+export function hostileRuns(length: number): readonly string[] {
+  return IN_RUNS.map((unit) => `x${unit.repeat(Math.ceil(length / unit.length))}y`);
+}
