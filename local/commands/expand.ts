@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ExpandError } from '../pipelines/expand/expand-error';
@@ -8,6 +8,7 @@ import { repositoryFolders } from '../pipelines/repository-folders';
 import { print } from '../terminal/print';
 import { CommandError } from './command-error';
 import { complain } from './complain';
+import { folderByAlias, namedValues } from './named-values';
 
 const USAGE = `databricks-mlops expand FILE [--repository alias=DIR]… [--parameter name=value]… [--variable name=value]…
 
@@ -29,21 +30,16 @@ export async function expand(args: readonly string[]): Promise<number> {
   }
   const [file, another] = positionals;
   if (file === undefined || another !== undefined) {
-    throw new CommandError(`expand takes one file.\n\n${USAGE}`);
+    throw usage('expand takes one file.');
   }
   const root = repositoryRootOf(file);
-  const folders = new Map([...pairs('repository', values.repository), ['self', root] as const]);
-  for (const [alias, folder] of folders) {
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-      throw new CommandError(`--repository ${alias}=${folder}: there is no such folder.`);
-    }
-  }
+  const folders = new Map([...folderByAlias(values.repository, usage), ['self', root] as const]);
   try {
     const pipeline = expandPipeline({
       file: relative(root, resolve(file)),
       source: repositoryFolders(folders, complain),
-      parameters: pairs('parameter', values.parameter),
-      variables: pairs('variable', values.variable),
+      parameters: new Map(namedValues('parameter', values.parameter, usage)),
+      variables: new Map(namedValues('variable', values.variable, usage)),
     });
     // A document for files and other programs, in which a script may have commands of its own: as it is. What acts at a terminal is escaped in it.
     process.stdout.write(printPipeline(pipeline));
@@ -70,17 +66,8 @@ export function repositoryRootOf(file: string): string {
   }
 }
 
-/** `name=value` of each use of an option; the last one of a name counts. */
-function pairs(option: string, given: readonly string[] = []): ReadonlyMap<string, string> {
-  return new Map(
-    given.map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 1) {
-        throw new CommandError(`--${option} ${text}: write name=value.\n\n${USAGE}`);
-      }
-      return [text.slice(0, equals), text.slice(equals + 1)];
-    }),
-  );
+function usage(sentence: string): CommandError {
+  return new CommandError(`${sentence}\n\n${USAGE}`);
 }
 
 function parse(args: readonly string[]) {
@@ -96,6 +83,6 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new CommandError(`${(error as Error).message}\n\n${USAGE}`);
+    throw usage((error as Error).message);
   }
 }

@@ -7,6 +7,7 @@ import type { TaskStub } from '../pipelines/agent/job-request';
 import type { GivenAnswer, GivenAnswers } from '../pipelines/queue/given-answers';
 import { REASONS, type Reason } from '../pipelines/queue/run-variables';
 import { CommandError } from './command-error';
+import { folderByAlias, namedValues } from './named-values';
 
 export const RUN_USAGE = `databricks-mlops run FILE [options]
 databricks-mlops run --retry RUN:STAGE [options]
@@ -102,19 +103,19 @@ export function readRunOptions(args: readonly string[]): RunOptions {
     json: values.json === true,
     file,
     retry,
-    repositories: folders(pairs('repository', values.repository)),
-    parameters: pairs('parameter', values.parameter),
-    variables: pairs('variable', values.variable),
-    stubs: new Map([...pairs('stub', values.stub)].map(([task, path]) => [task, readStub(task, path)])),
+    repositories: folderByAlias(values.repository, usage),
+    parameters: new Map(namedValues('parameter', values.parameter, usage)),
+    variables: new Map(namedValues('variable', values.variable, usage)),
+    stubs: new Map(namedValues('stub', values.stub, usage).map(([task, path]) => [task, readStub(task, path)])),
     skipped: values.skip ?? [],
     reason: reason as Reason,
     branch: values.branch,
     fork: values.fork === true,
     schedule: values.schedule,
     answers: answersOf([
-      ...answers('approved', pairList('approve', values.approve)),
-      ...answers('rejected', pairList('reject', values.reject)),
-      ...answers('bypassed', pairList('bypass', values.bypass)),
+      ...answers('approved', 'approve', values.approve),
+      ...answers('rejected', 'reject', values.reject),
+      ...answers('bypassed', 'bypass', values.bypass),
     ]),
     jobs: values.jobs,
     out: resolve(values.out ?? '.mlops/runs'),
@@ -166,32 +167,13 @@ function usage(sentence: string): CommandError {
   return new CommandError(`${sentence}\n\n${RUN_USAGE}`);
 }
 
-/** `name=value` of each use of an option; the last one of a name counts. */
-function pairs(option: string, given: readonly string[] = []): ReadonlyMap<string, string> {
-  return new Map(pairList(option, given));
-}
-
-function pairList(option: string, given: readonly string[] = []): readonly (readonly [string, string])[] {
-  return given.map((text) => {
-    const equals = text.indexOf('=');
-    if (equals < 1 || equals === text.length - 1) {
-      throw usage(`--${option} ${text}: write name=value.`);
+function answers(kind: GivenAnswer['kind'], option: string, given: readonly string[] | undefined) {
+  return namedValues(option, given, usage).map(([environment, by]) => {
+    if (by === '') {
+      throw usage(`--${option} ${environment}=: say who answers.`);
     }
-    return [text.slice(0, equals), text.slice(equals + 1)] as const;
+    return { environment, answer: { kind, by } };
   });
-}
-
-function folders(given: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  for (const [alias, folder] of given) {
-    if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-      throw usage(`--repository ${alias}=${folder}: there is no such folder.`);
-    }
-  }
-  return new Map([...given].map(([alias, folder]) => [alias, resolve(folder)]));
-}
-
-function answers(kind: GivenAnswer['kind'], given: readonly (readonly [string, string])[]) {
-  return given.map(([environment, by]) => ({ environment, answer: { kind, by } }));
 }
 
 function answersOf(given: readonly { readonly environment: string; readonly answer: GivenAnswer }[]): GivenAnswers {

@@ -56,6 +56,17 @@ describe('options of run', () => {
     });
   });
 
+  it('take empty values of parameters and variables, as expand does', () => {
+    const { parameters, variables } = readRunOptions([file, '--parameter', 'x=', '--variable', 'y=']);
+    assert.deepEqual(
+      [...parameters, ...variables],
+      [
+        ['x', ''],
+        ['y', ''],
+      ],
+    );
+  });
+
   it('take several approvals of one environment, in any case', () => {
     const { answers } = readRunOptions([file, '--approve', 'Prod=Ada', '--approve', 'prod=Bo']);
     assert.deepEqual(Object.fromEntries(answers), {
@@ -81,6 +92,10 @@ describe('options of run', () => {
     [['FILE', '--schedule', 'nightly'], /--schedule needs --reason schedule/],
     [['FILE', '--branch', 'main'], /such as refs\/heads\/main/],
     [['FILE', '--approve', 'prod'], /write name=value/],
+    [['FILE', '--approve', 'prod='], /--approve prod=: say who answers/],
+    [['FILE', '--parameter', '=x'], /write name=value/],
+    [['FILE', '--repository', 'mlops='], /--repository mlops=: there is no such folder/],
+    [['FILE', '--stub', 'Task@1='], /--stub Task@1=: there is no such file/],
     [['FILE', '--approve', 'prod=a', '--reject', 'PROD=b'], /both approved and rejected for 'PROD'\. Give one of them/],
     [['FILE', '--bypass', 'prod=a', '--approve', 'prod=b'], /both approved and bypassed for 'prod'/],
     [['FILE', '--repository', 'x=/nowhere'], /there is no such folder/],
