@@ -18,6 +18,7 @@ const REQUESTS = [
   { name: 'output of the task', method: 'GET', path: '/api/2.2/jobs/runs/get-output' },
   { name: 'search for experiments', method: 'POST', path: '/api/2.0/mlflow/experiments/search' },
   { name: 'search for MLflow runs', method: 'POST', path: '/api/2.0/mlflow/runs/search' },
+  { name: 'MLflow run that the job names', method: 'GET', path: '/api/2.0/mlflow/runs/get' },
   { name: 'model version', method: 'GET', path: '/api/2.0/mlflow/unity-catalog/model-versions/get' },
   { name: 'versions of the MLflow run', method: 'GET', path: '/api/2.0/mlflow/unity-catalog/model-versions/search' },
 ] as const;

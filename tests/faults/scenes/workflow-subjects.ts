@@ -161,7 +161,8 @@ export async function withResults(jobs: GatedJobs, name: string): Promise<Workfl
       assert.equal(comparison?.former?.runId, former);
       assert.deepEqual(
         comparison.pairs.map(({ metrics }) => metrics.map(({ delta }) => delta)),
-        [[0]],
+        [[0], []],
+        'of the MLflow run that was logged, and of the one that is named',
       );
     },
     async mustBeSafe() {
