@@ -1,6 +1,6 @@
 import { shellWord } from '../shell-word';
 import type { SecurableType } from './grants';
-import { quoteName } from './names';
+import { quoteIdentifier, quoteName } from './names';
 import type { PermissionObject } from './object-permissions';
 
 /** Somebody who can be given a right. */
@@ -27,12 +27,12 @@ const ACCESS_KEYS: Readonly<Record<Grantee['kind'], string>> = {
 
 /** The statement that gives a right. @param privilege as the API spells it, such as `USE_CATALOG` */
 export function grantStatement(privilege: string, type: SecurableType, fullName: string, to: Grantee): string {
-  return `GRANT ${spelled(privilege)} ON ${SQL_TYPES[type]} ${quoteName(fullName)} TO ${inBackticks(to.name)};`;
+  return `GRANT ${spelled(privilege)} ON ${SQL_TYPES[type]} ${quoteName(fullName)} TO ${quoteIdentifier(to.name)};`;
 }
 
 /** The statement that takes a right away again. */
 export function revokeStatement(privilege: string, type: SecurableType, fullName: string, from: Grantee): string {
-  return `REVOKE ${spelled(privilege)} ON ${SQL_TYPES[type]} ${quoteName(fullName)} FROM ${inBackticks(from.name)};`;
+  return `REVOKE ${spelled(privilege)} ON ${SQL_TYPES[type]} ${quoteName(fullName)} FROM ${quoteIdentifier(from.name)};`;
 }
 
 /** The statement that makes the administrators the owner. */
@@ -50,8 +50,4 @@ export function permissionCommand(type: PermissionObject, id: string, level: str
 /** A privilege as SQL writes it. */
 export function spelled(privilege: string): string {
   return privilege.replaceAll('_', ' ');
-}
-
-function inBackticks(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }

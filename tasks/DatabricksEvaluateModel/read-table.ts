@@ -1,6 +1,6 @@
 import type { Log } from '../../src/agent/log';
 import { chooseWarehouse } from '../../src/databricks/choose-warehouse';
-import { quoteName } from '../../src/databricks/names';
+import { quoteIdentifier, quoteName } from '../../src/databricks/names';
 import type { StatementResult } from '../../src/databricks/statements';
 import type { WorkspaceClient } from '../../src/databricks/workspace-client';
 import { TaskError } from '../../src/errors';
@@ -29,7 +29,7 @@ export async function readTable(
   const present = (await execute(`SELECT * FROM ${at} LIMIT 0`)).columns.map((column) => column.name);
   const wanted = [...columns.required, ...columns.optional].filter((column) => present.includes(column));
   // A column that is missing is a finding of the evaluation, which names it; the rows are counted all the same.
-  const list = wanted.length === 0 ? '1' : wanted.map((column) => quoteColumn(column)).join(', ');
+  const list = wanted.length === 0 ? '1' : wanted.map(quoteIdentifier).join(', ');
   const raw = await columnsOf(await execute(`SELECT ${list} FROM ${at}`), wanted);
   return { raw, source: { kind: 'table', table, deltaVersion } };
 }
@@ -62,8 +62,4 @@ async function columnsOf(result: StatementResult, names: readonly string[]): Pro
     rows += 1;
   }
   return { rows, columns: new Map(names.map((name, index) => [name, columns[index] ?? []])) };
-}
-
-function quoteColumn(name: string): string {
-  return `\`${name.replaceAll('`', '``')}\``;
 }
