@@ -1,3 +1,5 @@
+import { withoutControls } from '../../../src/visible-text';
+
 /** What a line of a step's log is, by the mark that it begins with. */
 export type LineKind = 'text' | 'error' | 'warning' | 'section' | 'command-line' | 'debug';
 
@@ -22,9 +24,6 @@ const KINDS: Readonly<Record<string, LineKind>> = {
 /** What a line costs on the page beside its text, in characters: its element and its time. */
 const LINE_COST = 40;
 const LONGEST_LINE = 4000;
-// Sequences of a terminal and other control characters: colour and cursor say nothing on a page.
-const TERMINAL = /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001b[@-Z\\-_]/g;
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Lines of a log without the empty one at its end. */
 export function splitLog(text: string): string[] {
@@ -76,7 +75,8 @@ function readLine(line: string): MarkedLine {
 }
 
 function plain(text: string): string {
-  const shown = text.replace(TERMINAL, '').replace(CONTROL, '');
+  // Colour and cursor say nothing on a page.
+  const shown = withoutControls(text, '');
   if (shown.length <= LONGEST_LINE) {
     return shown;
   }

@@ -33,6 +33,12 @@ describe('lines of a log', () => {
     ]);
   });
 
+  it('takes out signs that turn the direction of a line, and separators that break it', () => {
+    const [line] = logParts(['2026-03-02T09:00:03Z passed\u202e deliaf\u2066\u2028 here'], 1_000);
+    assert.ok(line !== undefined && 'text' in line);
+    assert.equal(line.text, 'passed deliaf here');
+  });
+
   it('keeps beginning and end of a log that is too long, and says how many lines it left out', () => {
     const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}`);
     const parts = logParts(lines, 5000);
