@@ -32,6 +32,11 @@ export interface QueuedFor {
 /** Ref of a pull request that would be merged; there is one, the first. */
 const PULL_REQUEST_REF = 'refs/pull/1/merge';
 
+/*
+ * [U] No predefined variable that the page names holds the title of a pull request, so a local run has none either, and no test puts hostile text
+ * into one. Texts of outsiders that do reach a run, branch names and commit messages, are tested.
+ */
+
 /** `Build.SourceBranch`. */
 export function sourceBranch({ reason, branch }: QueuedFor): string {
   return reason === 'pullRequest' ? PULL_REQUEST_REF : branch;
