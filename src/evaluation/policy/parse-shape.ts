@@ -19,15 +19,18 @@ export function parseShape<Shape extends z.ZodMiniType>(
   own: (issue: $ZodIssue) => Sentences | undefined = () => undefined,
 ): { readonly value: output<Shape> | undefined; readonly problems: readonly PolicyProblem[] } {
   const knownKeys = new Map<string, readonly string[]>();
-  const parsed = shape.safeParse(source.value, {
-    reportInput: true,
-    error: (issue) => {
-      if (issue.code === 'unrecognized_keys') {
-        knownKeys.set(pathKey(issue.path ?? []), keysOf(issue.inst));
-      }
-      return undefined;
-    },
-  });
+  const parse = (value: unknown) =>
+    shape.safeParse(value, {
+      reportInput: true,
+      error: (issue) => {
+        if (issue.code === 'unrecognized_keys') {
+          knownKeys.set(pathKey(issue.path ?? []), keysOf(issue.inst));
+        }
+        return undefined;
+      },
+    });
+  const asWritten = parse(source.value);
+  const parsed = asWritten.success ? asWritten : parse(withNumbersOfVariables(source, asWritten.error.issues));
   if (parsed.success) {
     return { value: parsed.data, problems: [] };
   }
@@ -38,6 +41,28 @@ export function parseShape<Shape extends z.ZodMiniType>(
     return sentences.map(({ what, todo, key }) => source.problemAt(issue.path, what, todo, key));
   });
   return { value: undefined, problems };
+}
+
+/** What the schema library says it expected of `z.number()` and `z.int()`. */
+const NUMERIC = new Set(['number', 'int']);
+
+/** Variables are texts; one that stands alone where a number belongs is that number. */
+function withNumbersOfVariables(source: PolicyText, issues: readonly $ZodIssue[]): unknown {
+  const value: unknown = structuredClone(source.value);
+  for (const issue of issues) {
+    const text = source.variableAt(issue.path);
+    const [last, ...before] = [...issue.path].reverse();
+    if (issue.code === 'invalid_type' && NUMERIC.has(issue.expected) && last !== undefined && isNumber(text)) {
+      const parent = before.reduceRight<unknown>((at, step) => (at as Record<PropertyKey, unknown>)[step], value);
+      (parent as Record<PropertyKey, unknown>)[last] = Number(text);
+    }
+  }
+  return value;
+}
+
+/** As JSON writes numbers. */
+function isNumber(text: string | undefined): text is string {
+  return text !== undefined && /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text);
 }
 
 function pathKey(path: readonly PropertyKey[]): string {

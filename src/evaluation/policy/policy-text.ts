@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type Scalar,
   visit,
 } from 'yaml';
 import type { PolicyProblem } from './problem';
@@ -22,6 +23,8 @@ export interface PolicyText {
   readonly value: unknown;
   /** The problem at a path; `key` points to a key of the map there instead of its value. */
   problemAt(path: Path, what: string, todo: string, key?: string): PolicyProblem;
+  /** The value at a path that is a variable and nothing else, as in `max: ${bar}`; `undefined` for any other. */
+  variableAt(path: Path): string | undefined;
 }
 
 /** More aliases than this are an attack on memory, not a policy. */
@@ -46,17 +49,19 @@ export function readPolicyText(
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), what, todo };
   };
   if (document.errors.length > 0) {
+    // The first one: what follows is mostly its consequence.
     return {
       text: undefined,
-      problems: document.errors.map((error) =>
-        at(error.pos[0], yamlSentence(error.message), 'Correct the YAML there.'),
-      ),
+      problems: document.errors
+        .slice(0, 1)
+        .map((error) => at(error.pos[0], yamlSentence(error.message), yamlTodo(text, error.pos[0]))),
     };
   }
   const problems = document.warnings.map((warning) =>
     at(warning.pos[0], yamlSentence(warning.message), 'Use plain YAML values without tags.'),
   );
-  problems.push(...(variables === undefined ? [] : substituteVariables(document, variables, at)));
+  const replaced = new Set<Scalar>();
+  problems.push(...(variables === undefined ? [] : substituteVariables(document, variables, at, replaced)));
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -69,13 +74,27 @@ export function readPolicyText(
   }
   return {
     problems,
-    text: { value, problemAt: (path, what, todo, key) => at(offsetOf(document, path, key), what, todo) },
+    text: {
+      value,
+      problemAt: (path, what, todo, key) => at(offsetOf(document, path, key), what, todo),
+      variableAt: (path) => {
+        const node = document.getIn(path, true);
+        return isScalar(node) && replaced.has(node) ? String(node.value) : undefined;
+      },
+    },
   };
 }
 
 function yamlSentence(message: string): string {
   const oneLine = message.split('\n')[0] ?? message;
   return `The YAML cannot be read: ${oneLine.trimEnd().replace(/[.:]$/, '')}.`;
+}
+
+function yamlTodo(text: string, offset: number): string {
+  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
+  return /[{[][^"']*\$\{/.test(line)
+    ? `Inside { } and [ ] a variable needs quotes: "\${name}".`
+    : 'Correct the YAML there.';
 }
 
 const VARIABLE = /\$\$\{|\$\{([^}]*)\}?/g;
@@ -85,6 +104,7 @@ function substituteVariables(
   document: Document,
   variables: Readonly<Record<string, string>>,
   at: (offset: number, what: string, todo: string) => PolicyProblem,
+  replaced: Set<Scalar>,
 ): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   visit(document, {
@@ -93,6 +113,9 @@ function substituteVariables(
         return;
       }
       const offset = node.range?.[0] ?? 0;
+      if (/^\$\{[^}]*\}$/.test(node.value)) {
+        replaced.add(node);
+      }
       node.value = node.value.replace(VARIABLE, (whole, name: string | undefined) => {
         if (whole === '$${') {
           return '${';

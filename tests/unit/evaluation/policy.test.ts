@@ -186,6 +186,36 @@ champion:
     );
   });
 
+  it('takes a variable that stands alone where a number belongs for that number, and for a text elsewhere', () => {
+    const text = regressionPolicyText(
+      `thresholds:\n  - metric: rmse\n    direction: lower\n    max: \${bar}\n    id: "\${bar}"`,
+    ).replace('minRows: 5', `minRows: "\${rows}"`);
+    const { policy } = parsePolicy(text, 'p.yml', { bar: '0.7', rows: '40' });
+    assert.deepEqual(policy.thresholds, [
+      { metric: 'rmse', direction: 'lower', max: 0.7, id: '0.7', severity: 'block' },
+    ]);
+    assert.equal(policy.data.minRows, 40);
+    for (const [bar, problem] of [
+      ['high', 'policy.yml:9:10: thresholds[0].max must be a number, not "high". Write a number there.'],
+      ['0x10', 'policy.yml:9:10: thresholds[0].max must be a number, not "0x10". Write a number there.'],
+      ['-1', 'policy.yml:9:10: rmse can never reach max: -1. rmse lies at or above 0.'],
+    ]) {
+      const written = text.replace(`id: "\${bar}"`, 'id: a');
+      assert.deepEqual(problemsOf(written, { bar, rows: '40' }), [problem]);
+    }
+    assert.deepEqual(problemsOf(regressionPolicyText(BAR.replace('65', '"65"'))), [
+      'policy.yml:6:52: thresholds[0].max must be a number, not "65". Write a number there.',
+    ]);
+  });
+
+  it('says of a variable without quotes inside braces what to do, and no more', () => {
+    assert.deepEqual(problemsOf(regressionPolicyText(BAR.replace('65', `\${bar}`))).length, 1);
+    assert.match(
+      problemsOf(regressionPolicyText(BAR.replace('65', `\${bar}`)))[0] ?? '',
+      /policy\.yml:6:\d+: The YAML cannot be read: .+ Inside \{ \} and \[ \] a variable needs quotes: "\$\{name\}"\.$/,
+    );
+  });
+
   it('reads anchors and refuses a flood of aliases', () => {
     const anchored = regressionPolicyText(
       'thresholds: [&bar {metric: rmse, direction: lower, max: 1}, {metric: mae, direction: lower, max: 2}]',
