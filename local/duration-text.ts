@@ -1,18 +1,10 @@
-/** A length of time in its two largest units: `30 d 0 h`, `1 h 5 min`, `2 min 10 s`, `3.4 s`. */
+import { durationText as wholeSeconds } from '../src/workflow/polling';
+
+/** A length of time as tasks say it, but with tenths below ten seconds and in days from two on: `3.4 s`, `2 min 10 s`, `1 h 05 min`, `30 d 0 h`. */
 export function durationText(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
   if (milliseconds < 9950) {
     return `${(Math.max(0, milliseconds) / 1000).toFixed(1)} s`;
   }
-  if (seconds < 60) {
-    return `${seconds} s`;
-  }
-  if (seconds < 3600) {
-    return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  }
-  const minutes = Math.round(seconds / 60);
-  if (minutes >= 48 * 60) {
-    return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
-  }
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const hours = Math.floor(milliseconds / 3_600_000);
+  return hours < 48 ? wholeSeconds(milliseconds) : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }

@@ -38,9 +38,9 @@ describe('runTree', () => {
     });
     assert.deepEqual(tree([done, running, stageRecord(3, 'after', WAITING)]), [
       '  ✓ unit  10 s',
-      '  ▸ train  1 min 5 s',
+      '  ▸ train  1 min 05 s',
       '      ✓ Check out  10 s',
-      '      ▸ Train  1 min 5 s  40 % Fitting',
+      '      ▸ Train  1 min 05 s  40 % Fitting',
       '  · after',
     ]);
   });
@@ -56,7 +56,7 @@ describe('runTree', () => {
     } as const;
     const stage = (step: object) =>
       stageRecord(1, 's', { ...RUNNING, jobs: [jobRecord(10, { ...RUNNING, steps: [stepRecord(11, step)] })] });
-    assert.match(tree([stage(RUNNING)])[1] ?? '', /▸ Step 11 {2}1 min 5 s {2}last line$/);
+    assert.match(tree([stage(RUNNING)])[1] ?? '', /▸ Step 11 {2}1 min 05 s {2}last line$/);
     assert.match(tree([stage({ result: 'failed', issues: [error] })])[1] ?? '', /✗ Step 11 {2}10 s {2}It broke\.$/);
   });
 

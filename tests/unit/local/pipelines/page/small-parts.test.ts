@@ -93,8 +93,8 @@ describe('a summary', () => {
 
 describe('figures of the page', () => {
   it('are written for people', () => {
-    const durations = [0, 3400, 42_000, 130_000, 3_900_000, 43_200 * 60_000].map(durationText);
-    assert.deepEqual(durations, ['0.0 s', '3.4 s', '42 s', '2 min 10 s', '1 h 5 min', '30 d 0 h']);
+    const durations = [0, 3400, 42_000, 59_970, 130_000, 3_900_000, 43_200 * 60_000].map(durationText);
+    assert.deepEqual(durations, ['0.0 s', '3.4 s', '42 s', '1 min 00 s', '2 min 10 s', '1 h 05 min', '30 d 0 h']);
     assert.deepEqual([0, 1023, 1024, 5 * 1024 ** 3].map(sizeText), ['0 bytes', '1023 bytes', '1.0 KiB', '5.0 GiB']);
   });
 
