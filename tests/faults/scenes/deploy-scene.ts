@@ -4,8 +4,8 @@ import { switchOfTable } from './fault-switch';
 import { principal, SignIn } from './sign-in';
 import type { FaultScene } from './task-scene';
 
-/** From which state the step begins, and what it does. */
-export type Deployment = 'create' | 'update' | 'delete';
+/** From which state the step begins, and what it does; `broken`: an update whose model cannot be built. */
+export type Deployment = 'create' | 'update' | 'broken' | 'delete';
 
 /** Longer than a model takes to load, and than the fault `latency`. */
 const TURN_MS = 10_000;
@@ -32,6 +32,9 @@ export async function openDeployScene(deployment: Deployment): Promise<FaultScen
         const before = await served.deploy({ endpoint: name });
         assert.equal(before.result, 'Succeeded', before.printed);
         await served.setChampion('2');
+      }
+      if (deployment === 'broken') {
+        served.scorers.onStart = (scorer) => scorer.fail('No matching distribution found for left-pad');
       }
       const starts = () =>
         served.scorers.started.filter(({ launch }) => launch.modelFolder.endsWith('/2')).length - startedBefore;

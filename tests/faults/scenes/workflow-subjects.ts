@@ -66,6 +66,29 @@ export async function attached({ workspace }: GatedJobs, name: string): Promise<
   };
 }
 
+/** A run that starts the run of another job, and iterates. */
+export async function nested({ workspace }: GatedJobs, name: string): Promise<WorkflowSubject> {
+  const inner = await createJob(workspace, { name: `${name}-inner`, tasks: [TRAIN] });
+  const jobId = await createJob(workspace, {
+    name,
+    tasks: [
+      { task_key: 'nightly', run_job_task: { job_id: inner } },
+      { task_key: 'score', for_each_task: { inputs: '["north", "south"]', task: { ...TRAIN, task_key: 'one' } } },
+    ],
+  });
+  const runId = await runNow(workspace, jobId);
+  return {
+    inputs: { action: 'attach', runId, requireModel: 'true' },
+    folder: newFolder(),
+    async mustHold(host) {
+      mustHaveSucceeded(host, await onlyRun(workspace, jobId));
+    },
+    async mustBeSafe() {
+      await onlyRun(workspace, jobId);
+    },
+  };
+}
+
 /** A run that has failed and would succeed now. */
 export async function repaired(jobs: GatedJobs, name: string): Promise<WorkflowSubject> {
   const { workspace } = jobs;
@@ -117,7 +140,8 @@ export async function cancelled(jobs: GatedJobs, name: string): Promise<Workflow
 }
 
 const VOLUME = '/Volumes/main/default/results';
-const TESTS = '<testsuite><testcase classname="unit" name="good"/></testsuite>';
+/** A JUnit file of a length that leaves room for another in its place. */
+const TESTS = '<testsuite><testcase classname="unit" name="good"/></testsuite>'.padEnd(20_000);
 
 /** A run whose code logs to MLflow, tests and leaves files, after one that has succeeded. */
 export async function withResults(jobs: GatedJobs, name: string): Promise<WorkflowSubject> {
