@@ -92,7 +92,7 @@ function yamlSentence(message: string): string {
 
 function yamlTodo(text: string, offset: number): string {
   const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
-  return /[{[][^"']*\$\{/.test(line)
+  return /(?:^|["'])[^"'{[]*[{[][^"']*\$\{/.test(line)
     ? `Inside { } and [ ] a variable needs quotes: "\${name}".`
     : 'Correct the YAML there.';
 }
