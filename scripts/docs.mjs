@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorPage } from './docs/error-page.mjs';
 import { flowPage } from './docs/flow-page.mjs';
+import { policyPage } from './docs/policy-page.mjs';
 import { taskPage, taskTable } from './docs/task-page.mjs';
 import { pageOf, TEMPLATES, templatePage } from './docs/template-page.mjs';
 import { workspacePage } from './docs/workspace-page.mjs';
@@ -17,6 +18,7 @@ const pages = [
   ...TEMPLATES.map((template) => [pageOf(template), templatePage(template, read)]),
   ['docs/flow.md', flowPage()],
   ['docs/errors.md', errorPage()],
+  ['docs/policy.md', policyPage(read)],
   ['docs/local-workspace.md', await workspacePage()],
   ...['README.md', 'docs/marketplace.md'].map((file) => [file, withTable(file)]),
 ];
