@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CommandFolder } from '../support/command-process';
-import { untilProcesses } from '../support/jobs';
+import { processesWith, untilProcesses } from '../support/jobs';
 
 const LONG = `
 steps:
@@ -26,6 +26,18 @@ steps:
     setsid sleep 300 &
     echo "##vso[task.logissue type=warning]waits now"
     while true; do sleep 300; done
+  displayName: Wait
+`;
+
+/** A step that fails beside another one of itself; when it is run again it does not wait. */
+const ALONE = `
+steps:
+- checkout: none
+- bash: |
+    exec 9> "$COMMAND_FOLDER/lock"
+    flock --nonblock 9 || exit 3
+    echo "##vso[task.logissue type=warning]waits now"
+    [ -e "$COMMAND_FOLDER/again" ] || sleep 300
   displayName: Wait
 `;
 
@@ -68,6 +80,22 @@ describe('signals to a run', () => {
     assert.equal(exitCode, 1);
     assert.equal(folder.has('cleaned'), true);
     assert.equal(folder.record('1').result, 'canceled');
+    await untilProcesses(marker(), 0);
+  });
+
+  it('leave steps behind when they kill it, which a retry ends before it begins', async () => {
+    folder = new CommandFolder({ 'p.yml': ALONE });
+    const run = folder.start('run', 'p.yml', '--variable', marker());
+    await run.shows('waits now');
+    while (!folder.has('.mlops/runs/1/run.json') || folder.record('1').stages[0]?.jobs[0]?.state !== 'inProgress') {
+      await new Promise((resolve) => setImmediate(resolve)); // changes of a record are gathered for a moment
+    }
+    run.child.kill('SIGKILL');
+    await run.end;
+    assert.notDeepEqual(processesWith(marker()), []);
+    folder.write('again', '');
+    const { exitCode, stdout } = await folder.run('--retry', '1:__default');
+    assert.equal(exitCode, 0, stdout);
     await untilProcesses(marker(), 0);
   });
 

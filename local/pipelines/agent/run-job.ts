@@ -5,6 +5,7 @@ import type { AgentOptions } from './agent-options';
 import { JobCancellation } from './job-cancellation';
 import { learnConnections } from './job-connections';
 import { emptyTemp, jobFolders, makeFolders } from './job-folders';
+import { jobMarker } from './job-marker';
 import type { JobOutcome, JobRequest, RunEvents } from './job-request';
 import type { JobState } from './job-state';
 import { type JobStep, jobSteps } from './job-steps';
@@ -89,7 +90,7 @@ async function runSteps(state: JobState, steps: readonly JobStep[], cancellation
 
 /** Ends processes that steps left behind, then empties the temporary folder. */
 async function leaveNothing({ request, folders }: JobState): Promise<void> {
-  await killTree(undefined, `VSTS_PROCESS_LOOKUP_ID=vsts_${request.record.id}`);
+  await killTree(undefined, jobMarker(request.record.id));
   emptyTemp(folders);
 }
 

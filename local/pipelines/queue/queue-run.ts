@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { HeldByProcess, holdFolder } from '../../workspace/held-folder';
+import { killTree } from '../../workspace/jobs/process-runner';
+import { jobMarker } from '../agent/job-marker';
 import type { RunRecord } from '../record/run-record';
 import { checkSkipped } from '../run/check-skipped';
 import type { RecordedRun } from '../service/ports';
@@ -152,6 +154,7 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
   if (sources.commit !== run.record.commit) {
     audience.notice(`The files have changed since run ${runId}: it was of commit ${run.record.commit.slice(0, 12)}.`);
   }
+  await endLeftBehind(run.record);
   const { commit } = run.record;
   const place = await readyPlace(prepared.plan, request, commit, surroundings);
   noteWorkspaces(run, place);
@@ -170,6 +173,13 @@ async function retryHeld(run: RecordedRun, stage: string, surroundings: Surround
     );
   } finally {
     await place.stop();
+  }
+}
+
+/** Steps of a process that was killed go on without it: beside them the same steps would run a second time. */
+async function endLeftBehind({ stages }: RunRecord): Promise<void> {
+  for (const { id } of stages.flatMap(({ jobs }) => jobs).filter(({ state }) => state === 'inProgress')) {
+    await killTree(undefined, jobMarker(id));
   }
 }
 
