@@ -9,7 +9,7 @@ import { type Log, logTo } from './log';
 import { neutralLine } from './neutral-text';
 import { OutputFiles } from './output-files';
 import { OutputSet } from './outputs';
-import { maskForms } from './secret-forms';
+import { hideSecrets, maskForms } from './secret-forms';
 import type { TaskContext, TaskOutcome } from './task-context';
 import { type TaskDefinition, versionText } from './task-definition';
 
@@ -38,6 +38,11 @@ export async function runTask<Inputs>(
   const files = new OutputFiles(host, definition.name);
   const cancellation = new Cancellation(host, log);
   const inputs = new InputReader(definition, host);
+  const secrets = new Set<string>();
+  const maskSecret = (form: string) => {
+    secrets.add(form);
+    host.maskSecret(form);
+  };
   let artifact = '';
   let ending: Ending;
   try {
@@ -58,7 +63,8 @@ export async function runTask<Inputs>(
       taskName: definition.name,
       taskVersion: versionText(definition),
       onCancel: (action) => cancellation.register(action),
-      mask: (secret) => maskForms(secret, host),
+      mask: (secret) => maskForms(secret, { maskSecret }),
+      withoutSecrets: (text) => hideSecrets(text, secrets),
     };
     ending = endingOf(await run(values, context));
   } catch (error) {

@@ -18,6 +18,15 @@ export function secretForms(secret: string): string[] {
   return [...new Set(forms)].filter((form) => form.trim().length >= 4);
 }
 
+/** The text with `***` in place of each of these secrets, the longest first: one may be a part of another. */
+export function hideSecrets(text: string, secrets: ReadonlySet<string>): string {
+  let hidden = text;
+  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
+    hidden = hidden.replaceAll(secret, '***');
+  }
+  return hidden;
+}
+
 /** Masks a secret in all its forms. */
 export function maskForms(secret: string, host: Pick<Host, 'maskSecret'>): void {
   for (const form of secretForms(secret)) {

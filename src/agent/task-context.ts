@@ -23,6 +23,8 @@ export interface TaskContext {
   onCancel(action: () => Promise<void>): () => void;
   /** Masks a secret in all its forms (see secret-forms.ts). */
   mask(secret: string): void;
+  /** The text with `***` for what this step masked: for text from outside that goes into a file, where no agent hides it. */
+  withoutSecrets(text: string): string;
 }
 
 /** How a step ended, said first to the person who reads it. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Host } from './host';
 import { neutralLine, partedInJson } from './neutral-text';
+import { hideSecrets } from './secret-forms';
 
 /** What the terminal adapter is given by the command line. */
 export interface TerminalOptions {
@@ -136,14 +137,6 @@ function visibleJson(value: unknown): string {
     /[\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]/g,
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-}
-
-function hideSecrets(text: string, secrets: ReadonlySet<string>): string {
-  let hidden = text;
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
-    hidden = hidden.replaceAll(secret, '***');
-  }
-  return hidden;
 }
 
 /** The proxy and CA variables that command-line tools share (`HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE`). */

@@ -39,9 +39,16 @@ export function deployOutcome(deployed: Deployed): TaskOutcome {
   const message = [
     `Version ${version} of ${model} did not pass the probe on endpoint ${endpoint}: request ${fault.request}, ${fault.fault}.`,
     restored === '' ? 'The endpoint had this configuration before, so nothing was put back.' : restored,
-    'Look at the logs of the served entity, and at the sample request.',
+    adviceOn(fault),
   ].join(' ');
   return { decision: message, failure: { code: 'PROBE_FAILED', message }, ...shared };
+}
+
+/** A request that was refused is wrong or does not fit; everything else is first a matter of the model. */
+function adviceOn({ status }: ProbeResult): string {
+  return status === 400
+    ? 'Compare the sample request with the signature of the model, and correct the one that is wrong.'
+    : 'Look at the logs of the served entity, and at the sample request.';
 }
 
 /** What `deploy` would do. */

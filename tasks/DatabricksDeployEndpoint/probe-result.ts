@@ -1,3 +1,5 @@
+import { neutralLine } from '../../src/agent/neutral-text';
+
 /** One answer of the endpoint, whatever it was. */
 export interface ProbeAnswer {
   /** 0 when there was no whole answer. */
@@ -7,11 +9,16 @@ export interface ProbeAnswer {
   /** Parsed JSON. */
   readonly body: unknown;
   readonly milliseconds: number;
-  /** Stable code of what went wrong, empty for status 200. Never the service's own words: they may quote rows. */
+  /** Stable code of what went wrong, empty for status 200. */
   readonly code: string;
+  /**
+   * The service's own words for it, safe to show; empty when it said nothing. They may quote the sample request, which is a file of the
+   * repository, and no other rows.
+   */
+  readonly reason: string;
 }
 
-/** What `probe.json` says about one request: never a row, only counts. */
+/** What `probe.json` says about one request: counts, and no row of an answer. */
 export interface ProbeResult {
   readonly request: number;
   readonly status: number;
@@ -42,7 +49,7 @@ function faultOf(answer: ProbeAnswer, predictions: readonly unknown[] | undefine
   if (answer.status !== 200) {
     return answer.status === 0
       ? `there was no answer (${answer.code})`
-      : `it was answered with status ${answer.status} (${answer.code})`;
+      : `it was answered with status ${answer.status} (${answer.code})${answer.reason === '' ? '' : `: ${answer.reason}`}`;
   }
   if (answer.servedModelName !== entity) {
     return answer.servedModelName === ''
@@ -56,6 +63,15 @@ function faultOf(answer: ProbeAnswer, predictions: readonly unknown[] | undefine
     return 'the answer holds no prediction';
   }
   return predictions.every(isFinitePrediction) ? '' : 'a prediction is missing or not a finite number';
+}
+
+/** Characters that are kept of a service's words, of their beginning and of their end: in between a scoring server quotes the request. */
+const KEPT = { begin: 300, end: 200 };
+
+/** A service's words as one short line without a full stop; they come without secrets. Source of the form: MLflow's scoring server. */
+export function reasonOf(words: string): string {
+  const line = neutralLine(words).trim().replace(/\.$/, '');
+  return line.length <= KEPT.begin + KEPT.end ? line : `${line.slice(0, KEPT.begin)} … ${line.slice(-KEPT.end)}`;
 }
 
 /** The list of predictions: `predictions`, a list or named lists (one for each output of the model). */

@@ -2,7 +2,7 @@ import { counted } from '../../src/counted';
 import { TaskError } from '../../src/errors';
 import { ApiError } from '../../src/http/errors';
 import { stringifyJson } from '../../src/json';
-import { judgeProbe, type ProbeAnswer, type ProbeResult } from './probe-result';
+import { judgeProbe, type ProbeAnswer, type ProbeResult, reasonOf } from './probe-result';
 import type { SampleRequest } from './sample-requests';
 import type { Session } from './session';
 
@@ -42,13 +42,14 @@ async function ask({ client, context, endpoint }: Session, request: SampleReques
   try {
     const limits = { deadlineMs: requestMilliseconds, attemptMs: requestMilliseconds };
     const answer = await client.servingEndpoints.query(endpoint, request, limits);
-    return { ...answer, status: 200, code: '', milliseconds: took() };
+    return { ...answer, status: 200, code: '', reason: '', milliseconds: took() };
   } catch (error) {
     context.signal.throwIfAborted();
     if (!(error instanceof TaskError)) {
       throw error;
     }
-    const status = error instanceof ApiError ? error.status : 0;
-    return { status, servedModelName: '', body: undefined, code: error.code, milliseconds: took() };
+    const { status, serverMessage } = error instanceof ApiError ? error : { status: 0, serverMessage: '' };
+    const reason = reasonOf(context.withoutSecrets(serverMessage));
+    return { status, servedModelName: '', body: undefined, code: error.code, reason, milliseconds: took() };
   }
 }

@@ -18,6 +18,8 @@ export class FakeScorers implements Scorers {
   readonly started: FakeScorer[] = [];
   /** What a row gets; default: the number of the version. */
   predict: (version: number) => unknown = (version) => version;
+  /** When it is set, every request is refused in these words. */
+  refusal = '';
   /** Called at each start, such as to let one fail. */
   onStart: (scorer: FakeScorer) => void = () => undefined;
 
@@ -43,7 +45,7 @@ export class FakeScorers implements Scorers {
         launch,
         signal,
         stopped: false,
-        ready: () => resolve({ ended, invoke: async (body) => answer(launch, body, this.predict), stop }),
+        ready: () => resolve({ ended, invoke: async (body) => answer(launch, body, this), stop }),
         fail: (message) => reject(new Error(message)),
         crash: (message) => end(message),
       };
@@ -63,15 +65,16 @@ export class FakeScorers implements Scorers {
   }
 }
 
-function answer(launch: ScorerLaunch, body: Buffer, predict: (version: number) => unknown) {
+function answer(launch: ScorerLaunch, body: Buffer, { predict, refusal }: FakeScorers) {
   const asked = JSON.parse(body.toString()) as { dataframe_split?: { data: unknown[] } };
   const json = (status: number, content: unknown) => ({
     status,
     contentType: 'application/json',
     body: Buffer.from(JSON.stringify(content)),
   });
-  if (asked.dataframe_split === undefined) {
-    return json(400, { error_code: 'BAD_REQUEST', message: 'The request must have dataframe_split.' });
+  if (refusal !== '' || asked.dataframe_split === undefined) {
+    const message = refusal === '' ? 'The request must have dataframe_split.' : refusal;
+    return json(400, { error_code: 'BAD_REQUEST', message });
   }
   const version = Number(launch.modelFolder.split('/').at(-1));
   return json(200, { predictions: asked.dataframe_split.data.map(() => predict(version)) });

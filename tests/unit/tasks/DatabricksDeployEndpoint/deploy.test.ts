@@ -9,6 +9,12 @@ import { model, type ServedModel, startServedModel } from './served-model';
 
 const outputs = (host: FakeHost) => Object.fromEntries(host.outputs);
 
+/** What `probe.json` says is wrong, for each request. */
+const faultsOf = (host: FakeHost): string[] =>
+  JSON.parse(readFileSync(host.outputs.get('probePath') ?? '', 'utf8')).results.map(
+    ({ fault }: { fault: string }) => fault,
+  );
+
 describe('DatabricksDeployEndpoint deploy, against the local workspace', () => {
   let served: ServedModel;
 
@@ -83,6 +89,29 @@ describe('DatabricksDeployEndpoint deploy, against the local workspace', () => {
     assert.equal(host.outputs.get('configVersion'), '3');
     const [entity] = (await served.endpoint()).config.served_entities;
     assert.equal(entity.entity_version, '1');
+  });
+
+  it('says why the endpoint refused a sample request, in the error and in probe.json', async () => {
+    served.scorers.refusal = "Model is missing inputs ['proline'].";
+    const host = await served.deploy();
+    assert.equal(host.error?.code, 'PROBE_FAILED');
+    assert.match(
+      host.message,
+      /request 1, it was answered with status 400 \(REQUEST_REFUSED\): Model is missing inputs \['proline'\]\. The endpoint/,
+    );
+    assert.match(host.message, /Compare the sample request with the signature of the model/);
+    assert.match(faultsOf(host).join(), /REQUEST_REFUSED\): Model is missing inputs \['proline'\]/);
+  });
+
+  it('hides secrets, terminal sequences and commands in the words of an endpoint, and cuts their middle out', async () => {
+    const { token } = served.local;
+    served.scorers.refusal = `Got\u001B[2J ##vso[x]${token} of\n${'row '.repeat(200)}: column y is a text`;
+    const host = await served.deploy();
+    const [fault = ''] = faultsOf(host);
+    assert.match(fault, /: Got # #vso\[x\]\*\*\* of row row .* … .* row : column y is a text$/);
+    assert.ok(fault.length < 600, `${fault.length} characters`);
+    assert.ok(!host.message.includes(token));
+    assert.ok(!host.message.includes('\u001B'));
   });
 
   it('says that a new endpoint has nothing to go back to', async () => {

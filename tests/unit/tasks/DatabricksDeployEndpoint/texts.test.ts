@@ -94,6 +94,7 @@ describe('verdict on a probe', () => {
     body,
     milliseconds: 5,
     code: '',
+    reason: '',
     ...more,
   });
   const fault = (body: unknown, more: object = {}) => judgeProbe(1, answer(body, more), 'price-2').fault;
