@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RunRecord } from '../../local/pipelines/record/run-record';
 import { mustNotAppear } from '../support/captured-output';
 import { CommandFolder } from '../support/command-process';
@@ -195,6 +197,19 @@ describe('databricks-mlops run, as a process', () => {
     assert.equal(exitCode, 0, stdout);
     assert.match(stdout, /Run 1 .* succeeded/);
     assert.ok(folder.filesWith('released').some((file) => file.endsWith('.log')));
+  });
+
+  it('replaces the page in one step: a browser that reads the old one gets it whole', async () => {
+    await made({ 'p.yml': 'steps:\n- checkout: none\n- bash: echo it works\n' }).run('p.yml');
+    const page = join(folder.path, '.mlops/runs/1/index.html');
+    const old = readFileSync(page, 'utf8');
+    const reader = openSync(page, 'r');
+    const { exitCode, stdout } = await folder.run('--retry', '1:__default');
+    const read = readFileSync(reader, 'utf8');
+    closeSync(reader);
+    assert.equal(exitCode, 0, stdout);
+    assert.ok(read === old, 'the old page was written over');
+    assert.notEqual(readFileSync(page, 'utf8'), old);
   });
 
   it('refuses to retry a stage of a pipeline that has changed since', async () => {

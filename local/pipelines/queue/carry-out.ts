@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../replace-file';
 import { unwind } from '../../unwind';
 import { runJob } from '../agent/run-job';
 import type { PipelinePlan } from '../plan/pipeline-plan';
@@ -147,6 +148,6 @@ function connectionOf(nameOrId: string, { names, resolve }: UsableConnections): 
 
 function writePage(run: RecordedRun, goesOn: boolean, { page }: Surroundings): void {
   if (page !== undefined) {
-    writeFileSync(join(run.folder, 'index.html'), page(run, goesOn));
+    replaceFile(join(run.folder, 'index.html'), page(run, goesOn));
   }
 }
