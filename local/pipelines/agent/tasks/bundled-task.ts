@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   connectionEnvironment,
@@ -62,6 +62,13 @@ export function bundledTask(tasksFolder: string, name: string, major: string): S
       ? {}
       : { post: (step, inputs) => runBundle(step, inputs, { folder, definition, handlers: postjobexecution }) }),
   };
+}
+
+/** Names of the built tasks; none where nothing is built. */
+export function bundledTaskNames(tasksFolder: string): readonly string[] {
+  return existsSync(tasksFolder)
+    ? readdirSync(tasksFolder).filter((name) => existsSync(join(tasksFolder, name, 'task.json')))
+    : [];
 }
 
 /** Names of the inputs in which a built task is given connections, aliases included; none where there is no task of this name. */

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../../../src/nearest-name';
 import { CHECKOUT_TASK, DOWNLOAD_TASK, PUBLISH_TASK } from '../../expand/normal-form/step';
 import { describePlace } from '../../expand/place';
 import type { StepPlan } from '../../plan/pipeline-plan';
@@ -10,7 +11,7 @@ import {
   PUBLISH_BUILD_ARTIFACTS,
   PUBLISH_PIPELINE_ARTIFACT,
 } from './artifacts';
-import { bundledTask, connectionInputNames } from './bundled-task';
+import { bundledTask, bundledTaskNames, connectionInputNames } from './bundled-task';
 import { checkoutTask } from './checkout';
 import { COPY_FILES } from './copy-files';
 import { BASH, CMD_LINE, POWERSHELL } from './scripts';
@@ -20,25 +21,28 @@ import { stubbedTask } from './stubbed-task';
 import { PUBLISH_CODE_COVERAGE, PUBLISH_TEST_RESULTS } from './test-results';
 import { USE_PYTHON_VERSION } from './use-python-version';
 
-/** Tasks that are part of this agent, by name in lower case. */
+/** Tasks that are part of this agent. */
+const BUILT_IN_TASKS: Readonly<Record<string, StepTask>> = {
+  'CmdLine@2': CMD_LINE,
+  'Bash@3': BASH,
+  'PowerShell@2': POWERSHELL,
+  [PUBLISH_TASK]: PUBLISH_PIPELINE_ARTIFACT,
+  [DOWNLOAD_TASK]: DOWNLOAD,
+  'PublishPipelineArtifact@1': PUBLISH_PIPELINE_ARTIFACT,
+  'DownloadPipelineArtifact@2': DOWNLOAD_PIPELINE_ARTIFACT,
+  'PublishBuildArtifacts@1': PUBLISH_BUILD_ARTIFACTS,
+  'DownloadBuildArtifacts@1': DOWNLOAD_BUILD_ARTIFACTS,
+  'PublishTestResults@2': PUBLISH_TEST_RESULTS,
+  'PublishCodeCoverageResults@2': PUBLISH_CODE_COVERAGE,
+  'UsePythonVersion@0': USE_PYTHON_VERSION,
+  'CopyFiles@2': COPY_FILES,
+  'Delay@1': DELAY,
+  'ManualValidation@1': MANUAL_VALIDATION,
+};
+
+/** By name in lower case. */
 const BUILT_IN: ReadonlyMap<string, StepTask> = new Map(
-  Object.entries({
-    'CmdLine@2': CMD_LINE,
-    'Bash@3': BASH,
-    'PowerShell@2': POWERSHELL,
-    [PUBLISH_TASK]: PUBLISH_PIPELINE_ARTIFACT,
-    [DOWNLOAD_TASK]: DOWNLOAD,
-    'PublishPipelineArtifact@1': PUBLISH_PIPELINE_ARTIFACT,
-    'DownloadPipelineArtifact@2': DOWNLOAD_PIPELINE_ARTIFACT,
-    'PublishBuildArtifacts@1': PUBLISH_BUILD_ARTIFACTS,
-    'DownloadBuildArtifacts@1': DOWNLOAD_BUILD_ARTIFACTS,
-    'PublishTestResults@2': PUBLISH_TEST_RESULTS,
-    'PublishCodeCoverageResults@2': PUBLISH_CODE_COVERAGE,
-    'UsePythonVersion@0': USE_PYTHON_VERSION,
-    'CopyFiles@2': COPY_FILES,
-    'Delay@1': DELAY,
-    'ManualValidation@1': MANUAL_VALIDATION,
-  }).map(([name, task]) => [name.toLowerCase(), task]),
+  Object.entries(BUILT_IN_TASKS).map(([name, task]) => [name.toLowerCase(), task]),
 );
 
 /** A step whose task cannot be run on this machine. */
@@ -81,7 +85,24 @@ export function resolveTask(
     }
     throw error;
   }
-  throw new UnknownTask(`${reason()}. ${advice}`);
+  throw new UnknownTask([`${reason()}.`, ...nearestTo(name, options.tasksFolder), advice].join(' '));
+}
+
+/** The versions of a task that are here, else the task that may be meant. */
+function nearestTo(name: string, tasksFolder: string): readonly string[] {
+  const builtIn = Object.keys(BUILT_IN_TASKS).filter((task) => !task.includes('/'));
+  const versions = builtIn
+    .map((task) => task.split('@'))
+    .filter(([known = '']) => known.toLowerCase() === name.toLowerCase())
+    .map(([, version]) => version);
+  if (versions.length > 0) {
+    return [`It is here in version ${versions.join(', ')}.`];
+  }
+  const question = didYouMean(name, [
+    ...builtIn.map((task) => task.split('@')[0] ?? ''),
+    ...bundledTaskNames(tasksFolder),
+  ]);
+  return question === '' ? [] : [question];
 }
 
 /** Every step whose task cannot be run, as sentences: to be said before anything runs. */

@@ -69,6 +69,15 @@ describe('preparePipeline', () => {
     assert.equal(prepare(text, { stubs: { 'azurecli@2': STUB, 'Docker@2': STUB } }).plan.stages.length, 1);
   });
 
+  it('says in which version a task is here, and which task may be meant', () => {
+    const refused = (task: string, sentence: RegExp) =>
+      assert.throws(() => prepare(`steps:\n- task: ${task}\n`), sentence);
+    refused('ManualValidation@0', /on this machine\. It is here in version 1\. Say what/);
+    refused('DatabricksRunWorkflow@2', /is here in version 1, not 2/);
+    refused('DatabricksRunWorklow@1', /Did you mean DatabricksRunWorkflow\? Say what/);
+    refused('Docker@2', /on this machine\. Say what/);
+  });
+
   it('refuses a task in a hook of a deployment as well, and a job in a container', () => {
     const deployment =
       'jobs:\n- deployment: d\n  environment: prod\n  strategy: { runOnce: { deploy: { steps: [] }, on: { failure: { steps: [{ task: Rescue@1 }] } } } }\n';
