@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod/mini';
-import { parseYaml } from '../../src/quiet-yaml';
 import type { TaskStub } from '../pipelines/agent/job-request';
 import type { GivenAnswer, GivenAnswers } from '../pipelines/queue/given-answers';
 import { REASONS, type Reason } from '../pipelines/queue/run-variables';
+import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
 import { CommandError } from './command-error';
 import { folderByAlias, namedValues } from './named-values';
 
@@ -205,22 +205,17 @@ const stubShape = z.strictObject({
 });
 
 function readStub(task: string, path: string): TaskStub {
-  if (!existsSync(path)) {
-    throw usage(`--stub ${task}=${path}: there is no such file.`);
-  }
-  const parsed = stubShape.safeParse(readYaml(task, path));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw usage(`--stub ${task}=${path}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'cannot be read'}.`);
-  }
-  const { result, outputs, message } = parsed.data;
-  return { result, outputs, ...(message === undefined ? {} : { message }) };
-}
-
-function readYaml(task: string, path: string): unknown {
   try {
-    return parseYaml(readFileSync(path, 'utf8'));
+    const stub = readSettings(path, stubShape);
+    if (stub === undefined) {
+      throw usage(`--stub ${task}=${path}: there is no such file.`);
+    }
+    const { result, outputs, message } = stub;
+    return { result, outputs, ...(message === undefined ? {} : { message }) };
   } catch (error) {
-    throw usage(`--stub ${task}=${path}: ${(error as Error).message}`);
+    if (error instanceof SettingsInvalid) {
+      throw usage(`--stub ${task}=${path} cannot be used.\n${error.message}`);
+    }
+    throw error;
   }
 }

@@ -17,6 +17,7 @@ describe('options of run', () => {
     writeFileSync(stub, 'outputs: {runId: 12, url: "https://w"}');
     writeFileSync(join(folder, 'bad.yml'), 'result: perhaps');
     writeFileSync(join(folder, 'broken.yml'), '{');
+    writeFileSync(join(folder, 'typo.yml'), 'reslt: succeeded');
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -102,6 +103,7 @@ describe('options of run', () => {
     [['FILE', '--stub', 'Task@1=/nowhere'], /there is no such file/],
     [['FILE', '--stub', 'Task@1=FOLDER/bad.yml'], /result/],
     [['FILE', '--stub', 'Task@1=FOLDER/broken.yml'], /--stub Task@1=/],
+    [['FILE', '--stub', 'Task@1=FOLDER/typo.yml'], /typo\.yml:1:1: The key "reslt" is unknown.*Did you mean result\?/],
     [['FILE', '--nothing'], /--nothing/],
   ] as const) {
     it(`refuse ${args.join(' ') || 'nothing'}`, () => {
