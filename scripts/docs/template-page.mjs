@@ -45,6 +45,10 @@ export const TEMPLATES = [
     notes: [
       'A second rollback changes nothing and succeeds. Where the deployment has settings of its own, such as `workloadSize`, give them here too: the endpoint',
       'is deployed with these.',
+      '',
+      'Before the alias moves, a dry run of the deployment is made: an endpoint of another model, or of another purpose, is refused while nothing has',
+      'changed. Endpoints that `mlops.yml` made before production are for tests: give `production: false` in `environment`. When the alias has to go back',
+      'whatever the endpoint says, leave `endpoint` empty.',
     ],
   },
   {

@@ -13,7 +13,7 @@ import { type DeployPlan, planDeploy } from './plan';
 import { probe } from './probe';
 import { restoreFormer, restoreOnCancel } from './restore';
 import { parseSampleRequests, type SampleRequest } from './sample-requests';
-import { type Session, settledEndpoint } from './session';
+import { presentEndpoint, type Session, settledEndpoint } from './session';
 import { awaitConfig, createEndpoint, startUpdate } from './update';
 
 /**
@@ -28,7 +28,8 @@ export async function deploy(
   const requests = await sampleRequests(inputs.sampleRequests);
   const session = sessionOf(inputs, client, context);
   const pinned = await pinVersion(client, inputs.model, inputs.version);
-  const found = await settledEndpoint(session);
+  // A dry run changes nothing that an update could meet: whoever asks before something urgent does not wait for one.
+  const found = await (inputs.dryRun ? presentEndpoint(session) : settledEndpoint(session));
   // What is put back later is noted for the post-job phase, in a command that the debug log shows.
   for (const secret of plainSecretsOf(found)) {
     context.mask(secret);

@@ -32,18 +32,24 @@ export function reportServing({ client, context, endpoint }: Session, found: Ser
   outputs.set('configVersion', found && configVersionOf(found));
 }
 
+/** The endpoint as it is now, be it that an update is in progress; nothing when it definitely does not exist. */
+export async function presentEndpoint(session: Session): Promise<ServingEndpoint | undefined> {
+  const found = await session.client.servingEndpoints.get(session.endpoint);
+  reportServing(session, found);
+  return found;
+}
+
 /**
  * The endpoint, once no update of it is in progress; one that somebody else began is waited for, not overwritten.
  * @returns nothing when the endpoint definitely does not exist
  * @throws TaskError ENDPOINT_BUSY at the deadline
  */
 export async function settledEndpoint(session: Session): Promise<ServingEndpoint | undefined> {
-  const { client, context, endpoint, deadline } = session;
+  const { context, endpoint, deadline } = session;
   const begin = context.clock.now();
   const heartbeat = createHeartbeat(session);
   for (;;) {
-    const found = await client.servingEndpoints.get(endpoint);
-    reportServing(session, found);
+    const found = await presentEndpoint(session);
     if (found === undefined || !isUpdating(found)) {
       return found;
     }

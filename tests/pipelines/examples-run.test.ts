@@ -67,6 +67,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     also: (run) =>
       assert.deepEqual(ours(run, 'rollback_prod'), [
         'DatabricksCheckConnection@1',
+        'DatabricksDeployEndpoint@1',
         'DatabricksPromoteModel@1',
         'DatabricksDeployEndpoint@1',
       ]),

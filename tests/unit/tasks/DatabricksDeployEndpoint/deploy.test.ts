@@ -240,6 +240,25 @@ describe('DatabricksDeployEndpoint deploy, against the local workspace', () => {
     assert.equal((await served.local.request('GET', '/api/2.0/serving-endpoints/price')).status, 404);
   });
 
+  it('does not wait in a dry run for an update that is in progress', async () => {
+    served.scorers.atOnce = false;
+    const body = {
+      name: 'price',
+      config: {
+        served_entities: [
+          { entity_name: model, entity_version: '1', workload_size: 'Small', scale_to_zero_enabled: true },
+        ],
+      },
+    };
+    const created = await served.local.request('POST', '/api/2.0/serving-endpoints', body);
+    assert.equal(created.status, 200);
+    const before = served.clock.now();
+    const host = await served.deploy({ dryRun: 'true' });
+    assert.equal(host.result, 'Succeeded', host.printed);
+    assert.equal(served.clock.now(), before);
+    served.scorers.last.ready();
+  });
+
   it('serves any version on a test endpoint, and only there', async () => {
     const test = await served.deploy({ version: '3', purpose: 'test' });
     assert.equal(test.result, 'Succeeded', test.printed);
