@@ -67,7 +67,8 @@ export function repositoryRootOf(file: string): string {
 }
 
 function usage(sentence: string): CommandError {
-  return new CommandError(`${sentence}\n\n${USAGE}`);
+  // The whole help would push the sentence out of sight.
+  return new CommandError(`${sentence}\n'databricks-mlops expand --help' says more.`);
 }
 
 function parse(args: readonly string[]) {

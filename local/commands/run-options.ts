@@ -164,7 +164,8 @@ function parse(args: readonly string[]) {
 }
 
 function usage(sentence: string): CommandError {
-  return new CommandError(`${sentence}\n\n${RUN_USAGE}`);
+  // The whole help would push the sentence out of sight.
+  return new CommandError(`${sentence}\n'databricks-mlops run --help' says more.`);
 }
 
 function answers(kind: GivenAnswer['kind'], option: string, given: readonly string[] | undefined) {
