@@ -6,6 +6,7 @@ import { commandLine } from '../command-line';
 import { readSettings, SettingsInvalid } from '../pipelines/settings/settings-file';
 import { replaceFile } from '../replace-file';
 import { print, printJson } from '../terminal/print';
+import { onRequestToEnd } from '../terminal/requests-to-end';
 import { deleteState, metadataFolder } from '../workspace/data-folder';
 import { HeldByProcess } from '../workspace/held-folder';
 import { principalFindings } from '../workspace/identity/principal-findings';
@@ -142,11 +143,7 @@ function described(file: string | undefined): Pick<StartOptions, 'principals'> {
 
 async function start(data: string, options: Omit<StartOptions, 'data'>, json: boolean): Promise<number> {
   // Listened for from the beginning: the start takes up queued runs, whose processes would outlive a server that just died.
-  const asked = new Promise<void>((ended) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => ended());
-    }
-  });
+  const asked = new Promise<void>((resolve) => onRequestToEnd(resolve));
   const running = await startWorkspaces({ ...options, data });
   writeRecord(data, running);
   if (json) {

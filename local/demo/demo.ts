@@ -9,6 +9,7 @@ import type { LocalWorkspace } from '../pipelines/settings/connections';
 import { outliveReaders } from '../terminal/outlive-readers';
 import { paintFor } from '../terminal/paint';
 import { print } from '../terminal/print';
+import { onRequestToEnd } from '../terminal/requests-to-end';
 import { HeldByProcess, holdFolder } from '../workspace/held-folder';
 import { startWorkspaces } from '../workspace/server';
 import { DEMO_USAGE, readDemoOptions } from './demo-options';
@@ -192,12 +193,10 @@ function lookAt(rows: readonly DemoRow[], place: DemoPlace, paint: ReturnType<ty
   ].join('\n');
 }
 
-/** Aborted by the first Ctrl-C or request to end: the running run is cancelled, and the workspaces are stopped. */
+/** Aborted by the first Ctrl-C or request to end: the running run is cancelled, and the workspaces are stopped. The second ends all at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Error('Interrupted; nothing is left running.')));
-  }
+  onRequestToEnd(() => controller.abort(new Error('Interrupted; nothing is left running.')));
   return controller.signal;
 }
 

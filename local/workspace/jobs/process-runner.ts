@@ -55,10 +55,15 @@ export async function startProcess(start: ProcessStart, grace: Grace): Promise<T
   const exited = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const ended = exited.then(async (end) => {
-    await killTree(pid, start.marker);
-    return end;
-  });
+  // The tree outlives a server that exits before it has ended.
+  const withThisProcess = () => killTreeAtOnce(pid, start.marker);
+  process.once('exit', withThisProcess);
+  const ended = exited
+    .then(async (end) => {
+      await killTree(pid, start.marker);
+      return end;
+    })
+    .finally(() => process.removeListener('exit', withThisProcess));
   return {
     identity: processIdentity(pid) ?? { pid, started: '' },
     ended,
