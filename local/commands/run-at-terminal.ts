@@ -1,5 +1,7 @@
 import { readdirSync, rmdirSync } from 'node:fs';
+import { parseList } from '../../src/agent/input-text';
 import { runTask } from '../../src/agent/run-task';
+import type { TaskDefinition } from '../../src/agent/task-definition';
 import { createTerminalFolder, createTerminalHost } from '../../src/agent/terminal-host';
 import type { LoadedTask } from '../tasks';
 
@@ -49,15 +51,27 @@ export async function runAtTerminal(
     rmdirSync(folder);
   }
   const succeeded = result === 'Succeeded' || result === 'SucceededWithIssues';
-  return { exitCode: succeeded ? 0 : exitCodeOf(failureCode), outputs };
+  if (succeeded) {
+    return { exitCode: 0, outputs };
+  }
+  // An evaluation that something stopped has the verdict ERROR too, and fails with the code of what stopped it.
+  const isError = result === 'Failed' && outputs.get('verdict') === 'ERROR';
+  const exitCode = exitCodeOf(failureCode, isError && failsOn('ERROR', definition, inputs));
+  return { exitCode, outputs };
 }
 
 /** Codes of inputs that are wrong by themselves, whatever is in the workspace. */
 const WRONG_USAGE = new Set(['INPUT_REQUIRED', 'INPUT_INVALID', 'INPUT_NOT_USED', 'EMPTY_INPUT', 'UNEXPANDED_MACRO']);
 
-function exitCodeOf(failureCode: string): number {
-  if (failureCode.startsWith(VERDICT)) {
-    return 3;
+function exitCodeOf(failureCode: string, isVerdict: boolean): number {
+  if (WRONG_USAGE.has(failureCode)) {
+    return 2;
   }
-  return WRONG_USAGE.has(failureCode) ? 2 : 1;
+  return isVerdict || failureCode.startsWith(VERDICT) ? 3 : 1;
+}
+
+/** Whether the task's input `failOn`, as given or by default, names the verdict. */
+function failsOn(verdict: string, { inputs }: TaskDefinition, given: ReadonlyMap<string, string>): boolean {
+  const byDefault = inputs.find(({ name }) => name === 'failOn')?.defaultValue ?? '';
+  return parseList(given.get('failOn') ?? String(byDefault)).some((word) => word.toUpperCase() === verdict);
 }

@@ -38,6 +38,28 @@ describe('databricks-mlops evaluate', () => {
     }
   });
 
+  it('ends with exit code 3 for the verdict ERROR, whatever stopped the evaluation', () => {
+    const { status, stdout } = evaluate('absent.csv');
+    assert.match(stdout, /verdict +ERROR/);
+    assert.equal(status, 3);
+  });
+
+  it("ends a task with exit code 3 only for a verdict that 'failOn' names", () => {
+    const judge = (...more: string[]) =>
+      spawnSync(
+        process.execPath,
+        [
+          ...[TSX, resolve('local', 'cli.ts'), 'task', 'DatabricksEvaluateModel', '--policyFile', 'policy.yml'],
+          ...['--predictions', 'file:absent.csv', ...more],
+        ],
+        { cwd: folder, encoding: 'utf8' },
+      ).status;
+    assert.equal(judge(), 3);
+    assert.equal(judge('--failOn', 'FAIL, error'), 3);
+    assert.equal(judge('--failOn', 'FAIL'), 1);
+    assert.equal(judge('--failOn', 'NONSENSE'), 2);
+  });
+
   it('keeps the report of an earlier evaluation when a later one fails', () => {
     const report = JSON.parse(evaluate('predictions.csv', '--json').stdout).outputs.reportPath;
     assert.notEqual(evaluate('absent.csv').status, 0);
