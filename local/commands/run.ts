@@ -6,7 +6,7 @@ import { packageRoot } from '../package-root';
 import { ExpandError } from '../pipelines/expand/expand-error';
 import { SourceError } from '../pipelines/expand/templates/file-source';
 import { renderRunPage } from '../pipelines/page/render-run-page';
-import { CannotRun } from '../pipelines/queue/prepared-pipeline';
+import { CannotRun } from '../pipelines/queue/cannot-run';
 import type { QueueRequest, Surroundings } from '../pipelines/queue/queue-request';
 import { queueRun, retryStage } from '../pipelines/queue/queue-run';
 import { readSources } from '../pipelines/queue/sources';

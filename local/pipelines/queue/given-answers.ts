@@ -1,7 +1,7 @@
 import { didYouMean } from '../../../src/nearest-name';
 import type { PipelinePlan } from '../plan/pipeline-plan';
 import type { Environments } from '../settings/environments';
-import { CannotRun } from './prepared-pipeline';
+import { CannotRun } from './cannot-run';
 
 /** An answer to approvals that is given before they are asked for. */
 export interface GivenAnswer {

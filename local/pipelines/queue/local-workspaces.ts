@@ -3,7 +3,7 @@ import { cachedEnvironments } from '../../workspace/python/cached-environments';
 import { progressLine } from '../../workspace/python/progress-line';
 import { startWorkspaces } from '../../workspace/server';
 import type { LocalWorkspace } from '../settings/connections';
-import { CannotRun } from './prepared-pipeline';
+import { CannotRun } from './cannot-run';
 
 /** Local workspaces for the time of a run. */
 export interface RunningLocalWorkspaces {

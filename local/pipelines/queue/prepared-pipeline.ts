@@ -7,13 +7,9 @@ import { printPipeline } from '../expand/print';
 import type { PipelinePlan } from '../plan/pipeline-plan';
 import { planPipeline } from '../plan/plan-pipeline';
 import { repositoryFolders } from '../repository-folders';
+import { CannotRun } from './cannot-run';
 import { stepsOf } from './needed-connections';
 import type { QueueRequest } from './queue-request';
-
-/** A pipeline that cannot be run here; the message says why, a sentence each. */
-export class CannotRun extends Error {
-  override readonly name = 'CannotRun';
-}
 
 /** A pipeline as it will run. */
 export interface PreparedPipeline {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { CannotRun } from '../../../../../local/pipelines/queue/cannot-run';
 import { checkAnswers, type GivenAnswers } from '../../../../../local/pipelines/queue/given-answers';
-import { CannotRun } from '../../../../../local/pipelines/queue/prepared-pipeline';
 import type { Environments } from '../../../../../local/pipelines/settings/environments';
 import { ADA, approval, BO } from '../../../../support/approval-gate';
 import { NO_CHECKS, planOf } from '../../../../support/pipeline-run';

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { packageRoot } from '../../../../../local/package-root';
 import type { TaskStub } from '../../../../../local/pipelines/agent/job-request';
 import { ExpandError } from '../../../../../local/pipelines/expand/expand-error';
+import { CannotRun } from '../../../../../local/pipelines/queue/cannot-run';
 import { neededConnections } from '../../../../../local/pipelines/queue/needed-connections';
-import { CannotRun, preparePipeline } from '../../../../../local/pipelines/queue/prepared-pipeline';
+import { preparePipeline } from '../../../../../local/pipelines/queue/prepared-pipeline';
 
 const TASKS = join(packageRoot(), 'tasks');
 const STUB: TaskStub = { result: 'succeeded', outputs: {} };
