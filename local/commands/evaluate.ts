@@ -1,8 +1,9 @@
-import { accessSync, constants, copyFileSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadTask } from '../tasks';
 import { print } from '../terminal/print';
+import { reportLines } from '../terminal/report-lines';
 import { CommandError } from './command-error';
 import { runAtTerminal } from './run-at-terminal';
 
@@ -38,6 +39,9 @@ export async function evaluate(args: readonly string[]): Promise<number> {
   const report = outputs.get('reportPath') ?? '';
   if (values.report !== undefined && report !== '') {
     orRefuse(resolve(values.report), (path) => copyFileSync(report, path));
+  }
+  if (report !== '' && values.json !== true) {
+    print(`\n${reportLines(JSON.parse(readFileSync(report, 'utf8'))).join('\n')}\n`);
   }
   return exitCode;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { csvOf, POLICY, writeSources } from '../../tasks/DatabricksEvaluateModel/evaluation-step';
 
@@ -27,6 +27,22 @@ describe('databricks-mlops evaluate', () => {
     const { status, stderr, stdout } = evaluate('predictions.csv', '--report', report);
     assert.equal(status, 0, `${stdout}${stderr}`);
     assert.equal(JSON.parse(readFileSync(report, 'utf8')).verdict, 'PASS');
+  });
+
+  it('prints the figures of every check, why the report is partial, and what to do next', () => {
+    const policy = join(folder, 'policy.yml');
+    writeFileSync(policy, `${POLICY}\ncompliance: [{id: owned, check: description}]\n`);
+    try {
+      const { status, stdout, stderr } = evaluate('predictions.csv');
+      assert.equal(status, 0, `${stdout}${stderr}`);
+      assert.match(stdout, /: INCONCLUSIVE \(partial\)/);
+      assert.match(stdout, /^Partial: what only the registry knows was not judged \(.*owned\)/m);
+      assert.match(stdout, /^ {2}PASS +.*rmse.*\d/m);
+      assert.match(stdout, /^Next: evaluate again with a connection/m);
+      assert.equal(JSON.parse(evaluate('predictions.csv', '--json').stdout).outputs.verdict, 'INCONCLUSIVE');
+    } finally {
+      writeFileSync(policy, POLICY);
+    }
   });
 
   it('refuses a report that cannot be written before it evaluates, in one line', () => {
