@@ -25,7 +25,7 @@ export async function pinVersion(client: WorkspaceClient, model: string, wanted:
   const named = wanted === 'champion' ? champion : wanted;
   const found = named === '' ? undefined : await versionNamed(client, model, named);
   if (found === undefined) {
-    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version '${wanted}'.`, {
+    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version of the number or alias '${wanted}'.`, {
       todo:
         wanted === 'champion'
           ? 'Promote a version first.'

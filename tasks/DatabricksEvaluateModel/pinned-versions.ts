@@ -24,7 +24,7 @@ export async function pinVersions(workspace: WorkspaceClient, inputs: EvaluateIn
   const { model } = inputs;
   const challenger = await versionNamed(workspace, model, inputs.challenger);
   if (challenger === undefined) {
-    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version '${inputs.challenger}'.`, {
+    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version of the number or alias '${inputs.challenger}'.`, {
       todo: "Register the challenger first (DatabricksRegisterModel sets the alias 'challenger'), or correct 'model' and 'challenger'.",
     });
   }
@@ -67,7 +67,7 @@ async function championOf(workspace: WorkspaceClient, inputs: EvaluateInputs): P
   }
   const found = await versionNamed(workspace, model, champion);
   if (found === undefined && champion !== 'champion') {
-    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version '${champion}'.`, {
+    throw new TaskError('VERSION_NOT_FOUND', `${model} has no version of the number or alias '${champion}'.`, {
       todo: "Correct 'champion', or leave it out to compare with the alias of that name.",
     });
   }

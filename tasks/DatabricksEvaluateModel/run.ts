@@ -8,6 +8,7 @@ import { comparesChampion, evaluate, needsOf, type PredictionData, type Subject 
 import { type EffectivePolicy, parsePolicy } from '../../src/evaluation/policy/parse-policy';
 import { columnsToRead } from '../../src/evaluation/predictions';
 import { type SealedReport, sealReport } from '../../src/report/seal-report';
+import { asSentence } from '../../src/sentence';
 import type { EvaluateInputs, Inputs } from './inputs';
 import { evaluatedOutcome, lintedOutcome } from './outcome';
 import { modelFacts, pinVersions, reportVersion } from './pinned-versions';
@@ -44,7 +45,7 @@ async function readPolicy(inputs: Inputs, { host }: TaskContext): Promise<Effect
   try {
     text = await readFile(inputs.policyFile, 'utf8');
   } catch (error) {
-    throw new TaskError('POLICY_UNREADABLE', `The policy cannot be read: ${(error as Error).message}`, {
+    throw new TaskError('POLICY_UNREADABLE', `The policy cannot be read: ${asSentence((error as Error).message)}`, {
       todo: "Correct 'policyFile'; a relative path begins at the sources, at a terminal in its folder.",
       cause: error,
     });

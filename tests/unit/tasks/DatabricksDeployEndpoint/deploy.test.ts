@@ -259,6 +259,11 @@ describe('DatabricksDeployEndpoint deploy, against the local workspace', () => {
     served.scorers.last.ready();
   });
 
+  it('calls an alias that names nothing no version', async () => {
+    const host = await served.deploy({ version: 'blue' });
+    assert.match(host.message, /^main\.default\.price has no version of the number or alias 'blue'\./);
+  });
+
   it('serves any version on a test endpoint, and only there', async () => {
     const test = await served.deploy({ version: '3', purpose: 'test' });
     assert.equal(test.result, 'Succeeded', test.printed);

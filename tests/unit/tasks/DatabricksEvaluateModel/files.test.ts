@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ROW_CANARY } from '../../../support/captured-output';
 import { csvOf, evaluationStep, POLICY, writeSources } from './evaluation-step';
 
@@ -128,6 +130,12 @@ describe('DatabricksEvaluateModel on files alone', () => {
     assert.equal(itself.error?.code, 'CHALLENGER_IS_CHAMPION', itself.printed);
     const mixed = await withFiles(POLICY, csvOf(20, 20, '18', '17').replace(',18,17', ',19,17'));
     assert.equal(mixed.error?.code, 'PREDICTIONS_OF_ANOTHER_VERSION', mixed.printed);
+  });
+
+  it('says in whole sentences that the policy is not there', async () => {
+    const host = await evaluationStep({ policyFile: join(tmpdir(), 'absent.yml'), predictions: 'file:absent.csv' });
+    assert.equal(host.error?.code, 'POLICY_UNREADABLE');
+    assert.match(host.message, /absent\.yml'\. Correct 'policyFile'/);
   });
 
   it('takes versions from the inputs where the policy has no version columns', async () => {
