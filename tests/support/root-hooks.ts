@@ -20,10 +20,15 @@ for (const name of ['NO_PROXY', 'no_proxy']) {
   process.env[name] = [process.env[name], '127.0.0.1', 'localhost'].filter(Boolean).join();
 }
 
+const environment = process.env;
+
 /** After the last test of a run: no secret and no row of data in anything that the run's steps showed. */
 export const mochaHooks = {
   beforeEach(this: Mocha.Context): void {
     beginTest(this.currentTest?.fullTitle() ?? '');
+  },
+  afterEach(): void {
+    assert.equal(process.env, environment, 'a test has replaced process.env: see tests/support/kept-environment.ts');
   },
   afterAll(): void {
     const shown = leaks();

@@ -6,18 +6,21 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runGit } from '../../../../../local/workspace/git/git-command';
 import { GitMirror } from '../../../../../local/workspace/git/mirror';
+import { keepEnvironment } from '../../../../support/kept-environment';
 
 const never = new AbortController().signal;
 const branch = { kind: 'branch', name: 'main' } as const;
 
 describe('git of the local workspace', () => {
-  const present = { ...process.env };
+  const programs = process.env['PATH'];
+  let restore: () => void;
   let folder: string;
   beforeEach(() => {
+    restore = keepEnvironment();
     folder = mkdtempSync(path.join(tmpdir(), 'git-'));
   });
   afterEach(() => {
-    process.env = { ...present };
+    restore();
     rmSync(folder, { recursive: true });
   });
 
@@ -25,7 +28,7 @@ describe('git of the local workspace', () => {
   function programNamedGit(script: string): void {
     writeFileSync(path.join(folder, 'git'), `#!/bin/sh\n${script}\n`);
     chmodSync(path.join(folder, 'git'), 0o755);
-    process.env['PATH'] = `${folder}:${present['PATH']}`;
+    process.env['PATH'] = `${folder}:${programs}`;
   }
 
   it('that is missing is told, with what to do', async () => {

@@ -8,18 +8,20 @@ import type { GitReference } from '../../../../../local/workspace/git/git-source
 import { GitMirror } from '../../../../../local/workspace/git/mirror';
 import { GitRepository } from '../../../../support/git-repository';
 import { GitServer } from '../../../../support/git-server';
+import { keepEnvironment } from '../../../../support/kept-environment';
 
 const never = new AbortController().signal;
 const URL_OF_TEAM = 'https://git.example.test/bare.git';
 
 describe('copy of a repository that wants a sign-in', () => {
-  const present = { ...process.env };
+  let restore: () => void;
   let folder: string;
   let repository: GitRepository;
   let server: GitServer;
   let commits: { readonly first: string; readonly second: string; readonly side: string };
 
   before(async () => {
+    restore = keepEnvironment();
     folder = mkdtempSync(path.join(tmpdir(), 'mirror-'));
     repository = new GitRepository();
     const first = repository.commit({ 'a.txt': 'one', 'deep/b.txt': 'b' }, { tag: 'v1' });
@@ -41,7 +43,7 @@ describe('copy of a repository that wants a sign-in', () => {
     });
   });
   after(async () => {
-    process.env = present;
+    restore();
     await server.stop();
     repository.remove();
     rmSync(folder, { recursive: true });
