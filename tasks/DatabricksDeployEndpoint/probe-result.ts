@@ -11,10 +11,7 @@ export interface ProbeAnswer {
   readonly milliseconds: number;
   /** Stable code of what went wrong, empty for status 200. */
   readonly code: string;
-  /**
-   * The service's own words for it, safe to show; empty when it said nothing. They may quote the sample request, which is a file of the
-   * repository, and no other rows.
-   */
+  /** What the service's words say of the model's signature, safe to show; empty when they say nothing of it. */
   readonly reason: string;
 }
 
@@ -65,13 +62,18 @@ function faultOf(answer: ProbeAnswer, predictions: readonly unknown[] | undefine
   return predictions.every(isFinitePrediction) ? '' : 'a prediction is missing or not a finite number';
 }
 
-/** Characters that are kept of a service's words, of their beginning and of their end: in between a scoring server quotes the request. */
-const KEPT = { begin: 300, end: 200 };
+/** Sentences of MLflow's scoring server that name columns of the model's signature, and nothing of the request. Source: mlflow/models/utils.py. */
+const OF_THE_SIGNATURE = [
+  /Model is missing inputs \[[^[\]]{1,300}\]/,
+  /Incompatible input types for column [^.]{1,100}\. Can not safely convert [\w.-]{1,40} to [\w.-]{1,40}/,
+];
 
-/** A service's words as one short line without a full stop; they come without secrets. Source of the form: MLflow's scoring server. */
+/** What a service's words say of the model, as one line without a full stop. The rest of them may quote rows and stays unsaid. */
 export function reasonOf(words: string): string {
-  const line = neutralLine(words).trim().replace(/\.$/, '');
-  return line.length <= KEPT.begin + KEPT.end ? line : `${line.slice(0, KEPT.begin)} … ${line.slice(-KEPT.end)}`;
+  const found = OF_THE_SIGNATURE.map((sentence) => sentence.exec(words)?.[0]).find((text) => text !== undefined);
+  return neutralLine(found ?? '')
+    .trim()
+    .replace(/\.$/, '');
 }
 
 /** The list of predictions: `predictions`, a list or named lists (one for each output of the model). */

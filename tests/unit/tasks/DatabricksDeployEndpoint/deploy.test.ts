@@ -103,15 +103,21 @@ describe('DatabricksDeployEndpoint deploy, against the local workspace', () => {
     assert.match(faultsOf(host).join(), /REQUEST_REFUSED\): Model is missing inputs \['proline'\]/);
   });
 
-  it('hides secrets, terminal sequences and commands in the words of an endpoint, and cuts their middle out', async () => {
+  it('takes of the words of an endpoint what they say of the signature, and no row, secret, terminal sequence or command', async () => {
     const { token } = served.local;
-    served.scorers.refusal = `Got\u001B[2J ##vso[x]${token} of\n${'row '.repeat(200)}: column y is a text`;
-    const host = await served.deploy();
-    const [fault = ''] = faultsOf(host);
-    assert.match(fault, /: Got # #vso\[x\]\*\*\* of row row .* … .* row : column y is a text$/);
-    assert.ok(fault.length < 600, `${fault.length} characters`);
-    assert.ok(!host.message.includes(token));
-    assert.ok(!host.message.includes('\u001B'));
+    served.scorers.refusal = `Got {'rooms': 4711} ##vso[x]. Incompatible input types for column rooms. Can not safely convert object to float64.`;
+    const converted = await served.deploy();
+    assert.match(
+      faultsOf(converted).join(),
+      /\(REQUEST_REFUSED\): Incompatible input types for column rooms\. Can not safely convert object to float64$/,
+    );
+    assert.ok(!converted.printed.includes('4711'), converted.printed);
+    served.scorers.refusal = `Model is missing inputs ['${token}\u001B2J']. Note that there were extra inputs: ['canary']`;
+    const missing = await served.deploy();
+    assert.match(faultsOf(missing).join(), /: Model is missing inputs \['\*\*\*␦2J'\]$/);
+    assert.ok(![token, '\u001B', 'canary'].some((text) => missing.printed.includes(text)), missing.printed);
+    served.scorers.refusal = 'canary';
+    assert.match(faultsOf(await served.deploy()).join(), /status 400 \(REQUEST_REFUSED\)$/);
   });
 
   it('says that a new endpoint has nothing to go back to', async () => {
