@@ -35,7 +35,7 @@ export async function asking<T>(party: Party, body: () => Promise<T>): Promise<T
 
 /** The same fault with the party in front: the sentences of a workspace's fault, and what they advise, would lead to the wrong place. */
 function faultOf({ name }: Party, fault: ApiError | ConnectionError): ApiError | ConnectionError {
-  const todo = TODO[fault.code]?.(name) ?? fault.options.todo ?? '';
+  const todo = ADVICE[fault.code]?.(name) ?? fault.options.todo ?? '';
   const more = { todo, cause: fault };
   if (fault instanceof ConnectionError) {
     return new ConnectionError(fault.code, `${name} gave no answer to use. ${fault.message}`, fault.place, more);
@@ -46,7 +46,7 @@ function faultOf({ name }: Party, fault: ApiError | ConnectionError): ApiError |
   return new ApiError(fault.place, { status, errorCode, message, requestId, retryAfterMs, structured: true }, more);
 }
 
-const TODO: Readonly<Record<string, (name: string) => string>> = {
+const ADVICE: Readonly<Record<string, (name: string) => string>> = {
   ANSWER_NOT_JSON: (name) => `Check that no proxy or login page answers in place of ${name}.`,
   ANSWER_INCOMPLETE: (name) => `Run the step again; if it repeats, look at the proxy between agent and ${name}.`,
   THROTTLED: (name) => `Let fewer steps sign in at once at ${name}, or try again later.`,

@@ -7,6 +7,7 @@ import { HOSTILE_TEXTS, hostileRuns } from '../support/hostile-texts';
 import { type RecordedService, type Recording, startRecordedService } from '../support/recorded-service';
 import { looksSame, mustLookAs, mustLookAsOneOf } from '../support/shown-layout';
 import { SCENES_OF_TASKS } from './scenes/all-tasks';
+import { inFields } from './scenes/hostile-scene';
 import type { Subject, TaskScene } from './scenes/task-scene';
 
 /** Texts of one kind, and text number n of those that they are compared with. */
@@ -194,22 +195,4 @@ async function timed(step: () => Promise<FakeHost>): Promise<{ readonly host: Fa
   const begin = performance.now();
   const host = await step();
   return { host, ms: performance.now() - begin };
-}
-
-/** Text number n, from 0, in place of the n-th different one of these fields: names are compared with each other, so equal ones stay equal. */
-function inFields(
-  fields: readonly string[],
-  textOf: (number: number) => string,
-  met = new Map<string, Set<string>>(),
-): Instead {
-  const known = new Map<string, string>();
-  return (text, field) => {
-    if (!fields.includes(field)) {
-      return text;
-    }
-    const found = known.get(text) ?? textOf(known.size);
-    known.set(text, found);
-    met.set(field, (met.get(field) ?? new Set()).add(found));
-    return found;
-  };
 }

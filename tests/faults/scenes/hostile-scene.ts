@@ -51,8 +51,12 @@ export class HostileScene {
   }
 }
 
-/** Text number n, from 0, in place of the n-th different one of these fields: names are compared with each other, so equal ones stay equal. */
-export function inFields(fields: readonly string[], textOf: (number: number) => string): Instead {
+/** Text number n, from 0, in place of the n-th different one of these fields: names are compared with each other, so equal ones stay equal. `met` learns what came where. */
+export function inFields(
+  fields: readonly string[],
+  textOf: (number: number) => string,
+  met = new Map<string, Set<string>>(),
+): Instead {
   const known = new Map<string, string>();
   return (text, field) => {
     if (!fields.includes(field)) {
@@ -60,6 +64,7 @@ export function inFields(fields: readonly string[], textOf: (number: number) => 
     }
     const found = known.get(text) ?? textOf(known.size);
     known.set(text, found);
+    met.set(field, (met.get(field) ?? new Set()).add(found));
     return found;
   };
 }
