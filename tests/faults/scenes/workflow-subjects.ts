@@ -53,6 +53,11 @@ export async function submitted({ workspace }: GatedJobs, name: string): Promise
 /** A run that somebody else has started. */
 export async function attached({ workspace }: GatedJobs, name: string): Promise<WorkflowSubject> {
   const jobId = await createJob(workspace, { name, tasks: [TRAIN] });
+  return attachedTo(workspace, jobId);
+}
+
+/** The only run of a job, which somebody else has started. */
+async function attachedTo(workspace: GatedJobs['workspace'], jobId: string): Promise<WorkflowSubject> {
   const runId = await runNow(workspace, jobId);
   return {
     inputs: { action: 'attach', runId, requireModel: 'true' },
@@ -76,17 +81,7 @@ export async function nested({ workspace }: GatedJobs, name: string): Promise<Wo
       { task_key: 'score', for_each_task: { inputs: '["north", "south"]', task: { ...TRAIN, task_key: 'one' } } },
     ],
   });
-  const runId = await runNow(workspace, jobId);
-  return {
-    inputs: { action: 'attach', runId, requireModel: 'true' },
-    folder: newFolder(),
-    async mustHold(host) {
-      mustHaveSucceeded(host, await onlyRun(workspace, jobId));
-    },
-    async mustBeSafe() {
-      await onlyRun(workspace, jobId);
-    },
-  };
+  return attachedTo(workspace, jobId);
 }
 
 /** A run that has failed and would succeed now. */
